@@ -1,0 +1,3 @@
+//! Sealpost: a secure e-mail gateway for clinics.
+pub mod model;
+pub mod store;

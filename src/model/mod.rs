@@ -1,0 +1,27 @@
+//! Words: the types every other module speaks with. They cannot hold a wrong
+//! value, do no I/O, and print nothing about a person.
+//!
+//! Two things here reach outside `std`: [`Clock`], the only reader of time,
+//! and [`secret`], the only maker of random tokens.
+
+pub mod account;
+pub mod address;
+pub mod audit;
+pub mod clock;
+pub mod id;
+pub mod message;
+pub mod parcel;
+pub mod reply;
+pub mod secret;
+
+pub use account::{Account, Role, Scope, Standing};
+pub use address::{Address, AddressError, Mailbox};
+pub use audit::{Actor, Event, EventKind};
+pub use clock::{Clock, ManualClock};
+pub use id::{
+    AccountId, AppPasswordId, ContactId, ContentId, GrantId, JobId, MailboxId, MessageId, TaskId,
+};
+pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Route, State};
+pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
+pub use reply::{Arg, Reply};
+pub use secret::{AddressKey, NetworkKey, Secret, Token, TokenKey};

@@ -1,0 +1,479 @@
+//! The records (foundations §2): what is kept about messages, people and work.
+//! Each has a table, a key and a version; all are sealed at rest. No address
+//! and no token stands in a key, only its keyed hash.
+
+use crate::model::{
+    Account, AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId,
+    Direction, GrantId, JobId, Language, Lane, MailboxId, MessageId, NetworkKey, Parcel, Recipient,
+    Return, Scope, TaskId, TokenKey,
+};
+use crate::store::{Key, Record, Table};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An accepted message, or a patient's answer. What it says is in its content
+/// and in `head`, both sealed under the content's own key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id, and the reference its sender was given.
+    pub id: MessageId,
+    /// Which way it travels.
+    pub direction: Direction,
+    /// The office account that sent it; `None` for an answer.
+    pub account: Option<AccountId>,
+    /// The conversation it belongs to.
+    pub thread: ThreadId,
+    /// When it was accepted.
+    pub accepted: Timestamp,
+    /// Its size as stored, in octets.
+    pub size: u64,
+    /// Where its octets are.
+    pub content: ContentId,
+    /// The model's `Head`, sealed under the content's key.
+    pub head: Vec<u8>,
+    /// SHA-256 of the normalised message and its recipients: what a release binds.
+    pub digest: [u8; 32],
+    /// How many recipients it has.
+    pub recipients: u16,
+    /// Whether any route or rule made it protected.
+    pub protected: bool,
+    /// Whether its routes have been chosen.
+    pub dispatched: bool,
+    /// RET of the envelope (RFC 3461 §4.3).
+    pub ret: Option<Return>,
+    /// ENVID of the envelope as given (RFC 3461 §4.4).
+    pub envid: Option<String>,
+    /// The grant an answer was written under.
+    pub answers: Option<GrantId>,
+    /// When its content was destroyed.
+    pub purged: Option<Timestamp>,
+}
+
+/// Names a conversation: the keyed hash of the outside mailbox and the root
+/// Message-ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ThreadId(pub [u8; 16]);
+
+/// A conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// Its id.
+    pub id: ThreadId,
+    /// The office accounts that take part: an answer reaches each.
+    pub accounts: Vec<AccountId>,
+    /// Whether it ever held a protected message: then clear is closed to it.
+    pub protected: bool,
+}
+
+/// One recipient's right to read one message in the portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// The message.
+    pub message: MessageId,
+    /// The recipient's place in it.
+    pub n: u16,
+    /// The mailbox that may read: a session proves exactly one.
+    pub mailbox: AddressKey,
+    /// The mailbox's address, for the code mail and the masked form.
+    pub address: Address,
+    /// Who it is.
+    pub contact: ContactId,
+    /// When it was given.
+    pub created: Timestamp,
+    /// How long it lasts, in seconds, counted from the relay's first
+    /// acceptance of the notice.
+    pub lasts: i64,
+    /// When it ends: `created + lasts` until the relay has taken the notice.
+    pub expires: Timestamp,
+    /// When the relay first took the notice.
+    pub noticed: Option<Timestamp>,
+    /// When the office took it back.
+    pub recalled: Option<Timestamp>,
+    /// When the message was first shown.
+    pub opened: Option<Timestamp>,
+    /// When it was last answered.
+    pub replied: Option<Timestamp>,
+    /// When the content was destroyed.
+    pub purged: Option<Timestamp>,
+    /// Consecutive wrong codes over all requests (requirements C3.5: 100).
+    pub failures: u32,
+    /// The notice as sent, its token masked.
+    pub notice: Vec<u8>,
+    /// The language of its mails.
+    pub language: Language,
+}
+
+/// The order in which a mailbox sees its grants: newest last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxGrant {
+    /// The mailbox.
+    pub mailbox: AddressKey,
+    /// The grant.
+    pub grant: GrantId,
+}
+
+/// The order in which a mailbox sees its own answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxReply {
+    /// The mailbox.
+    pub mailbox: AddressKey,
+    /// The answer.
+    pub message: MessageId,
+}
+
+/// What a link's token names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The token, hashed.
+    pub token: TokenKey,
+    /// The right it names.
+    pub grant: GrantId,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// The one open request for a code under a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The grant.
+    pub grant: GrantId,
+    /// Four letters, on the page and in the mail.
+    pub reference: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// Its codes, oldest first; at most three are live.
+    pub codes: Vec<Code>,
+    /// The next code's running number.
+    pub next: u32,
+    /// Wrong tries by network.
+    pub tries: Vec<(NetworkKey, u32)>,
+    /// Presses that led to a code, by network and time: the last day's.
+    pub presses: Vec<(NetworkKey, Timestamp)>,
+}
+
+/// One code of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// Its running number in the request.
+    pub serial: u32,
+    /// HMAC of grant and code under the codes' key.
+    pub hash: [u8; 32],
+    /// When it was made.
+    pub created: Timestamp,
+    /// What has become of its mail.
+    pub mail: CodeMail,
+}
+
+/// What is known of a code's mail, and no more than that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CodeMail {
+    /// Waits to leave.
+    Waiting,
+    /// The relay took it.
+    Handed(Timestamp),
+    /// The relay asked us to wait; the next try is at this time.
+    Deferred(Timestamp),
+    /// The relay refused it.
+    Refused(Timestamp),
+}
+
+/// A signed-in browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its cookie, hashed.
+    pub token: TokenKey,
+    /// The one mailbox it proves.
+    pub mailbox: AddressKey,
+    /// That mailbox's address.
+    pub address: Address,
+    /// When the code was verified.
+    pub started: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen: Timestamp,
+    /// "This is my private device".
+    pub private: bool,
+    /// The value its forms carry.
+    pub form: String,
+}
+
+/// An answer that was being written when the session ended, or not yet sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Whose it is.
+    pub mailbox: AddressKey,
+    /// Under which grant.
+    pub grant: GrantId,
+    /// The text so far.
+    pub text: String,
+    /// When it was kept.
+    pub at: Timestamp,
+}
+
+/// Anybody the office has written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Their id.
+    pub id: ContactId,
+    /// Their addresses, the first the usual one.
+    pub addresses: Vec<Address>,
+    /// Their name as the office wrote it.
+    pub name: Option<String>,
+    /// Their language, once known.
+    pub language: Option<Language>,
+    /// What they are to the clinic.
+    pub status: ContactStatus,
+    /// Their primary provider.
+    pub provider: Option<AccountId>,
+    /// When the record was made.
+    pub created: Timestamp,
+}
+
+/// What a contact is to the clinic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ContactStatus {
+    /// Made when a message was accepted; nobody has said more.
+    Stub,
+    /// A patient.
+    Patient,
+    /// Another provider or office.
+    NonPatient,
+}
+
+/// Which contacts share an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactAddress {
+    /// The address, hashed.
+    pub address: AddressKey,
+    /// The contact.
+    pub contact: ContactId,
+}
+
+/// Finds an account by its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountAddress {
+    /// The address, hashed.
+    pub address: AddressKey,
+    /// The account.
+    pub account: AccountId,
+}
+
+/// One app password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppPassword {
+    /// The account it opens.
+    pub account: AccountId,
+    /// Its id.
+    pub id: AppPasswordId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Which protocols it opens.
+    pub scope: Scope,
+    /// Its Argon2id hash, in PHC form.
+    pub hash: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// A mailbox as IMAP will show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailFolder {
+    /// Its id.
+    pub id: MailboxId,
+    /// Whose it is; `None` for the clinic's shared mailbox.
+    pub account: Option<AccountId>,
+    /// Its name: `INBOX`, `Sent`.
+    pub name: String,
+    /// RFC 3501 §2.3.1.1.
+    pub uidvalidity: u32,
+}
+
+/// A job in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Its lane.
+    pub lane: Lane,
+    /// What to do.
+    pub work: Work,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it is due, or when its lease ends.
+    pub due: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The fencing number of the worker that holds it.
+    pub lease: Option<u64>,
+    /// Whether a delay has been reported.
+    pub warned: bool,
+    /// What the relay answered last.
+    pub answer: Option<Answer>,
+}
+
+/// What a job does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// Choose the routes of this message.
+    Dispatch(MessageId),
+    /// Hand this parcel to the relay.
+    Deliver(Parcel),
+}
+
+/// The queue's order within a lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// The lane.
+    pub lane: Lane,
+    /// When.
+    pub due: Timestamp,
+    /// Which job.
+    pub job: JobId,
+}
+
+/// A count that slows somebody down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Throttle {
+    /// What is counted: a scope, then a keyed hash.
+    pub key: [u8; 32],
+    /// How many.
+    pub count: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// Nothing is allowed before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// Something the office should do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What to do.
+    pub kind: TaskKind,
+    /// For which grant.
+    pub grant: GrantId,
+    /// When it was asked for.
+    pub created: Timestamp,
+    /// When it was done.
+    pub done: Option<Timestamp>,
+}
+
+/// What the office is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskKind {
+    /// Send this message again.
+    SendAgain,
+}
+
+/// The one open task of a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTask {
+    /// The grant.
+    pub grant: GrantId,
+    /// The task.
+    pub task: TaskId,
+}
+
+/// Recognises a client's resend after a lost `250`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// Keyed hash of account, Message-ID, digest.
+    pub key: [u8; 32],
+    /// The message it became.
+    pub message: MessageId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Finds a message by its Message-ID within a conversation's outside mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Keyed hash of outside mailbox and Message-ID.
+    pub key: [u8; 32],
+    /// The conversation.
+    pub thread: ThreadId,
+}
+
+/// When something ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// When.
+    pub at: Timestamp,
+    /// Which grant's time is over, or which message's content is to be destroyed.
+    pub what: Ended,
+}
+
+/// What ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// A grant's time.
+    Grant(GrantId),
+    /// A message's retention.
+    Content(MessageId),
+}
+
+/// A record that could not be read: set aside and named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// Its key.
+    pub key: Vec<u8>,
+    /// Its octets as found.
+    pub value: Vec<u8>,
+    /// When it was set aside.
+    pub at: Timestamp,
+}
+
+/// Implements [`Record`] with a key built from fixed-width pieces, and a typed
+/// constructor `Type::at(...)` for that key.
+macro_rules! record {
+    ($type:ty, $table:ident, |$me:ident| $own:expr, at($($arg:ident: $kind:ty),*) = $pieces:expr) => {
+        impl $type {
+            /// The key under which this record is kept.
+            #[must_use]
+            pub fn at($($arg: $kind),*) -> Key<Self> {
+                Key::of(Table::$table, &$pieces)
+            }
+        }
+        impl Record for $type {
+            const TABLE: Table = Table::$table;
+            const VERSION: u8 = 1;
+            fn key(&self) -> Key<Self> {
+                let $me = self;
+                $own
+            }
+        }
+    };
+}
+
+/// A time as a key piece: order kept, times before 1970 as 1970.
+fn millis(at: Timestamp) -> [u8; 8] {
+    at.as_millisecond().max(0).to_be_bytes()
+}
+
+record!(Message, Message, |m| Self::at(m.id), at(id: MessageId) = [id.octets().as_slice()]);
+record!(Recipient, Recipient, |r| Self::at(r.message, r.n), at(message: MessageId, n: u16) = [message.octets().as_slice(), &n.to_be_bytes()]);
+record!(Thread, Thread, |t| Self::at(t.id), at(id: ThreadId) = [id.0.as_slice()]);
+record!(Grant, Grant, |g| Self::at(g.id), at(id: GrantId) = [id.octets().as_slice()]);
+record!(MailboxGrant, MailboxGrant, |m| Self::at(m.mailbox, m.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
+record!(MailboxReply, MailboxReply, |m| Self::at(m.mailbox, m.message), at(mailbox: AddressKey, message: MessageId) = [mailbox.octets().as_slice(), message.octets()]);
+record!(Link, Link, |l| Self::at(l.token), at(token: TokenKey) = [token.octets().as_slice()]);
+record!(Request, Request, |r| Self::at(r.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
+record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
+record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
+record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().as_slice()]);
+record!(ContactAddress, ContactAddress, |c| Self::at(c.address, c.contact), at(address: AddressKey, contact: ContactId) = [address.octets().as_slice(), contact.octets()]);
+record!(Account, Account, |a| Self::at(a.id), at(id: AccountId) = [id.octets().as_slice()]);
+record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
+record!(AppPassword, AppPassword, |a| Self::at(a.account, a.id), at(account: AccountId, id: AppPasswordId) = [account.octets().as_slice(), id.octets()]);
+record!(MailFolder, MailFolder, |m| Self::at(m.id), at(id: MailboxId) = [id.octets().as_slice()]);
+record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
+record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);
+record!(Throttle, Throttle, |t| Self::at(t.key), at(key: [u8; 32]) = [key.as_slice()]);
+record!(Task, Task, |t| Self::at(t.id), at(id: TaskId) = [id.octets().as_slice()]);
+record!(OpenTask, OpenTask, |t| Self::at(t.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
+record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_slice()]);
+record!(Named, Named, |n| Self::at(n.key), at(key: [u8; 32]) = [key.as_slice()]);
+record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), match &what { Ended::Grant(g) => g.octets(), Ended::Content(m) => m.octets() }]);
+record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);

@@ -1,3 +1,4 @@
 //! Sealpost: a secure e-mail gateway for clinics.
 pub mod model;
 pub mod store;
+pub mod texts;

@@ -1,1 +1,2 @@
-fn main(){}
+//! The doorway: arguments in, exit code out.
+fn main() {}

@@ -1,4 +1,5 @@
 //! Sealpost: a secure e-mail gateway for clinics.
+pub mod contacts;
 pub mod model;
 pub mod policy;
 pub mod store;

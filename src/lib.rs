@@ -1,5 +1,6 @@
 //! Sealpost: a secure e-mail gateway for clinics.
 pub mod contacts;
+pub mod mime;
 pub mod model;
 pub mod policy;
 pub mod store;

@@ -1,4 +1,5 @@
 //! Sealpost: a secure e-mail gateway for clinics.
+pub mod config;
 pub mod model;
 pub mod store;
 pub mod texts;

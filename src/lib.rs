@@ -1,5 +1,7 @@
 //! Sealpost: a secure e-mail gateway for clinics.
 pub mod config;
+pub mod contacts;
 pub mod model;
+pub mod policy;
 pub mod store;
 pub mod texts;

@@ -3,5 +3,6 @@ pub mod config;
 pub mod contacts;
 pub mod model;
 pub mod policy;
+pub mod serve;
 pub mod store;
 pub mod texts;

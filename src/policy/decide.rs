@@ -69,6 +69,17 @@ pub fn protection(
     }
 }
 
+/// What the protection judged at acceptance has become when the routes are
+/// chosen: a conversation may have been protected since. It only ever rises.
+#[must_use]
+pub fn still(accepted: Protection, people: &[Person]) -> Protection {
+    if people.iter().any(|p| p.protected_thread) {
+        Protection::Protected
+    } else {
+        accepted
+    }
+}
+
 /// Where each recipient's copy goes, in the order of `people`.
 #[must_use]
 pub fn decide(people: &[Person], protection: Protection) -> Vec<Delivery> {
@@ -92,7 +103,7 @@ fn one(person: &Person, protection: Protection) -> Delivery {
 
 #[cfg(test)]
 mod tests {
-    use super::{Person, Protection, decide, protection};
+    use super::{Person, Protection, decide, protection, still};
     use crate::model::Route;
     use crate::policy::{Copies, Default, Rules, Staff};
     use proptest::prelude::{
@@ -162,6 +173,15 @@ mod tests {
             protection(&rules, &[patient], false, true),
             Protection::Protected
         );
+    }
+
+    #[test]
+    fn protection_rises_between_acceptance_and_dispatch_and_never_falls() {
+        let mut patient = person("clear.example");
+        assert_eq!(still(Protection::Protected, &[patient.clone()]), Protection::Protected);
+        assert_eq!(still(Protection::Clear, &[patient.clone()]), Protection::Clear);
+        patient.protected_thread = true;
+        assert_eq!(still(Protection::Clear, &[patient]), Protection::Protected);
     }
 
     #[test]

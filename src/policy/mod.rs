@@ -10,7 +10,7 @@ mod admit;
 mod decide;
 
 pub use admit::{Admission, Facts, admit, may_send_from};
-pub use decide::{Delivery, Person, Protection, decide, protection};
+pub use decide::{Delivery, Person, Protection, decide, protection, still};
 
 /// What the clinic has decided (`[policy]`).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Sealpost: a secure e-mail gateway for clinics.
+pub mod config;
 pub mod contacts;
 pub mod mime;
 pub mod model;
 pub mod policy;
+pub mod serve;
 pub mod store;
 pub mod texts;

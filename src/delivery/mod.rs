@@ -1,0 +1,1 @@
+//! Delivery: parcels from the queue to the relay.

@@ -35,12 +35,22 @@ const PAGE: usize = 256;
 /// A job in the hand of one worker, until its lease ends.
 #[derive(Clone, Debug)]
 pub struct Leased {
-    /// The job.
-    pub job: Job,
+    job: Job,
     due: Held<Due>,
 }
 
 impl Leased {
+    /// The job.
+    #[must_use]
+    pub const fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// Notes that the delay has been reported; [`defer`] keeps it.
+    pub const fn warned(&mut self) {
+        self.job.warned = true;
+    }
+
     /// When the lease ends: from then on somebody else may take the job.
     #[must_use]
     pub const fn until(&self) -> Timestamp {
@@ -127,7 +137,7 @@ pub fn done(tx: &mut Tx, leased: &Leased) {
 }
 
 /// Puts a job back, due at `due`, with what the relay said; counts the try. The
-/// commit fails if the lease was lost. `leased.job.warned` is written as it is.
+/// commit fails if the lease was lost.
 pub fn defer(tx: &mut Tx, leased: &Leased, due: Timestamp, answer: Option<Answer>) {
     let job = Job {
         due,
@@ -203,6 +213,39 @@ pub async fn drop(store: &Store, tx: &mut Tx, id: JobId) -> Result<Job, Refused>
     tx.remove(&held);
     tx.delete(&Job::at(id));
     Ok(job)
+}
+
+/// Ends every lease, so that what a killed process had in hand is due at once
+/// and not only at the lease's end. To be called at start, before any worker,
+/// and only where this process is the only one on the store. Returns how many
+/// jobs were in hand.
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn reclaim(store: &Store) -> Result<usize, Error> {
+    let mut reclaimed = 0;
+    for lane in Lane::ALL {
+        let mut after = None;
+        loop {
+            let prefix: [&[u8]; 1] = [&[lane as u8]];
+            let page = store.range::<Due>(&prefix, after.as_ref(), PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(Due::at(last.lane, last.due, last.job));
+            let mut tx = Tx::new();
+            for due in page.iter().filter(|due| due.lease.is_some()) {
+                let free = Due {
+                    due: store.clock().now(),
+                    lease: None,
+                    ..due.clone()
+                };
+                tx.delete(&Due::at(due.lane, due.due, due.job));
+                tx.put(&free);
+                reclaimed += 1;
+            }
+            store.commit(tx).await?;
+        }
+    }
+    Ok(reclaimed)
 }
 
 /// Takes a job out of the queue whoever holds it: for a worker whose lease

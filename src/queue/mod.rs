@@ -232,17 +232,20 @@ pub async fn reclaim(store: &Store) -> Result<usize, Error> {
             let Some(last) = page.last() else { break };
             after = Some(Due::at(last.lane, last.due, last.job));
             let mut tx = Tx::new();
-            for due in page.iter().filter(|due| due.lease.is_some()) {
-                let free = Due {
+            let held = page.iter().filter(|due| due.lease.is_some());
+            let before = reclaimed;
+            for due in held {
+                tx.delete(&Due::at(due.lane, due.due, due.job));
+                tx.put(&Due {
                     due: store.clock().now(),
                     lease: None,
                     ..due.clone()
-                };
-                tx.delete(&Due::at(due.lane, due.due, due.job));
-                tx.put(&free);
+                });
                 reclaimed += 1;
             }
-            store.commit(tx).await?;
+            if reclaimed > before {
+                store.commit(tx).await?;
+            }
         }
     }
     Ok(reclaimed)

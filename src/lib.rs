@@ -1,4 +1,5 @@
 //! Sealpost: a secure e-mail gateway for clinics.
+pub mod access;
 pub mod model;
 pub mod store;
 pub mod texts;

@@ -19,7 +19,7 @@ pub enum Table {
     Meta = 0, Counter = 1, Content = 2, Chunk = 3,
     Message = 10, Recipient = 11, Thread = 12, Grant = 13, MailboxGrant = 14, MailboxReply = 15,
     Link = 16, Request = 17, Session = 18, Draft = 19, Contact = 20, ContactAddress = 21,
-    Account = 22, AccountAddress = 23, AppPassword = 24,
+    Account = 22, AccountAddress = 23, AppPassword = 24, CodeTally = 25, Browser = 26,
     MailFolder = 30, Entry = 31, Flags = 32, Vanished = 33,
     Job = 40, Due = 41, Throttle = 42, Task = 43, OpenTask = 44, Submitted = 45, Named = 46,
     Ending = 47, Quarantined = 48, Change = 49, Audit = 50,

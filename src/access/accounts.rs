@@ -83,8 +83,8 @@ pub async fn find(store: &Store, address: &Address) -> Result<Option<Account>, E
 /// # Errors
 /// If the store cannot be read.
 pub async fn active(store: &Store, address: &Address) -> Result<Option<Account>, Error> {
-    let account = find(store, address).await?;
-    Ok(account.filter(|account| account.standing == Standing::Active))
+    let found = find(store, address).await?;
+    Ok(found.filter(|account| account.standing == Standing::Active))
 }
 
 /// All accounts, oldest first.

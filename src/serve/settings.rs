@@ -18,7 +18,10 @@ pub fn read(file: &Path) -> Result<Config, Faults> {
         let read = text(&more)?;
         texts.push((more, read));
     }
-    let names: Vec<String> = texts.iter().map(|(path, _)| path.display().to_string()).collect();
+    let names: Vec<String> = texts
+        .iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
     let sources: Vec<Source<'_>> = names
         .iter()
         .zip(&texts)
@@ -50,7 +53,10 @@ fn text(file: &Path) -> Result<String, Faults> {
     });
     read.map_err(|error| {
         Faults(vec![Fault {
-            place: Place { file: file.display().to_string(), line: 1 },
+            place: Place {
+                file: file.display().to_string(),
+                line: 1,
+            },
             message: format!("the file cannot be read: {error}"),
             fix: "name it with -c FILE, or make one with `sealpost init`".into(),
         }])
@@ -68,14 +74,28 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sealpost.toml");
         let missing = read(&file).unwrap_err().to_string();
-        assert!(missing.contains("sealpost.toml:1: the file cannot be read"), "{missing}");
+        assert!(
+            missing.contains("sealpost.toml:1: the file cannot be read"),
+            "{missing}"
+        );
 
         fs::write(&file, SHIPPED).unwrap();
         fs::create_dir(folder.path().join("conf.d")).unwrap();
-        fs::write(folder.path().join("conf.d/b.toml"), "[log]\nlevel = \"debug\"\n").unwrap();
+        fs::write(
+            folder.path().join("conf.d/b.toml"),
+            "[log]\nlevel = \"debug\"\n",
+        )
+        .unwrap();
         assert_eq!(read(&file).unwrap().log.level.word(), "debug");
-        fs::write(folder.path().join("conf.d/a.toml"), "[log]\nlevel = \"warn\"\n").unwrap();
+        fs::write(
+            folder.path().join("conf.d/a.toml"),
+            "[log]\nlevel = \"warn\"\n",
+        )
+        .unwrap();
         let twice = read(&file).unwrap_err().to_string();
-        assert!(twice.contains("b.toml:2: log.level is set again") && twice.contains("a.toml:2"), "{twice}");
+        assert!(
+            twice.contains("b.toml:2: log.level is set again") && twice.contains("a.toml:2"),
+            "{twice}"
+        );
     }
 }

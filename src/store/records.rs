@@ -300,12 +300,11 @@ pub struct Job {
     pub work: Work,
     /// When it was made.
     pub created: Timestamp,
-    /// When it is due, or when its lease ends.
+    /// When it was last asked for; while a worker holds it, its [`Due`] stands
+    /// at the lease's end instead.
     pub due: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
-    /// The fencing number of the worker that holds it.
-    pub lease: Option<u64>,
     /// Whether a delay has been reported.
     pub warned: bool,
     /// What the relay answered last.
@@ -321,15 +320,18 @@ pub enum Work {
     Deliver(Parcel),
 }
 
-/// The queue's order within a lane.
+/// The queue's order within a lane, and the lock on a job: whoever changes a
+/// job moves or removes this entry in the same commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     /// The lane.
     pub lane: Lane,
-    /// When.
+    /// When it is due, or when its lease ends.
     pub due: Timestamp,
     /// Which job.
     pub job: JobId,
+    /// The fencing number of the worker that holds it.
+    pub lease: Option<u64>,
 }
 
 /// A count that slows somebody down.

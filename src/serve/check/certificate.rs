@@ -45,11 +45,20 @@ fn own(config: &Config, now: Timestamp, findings: &mut Findings) -> Result<(), F
     let chain = chain(config, "tls.certificate", certificate)?;
     let octets = files::read(config, "tls.private-key", key)?;
     let private = PrivateKeyDer::from_pem_slice(&octets).map_err(|_| {
-        let message = format!("tls.private-key {} holds no private key in PEM form", key.display());
-        config.fault("tls.private-key", message, "name the key that belongs to the certificate")
+        let message = format!(
+            "tls.private-key {} holds no private key in PEM form",
+            key.display()
+        );
+        config.fault(
+            "tls.private-key",
+            message,
+            "name the key that belongs to the certificate",
+        )
     })?;
     belong_together(config, &chain, private)?;
-    let leaf = chain.first().and_then(|der| X509Certificate::from_der(der).ok());
+    let leaf = chain
+        .first()
+        .and_then(|der| X509Certificate::from_der(der).ok());
     if let Some((_, leaf)) = leaf {
         names(config, &leaf, findings);
         validity(config, &leaf, now, findings);
@@ -110,11 +119,17 @@ fn names(config: &Config, leaf: &X509Certificate<'_>, findings: &mut Findings) {
 }
 
 fn covers(leaf: &X509Certificate<'_>, name: &str) -> bool {
-    let Ok(Some(names)) = leaf.subject_alternative_name() else { return false };
-    names.value.general_names.iter().any(|general| match general {
-        GeneralName::DNSName(pattern) => matches(pattern, name),
-        _ => false,
-    })
+    let Ok(Some(names)) = leaf.subject_alternative_name() else {
+        return false;
+    };
+    names
+        .value
+        .general_names
+        .iter()
+        .any(|general| match general {
+            GeneralName::DNSName(pattern) => matches(pattern, name),
+            _ => false,
+        })
 }
 
 /// RFC 9525 §6.3: a star stands for one whole label, the first.

@@ -12,7 +12,12 @@ const MAX_LOGO: u64 = 500_000;
 
 pub(super) fn check(config: &Config, findings: &mut Findings) {
     store_folder(config, findings);
-    secret(config, "store.key-file", &secrets::store_key(&config.store), findings);
+    secret(
+        config,
+        "store.key-file",
+        &secrets::store_key(&config.store),
+        findings,
+    );
     if let Some(password) = secrets::relay_password(&config.relay) {
         secret(config, "relay.password-file", &password, findings);
     }
@@ -108,7 +113,9 @@ fn key_beside_data(config: &Config, findings: &mut Findings) {
 }
 
 fn logo(config: &Config, findings: &mut Findings) {
-    let Some(path) = &config.clinic.logo else { return };
+    let Some(path) = &config.clinic.logo else {
+        return;
+    };
     let wrong = match fs::metadata(path) {
         Err(error) => Some(format!("cannot be read: {error}")),
         Ok(found) if found.len() > MAX_LOGO => Some("is larger than 500 KB".to_owned()),
@@ -131,7 +138,10 @@ fn socket_folder(config: &Config, findings: &mut Findings) {
     if socket.parent().is_none_or(|folder| !folder.is_dir()) {
         findings.warning(config.fault(
             "admin.socket",
-            format!("the folder of admin.socket {} does not exist", socket.display()),
+            format!(
+                "the folder of admin.socket {} does not exist",
+                socket.display()
+            ),
             "make it, unless systemd does (RuntimeDirectory)",
         ));
     }

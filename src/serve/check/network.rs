@@ -29,16 +29,19 @@ fn foreign(ip: IpAddr) -> Option<(&'static str, &'static str)> {
             "which is no address of this machine",
             "write one that `ip address` shows, or [::] for all",
         )),
-        Err(_) if ip.is_ipv6() => {
-            Some(("but this machine has no IPv6", "write the IPv4 address, or 0.0.0.0 for all"))
-        }
+        Err(_) if ip.is_ipv6() => Some((
+            "but this machine has no IPv6",
+            "write the IPv4 address, or 0.0.0.0 for all",
+        )),
         _ => None,
     }
 }
 
 /// A relay that cannot be found now may be found later: the queue waits.
 fn relay(config: &Config, findings: &mut Findings) {
-    let Host::Name(name) = &config.relay.host else { return };
+    let Host::Name(name) = &config.relay.host else {
+        return;
+    };
     let found = (name.as_str(), config.relay.port).to_socket_addrs();
     if found.is_ok_and(|mut addresses| addresses.next().is_some()) {
         return;

@@ -1,0 +1,5 @@
+//! Delivery: parcels from the queue to the relay.
+
+pub mod outcome;
+pub mod relay;
+pub mod verp;

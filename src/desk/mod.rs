@@ -7,13 +7,17 @@ pub mod messages;
 pub mod queue;
 pub mod store;
 
+use crate::access::login::Login;
+use crate::access::password::Passwords;
 use crate::model::Actor;
 use crate::store::{Error, Store};
 
-/// The desk over one store, for one caller.
+/// The desk over one store. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Desk {
     store: Store,
+    login: Login,
+    passwords: Passwords,
     domains: Vec<String>,
     actor: Actor,
 }
@@ -30,10 +34,38 @@ pub enum Refused {
 }
 
 impl Desk {
-    /// The desk for `actor`, of a clinic with these domains (in lower case).
+    /// The desk of a clinic with these domains (in lower case). `login` and
+    /// `passwords` are the gateway's own, so that what changes here is known
+    /// there at once.
     #[must_use]
-    pub const fn new(store: Store, domains: Vec<String>, actor: Actor) -> Self {
-        Self { store, domains, actor }
+    pub const fn new(
+        store: Store,
+        login: Login,
+        passwords: Passwords,
+        domains: Vec<String>,
+    ) -> Self {
+        Self {
+            store,
+            login,
+            passwords,
+            domains,
+            actor: Actor::Gateway,
+        }
+    }
+
+    /// The same desk, with `actor` in front of it: the one the audit trail names.
+    #[must_use]
+    pub fn used_by(&self, actor: Actor) -> Self {
+        Self {
+            actor,
+            ..self.clone()
+        }
+    }
+
+    /// The store's clock.
+    #[must_use]
+    pub fn clock(&self) -> &crate::model::Clock {
+        self.store.clock()
     }
 }
 

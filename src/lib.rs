@@ -1,4 +1,5 @@
 //! Sealpost: a secure e-mail gateway for clinics.
+pub mod access;
 pub mod config;
 pub mod contacts;
 pub mod delivery;
@@ -9,3 +10,4 @@ pub mod queue;
 pub mod serve;
 pub mod store;
 pub mod texts;
+pub mod visit;

@@ -2,4 +2,3 @@
 
 pub mod outcome;
 pub mod relay;
-pub mod verp;

@@ -67,7 +67,7 @@ impl Outbound {
     }
 
     async fn dispatch_or_defer(&self, job: Leased) {
-        let Work::Dispatch(message) = job.job.work else { return };
+        let Work::Dispatch(message) = job.job().work else { return };
         let Err(error) = self.dispatch(&job, message).await else { return };
         tracing::error!(event = "dispatch.failed", message = %message, reason = %error, "The routes of a message could not be chosen; it is tried again.");
         let mut tx = Tx::new();

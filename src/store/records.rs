@@ -4,7 +4,7 @@
 
 use crate::model::{
     Account, AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId,
-    Direction, GrantId, JobId, Language, Lane, MailboxId, MessageId, NetworkKey, Parcel, Recipient,
+    Direction, GrantId, JobId, Lane, Language, MailboxId, MessageId, NetworkKey, Parcel, Recipient,
     Return, Scope, TaskId, TokenKey,
 };
 use crate::store::{Key, Record, Table};

@@ -18,7 +18,6 @@ mod note;
 pub mod outcome;
 pub mod relay;
 mod verdict;
-pub mod verp;
 
 use crate::model::parcel::Body;
 use crate::model::{ContentId, Lane, Parcel, Purpose, Recipient, State};

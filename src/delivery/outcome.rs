@@ -223,7 +223,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_kept_on_one_short_line() {
-        let kept = answer(AT, 550, &format!("5.1.1 no\r\n such\tuser {}", "x".repeat(500)));
+        let kept = answer(
+            AT,
+            550,
+            &format!("5.1.1 no\r\n such\tuser {}", "x".repeat(500)),
+        );
         assert!(kept.text.starts_with("5.1.1 no such user xxx"));
         assert_eq!(kept.text.chars().count(), 200);
         assert_eq!(enhanced(&kept), Some("5.1.1"));

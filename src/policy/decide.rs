@@ -178,8 +178,14 @@ mod tests {
     #[test]
     fn protection_rises_between_acceptance_and_dispatch_and_never_falls() {
         let mut patient = person("clear.example");
-        assert_eq!(still(Protection::Protected, &[patient.clone()]), Protection::Protected);
-        assert_eq!(still(Protection::Clear, &[patient.clone()]), Protection::Clear);
+        assert_eq!(
+            still(Protection::Protected, &[patient.clone()]),
+            Protection::Protected
+        );
+        assert_eq!(
+            still(Protection::Clear, &[patient.clone()]),
+            Protection::Clear
+        );
         patient.protected_thread = true;
         assert_eq!(still(Protection::Clear, &[patient]), Protection::Protected);
     }

@@ -33,7 +33,11 @@ pub fn next(lane: Lane, created: Timestamp, tried: u32, now: Timestamp) -> Optio
     // One try falls on the moment at which a delay is to be reported, so that
     // the report is not late itself.
     let warn = later(created, WARN_AFTER);
-    Some(if now < warn && warn < next { warn } else { next })
+    Some(if now < warn && warn < next {
+        warn
+    } else {
+        next
+    })
 }
 
 /// Whether the sender is to hear at `now` that the job is late.

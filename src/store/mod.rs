@@ -38,6 +38,8 @@ pub enum Table {
     Account = 22,
     AccountAddress = 23,
     AppPassword = 24,
+    CodeTally = 25,
+    Browser = 26,
     MailFolder = 30,
     Entry = 31,
     Flags = 32,

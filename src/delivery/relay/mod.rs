@@ -257,7 +257,9 @@ impl Relay {
                 return Err(Trouble::Missing("AUTH PLAIN or LOGIN"));
             }
             let login = Credentials::new(name.clone(), password.expose().to_owned());
-            let signed = smtp.auth(&[Mechanism::Plain, Mechanism::Login], &login).await;
+            let signed = smtp
+                .auth(&[Mechanism::Plain, Mechanism::Login], &login)
+                .await;
             signed.map_err(|error| trouble(&error))?;
         }
         Ok(Connection {
@@ -304,7 +306,10 @@ impl Relay {
         let outcome = judge(step, trouble, self.clock.now());
         let span = self.patience.command;
         let reset = orderly
-            && self.within(span, connection.smtp.command("RSET\r\n")).await.is_ok();
+            && self
+                .within(span, connection.smtp.command("RSET\r\n"))
+                .await
+                .is_ok();
         Turn {
             outcome,
             connection: reset.then_some(connection),
@@ -333,7 +338,9 @@ impl Relay {
         let command = format!("RCPT TO:<{}>\r\n", recipient.as_str());
         let told = self.within(patience.command, smtp.command(command)).await;
         told.map_err(|trouble| (Step::Recipient, trouble))?;
-        let told = self.within(patience.command, smtp.command("DATA\r\n")).await;
+        let told = self
+            .within(patience.command, smtp.command("DATA\r\n"))
+            .await;
         let told = told.map_err(|trouble| (Step::Data, trouble))?;
         if !told.has_code(354) {
             return Err((Step::Data, Trouble::Garbled));
@@ -422,7 +429,8 @@ fn trouble(error: &lettre::transport::smtp::Error) -> Trouble {
 }
 
 fn client_tls(trust: &[u8]) -> Result<rustls::ClientConfig, SettingsError> {
-    let mut roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots =
+        rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     for certificate in CertificateDer::pem_slice_iter(trust) {
         let certificate = certificate.map_err(|e| SettingsError::Trust(e.to_string()))?;
         let added = roots.add(certificate);

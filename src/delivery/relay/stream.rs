@@ -169,7 +169,8 @@ impl Replies {
             if self.column == 3 && *octet == b'\r' {
                 self.ready.push(b' ');
             }
-            self.ready.push(if octet.is_ascii() { *octet } else { b'?' });
+            self.ready
+                .push(if octet.is_ascii() { *octet } else { b'?' });
             self.column = match octet {
                 b'\n' => 0,
                 _ => self.column.saturating_add(1).min(4),

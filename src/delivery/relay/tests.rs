@@ -139,7 +139,10 @@ async fn a_mail_is_handed_over_octet_for_octet_and_the_answer_kept() {
     let Outcome::Accepted(answer) = outcome else {
         panic!("{outcome:?}")
     };
-    assert_eq!((answer.code, answer.text.as_str()), (250, "2.0.0 queued as 1"));
+    assert_eq!(
+        (answer.code, answer.text.as_str()),
+        (250, "2.0.0 queued as 1")
+    );
     let heard = server.heard();
     let expected = [
         "EHLO mail.clinic.example",
@@ -165,7 +168,9 @@ async fn one_connection_carries_many_mails_and_a_refusal_does_not_end_it() {
     .await;
     let relay = relay(settings(server.port));
     assert!(matches!(send(&relay).await, Outcome::Accepted(_)));
-    let refused = relay.hand_over(None, &to("nobody@example.test"), MAIL).await;
+    let refused = relay
+        .hand_over(None, &to("nobody@example.test"), MAIL)
+        .await;
     assert!(matches!(refused, Outcome::Failed(_)));
     assert!(matches!(send(&relay).await, Outcome::Accepted(_)));
     assert_eq!(server.connections(), 1);

@@ -30,6 +30,8 @@ pub enum Table {
     Account = 22,
     AccountAddress = 23,
     AppPassword = 24,
+    CodeTally = 25,
+    Browser = 26,
     MailFolder = 30,
     Entry = 31,
     Flags = 32,
@@ -49,7 +51,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -70,6 +72,8 @@ impl Table {
         Self::Account,
         Self::AccountAddress,
         Self::AppPassword,
+        Self::CodeTally,
+        Self::Browser,
         Self::MailFolder,
         Self::Entry,
         Self::Flags,

@@ -1,9 +1,9 @@
 //! The daemon: starts the gateway, tells systemd, listens to signals.
 
+use crate::config::Config;
 use crate::model::Clock;
 use crate::serve::gateway::Gateway;
 use crate::serve::{check, logging, settings};
-use crate::config::Config;
 use jiff::SignedDuration;
 use sd_notify::NotifyState;
 use std::path::Path;
@@ -56,10 +56,10 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
 /// What `sealpost check` would refuse, the daemon refuses with the same words.
 fn checked(config: &Config) -> Result<(), DaemonError> {
     let findings = check::check(config, &Clock::System);
-    for warning in findings.warnings() {
+    for warning in &findings.warnings {
         tracing::warn!(event = "configuration.warning", "{warning}");
     }
-    let faults: Vec<String> = findings.faults().map(ToString::to_string).collect();
+    let faults: Vec<String> = findings.faults.iter().map(ToString::to_string).collect();
     if faults.is_empty() {
         return Ok(());
     }

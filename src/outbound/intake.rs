@@ -120,14 +120,21 @@ impl Intake {
             let header = block.octets().to_vec();
             self.begin_body(&header).await?;
         }
-        match &mut self.stage {
-            Stage::Body(body) => body.write(rest).await.map_err(|error| unsaved(&error)),
-            Stage::Header(_) | Stage::Refused(_) => Ok(()),
+        let Stage::Body(body) = &mut self.stage else {
+            return Ok(());
+        };
+        match body.write(rest).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(fault)) => {
+                self.stage = Stage::Refused(unreadable(fault));
+                Ok(())
+            }
+            Err(error) => Err(unsaved(&error)),
         }
     }
 
     async fn begin_body(&mut self, header: &[u8]) -> Result<(), Reply> {
-        let hostname = &self.settings.notice.hostname;
+        let hostname = &self.settings.voice.hostname;
         let now = self.outbound.store.clock().now();
         let stamp = Stamp {
             received: received(hostname, self.id, self.envelope.international, now),
@@ -147,13 +154,7 @@ impl Intake {
         digest.update(normalised.digestable());
         let mut content = self.outbound.store.write_content();
         content.write(&normalised.octets).await.map_err(|error| unsaved(&error))?;
-        let indexer = match Indexer::new(&normalised.octets) {
-            Ok(indexer) => indexer,
-            Err(fault) => {
-                self.stage = Stage::Refused(unreadable(fault));
-                return Ok(());
-            }
-        };
+        let indexer = Indexer::new(&normalised.octets);
         self.stage = Stage::Body(Box::new(Body { content, indexer, digest, header: normalised.facts }));
         Ok(())
     }
@@ -363,10 +364,12 @@ impl Drop for Intake {
 }
 
 impl Body {
-    async fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
+    async fn write(&mut self, octets: &[u8]) -> Result<Result<(), Fault>, Error> {
         self.digest.update(octets);
-        self.indexer.write(octets);
-        self.content.write(octets).await
+        if let Err(fault) = self.indexer.write(octets) {
+            return Ok(Err(fault));
+        }
+        self.content.write(octets).await.map(Ok)
     }
 
     /// The whole message; the digest covers its recipients too, since a

@@ -3,3 +3,4 @@
 
 pub mod clear;
 pub mod portal;
+pub mod verp;

@@ -1,1 +1,198 @@
-# portal
+# The pages a recipient sees. Sixth-grade words; "code", "file", "answer".
+# $clinic is the clinic's name as it writes it.
+
+# Frame.
+portal-skip = Skip to the content
+portal-tabs = Your messages
+portal-inbox = Inbox
+portal-sent = Sent
+portal-files = Files
+portal-sign-out = Sign out
+portal-signed-in-as = Signed in as
+portal-help = Help
+portal-questions = Questions? Call { $clinic }:
+portal-questions-no-phone = Questions? Call { $clinic } at the number you already have.
+portal-never-ask = We never ask for a password, a card number or a Social Security number.
+# $time is "10:02 AM", $zone "Pacific".
+portal-clock = { $time } ({ $zone })
+# Stands before the title of a page with a mistake to mend.
+portal-error-prefix = Please check:
+
+# Front page of a message.
+portal-landing-title = You have a secure message
+# $address is masked: j•••@example.com.
+portal-landing-to = { $clinic } sent a message to { $address }.
+portal-landing-until = You can read it until { $moment }.
+portal-landing-why = To make sure it is you, we will e-mail a 6-digit code to { $address }.
+portal-send-code = Send me a code
+portal-have-code = I already have a code
+
+# Code page.
+portal-code-title = Enter the code from your e-mail
+portal-code-to = We sent it to { $address }.
+portal-code-reference = The e-mail carries the reference { $reference }.
+portal-code-none-asked = Codes are sent to { $address }. If you have one, type it here. If not, ask for one below.
+portal-code-label = 6-digit code
+portal-private = Keep me signed in on this device
+portal-private-hint = Only on a phone or computer that nobody else uses.
+portal-open-message = Open my message
+portal-new-code = Send a new code
+portal-look-again = Look again
+portal-code-waiting = We are handing the code to our mail service. This takes a few seconds.
+portal-code-handed = Handed to our mail service at { $time }. It usually arrives within a minute. Please look in your spam folder too.
+portal-code-deferred = The mail service asked us to wait. The next try is at { $time }.
+portal-code-refused = The mail service did not take the e-mail with the code. Please ask for a new code in a few minutes, or call { $clinic }.
+portal-code-valid = The code works until { $time }.
+portal-code-over = The last code no longer works. Please ask for a new one.
+portal-code-joined = A code is already on its way. You can ask for a new one after half a minute.
+# $wait is "40 minutes", $time "11:30 AM (Pacific)".
+portal-code-many = We sent several codes in a short time. You can ask for a new one in { $wait }, at { $time }. The newest code we sent may still arrive.
+portal-code-later = You can ask for a new code in { $wait }, at { $time }.
+portal-code-empty = Please type the 6-digit code from the e-mail.
+portal-code-wrong =
+    { $n ->
+        [0] This code did not work. Please ask for a new code.
+        [one] This code did not work. Please use the newest e-mail. You have { $n } try left.
+       *[other] This code did not work. Please use the newest e-mail. You have { $n } tries left.
+    }
+portal-code-wait = There were too many wrong codes. Please wait { $wait }, until { $time }, and then try again.
+portal-problem = Please check this
+
+# Inbox, Sent, Files.
+portal-inbox-title = Messages from { $clinic }
+portal-inbox-empty = No messages yet
+portal-inbox-empty-hint = When { $clinic } writes to you, the message will be here.
+portal-sent-title = Your answers to { $clinic }
+portal-sent-empty = No answers yet
+portal-sent-empty-hint = What you answer to a message will be here.
+portal-files-title = All files
+portal-files-empty = No files yet
+portal-files-empty-hint = Files from your messages and answers will be here.
+portal-new = New
+portal-answered = answered
+portal-gone = no longer available
+portal-gone-subject = Message no longer available
+portal-no-subject = Message without a subject
+portal-older = Older messages
+portal-files-count =
+    { $n ->
+        [one] { $n } file
+       *[other] { $n } files
+    }
+portal-from = From { $name }
+portal-from-you = From you
+portal-to = To { $name }
+# $moment is "today, 9:41 AM" or "Sunday, 29 November 2026, 5:00 PM (Pacific)".
+portal-arrived = Arrived at the office: { $moment }
+portal-download = Download
+portal-file-unnamed = File without a name
+
+# A message.
+portal-message = Message
+portal-all-messages = ← All messages
+portal-all-sent = ← All answers
+portal-until = available until { $moment }
+portal-verified = Sender checked: this message comes from { $clinic }.
+portal-answered-on = You answered: { $moment }
+portal-message-empty = This message has no text.
+portal-message-alone = Open the message on its own, to print it
+portal-reply = Reply
+portal-draft-waits = We kept the answer you were writing.
+portal-draft-go-on = Go on writing
+
+# An answer.
+portal-reply-title = Reply to { $clinic }
+portal-reply-about = Answer to: { $subject }
+portal-back-to-message = ← Back to the message
+portal-reply-text = Your message
+portal-reply-files = Add files, if you like
+# $file is "20 MB", $all "50 MB".
+portal-reply-limits = You can choose several files: each up to { $file }, all together up to { $all }.
+# $kinds is "bmp, doc, pdf".
+portal-reply-kinds = Kinds of files we take: { $kinds }.
+portal-reply-send = Send my answer
+portal-choose-again = Your text is still here. Please choose your files again.
+portal-reply-empty = Please write a few words or add a file.
+portal-reply-long = Your text is longer than { $n } characters. Please make it shorter, or send it as a file.
+# $name is a file's name.
+portal-reply-large-file = “{ $name }” is larger than { $limit }. Please choose a smaller file.
+portal-reply-large = Your files are larger than { $limit } together. Please send some of them in a second answer.
+portal-reply-many = These are more than { $n } files. Please send some of them in a second answer.
+portal-reply-kind = We cannot take “{ $name }”: it is not one of the kinds of files listed below. Please choose another file.
+portal-reply-mismatch = “{ $name }” does not hold what its name says. Please save the file again, or choose another one.
+portal-reply-no-room = We cannot take answers at the moment. Please try again in an hour. Your text is still here.
+portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. Files must be chosen again.
+portal-draft-discard = Delete this text
+portal-answer-sent = Your answer was sent
+portal-answer-arrived = It arrived at { $clinic }:
+portal-answer-reference = Reference: { $reference }
+
+# Pages with one thing to say.
+portal-front-title = Secure messages from { $clinic }
+portal-front-text = To read a message, open the link in the e-mail we sent you.
+portal-front-lost = No e-mail? Please look in your spam folder, or call { $clinic }.
+portal-expired-title = This message is no longer available
+portal-expired-text = The time to read it is over. { $clinic } still has it and can send it again.
+portal-withdrawn-title = This message was taken back
+portal-withdrawn-text = { $clinic } took this message back. If you still need it, you can ask the office.
+portal-ask-again = Ask the office to send it again
+portal-asked-title = The office knows
+portal-asked-text = We told { $clinic } that you would like to have this message again. You will get a new e-mail when it is sent.
+portal-asked-before = The office has already been asked to send it again. You will get a new e-mail when it is sent.
+portal-unknown-title = This link is not complete
+portal-unknown-text = Please go back to the e-mail from { $clinic } and press the button in it. If you copied the link, make sure that you copied all of it.
+portal-barred-title = This message is closed for your safety
+portal-barred-text = There were too many wrong codes for this message. Please call { $clinic } and ask the office to send it again.
+portal-locked-title = We closed your messages
+# $wait is "15 minutes".
+portal-locked-text = Nothing was pressed for { $wait }, so we closed your messages to keep them private.
+portal-locked-kept = Your answer was not sent yet. We kept its text, and you can go on after you open your messages again. Files must be chosen again.
+portal-locked-link = To open them again, use the link in the e-mail from { $clinic }.
+portal-open-again = Open my messages again
+portal-signed-out-title = You are signed out
+portal-signed-out-text = Your messages are closed. To read them again, use the link in the e-mail from { $clinic }.
+portal-signed-out-shared = If you are on a shared computer, please close this window too.
+portal-missing-title = This page does not exist
+portal-missing-text = Please go back to the e-mail from { $clinic } and press the button in it.
+portal-gone-title = This message is no longer available
+portal-gone-text = It may have been taken back, or the time to read it is over. If you need it, please call { $clinic }.
+portal-file-gone-title = This file is not here
+portal-file-gone-text = The message it belongs to may no longer be available.
+portal-to-inbox = Go to my messages
+portal-method-title = This page cannot do that
+portal-method-text = Please go back and try again from the page before.
+portal-large-title = That was too much at once
+portal-large-text = What you sent is larger than { $limit }. Please go back and send less at once.
+portal-stale-title = This page was open for too long
+portal-stale-text = For your safety, its button no longer works. Nothing was sent. Please open the page anew and press the button again.
+portal-foreign-title = This did not come from our page
+portal-foreign-text = For your safety we did nothing. Please open the link in the e-mail from { $clinic } and try again.
+portal-open-anew = Open the page anew
+portal-host-title = This is not the right address
+portal-host-text = Please open the link in the e-mail from { $clinic } again.
+portal-room-title = Please try again later
+portal-room-text = We cannot take anything new at the moment. Nothing is lost, and { $clinic } is working on it. If it is urgent, please call.
+portal-slow-title = That took too long
+portal-slow-text = Your connection was too slow for what was sent, and nothing was kept. Please try again, with fewer files at once.
+portal-malformed-title = We could not read that
+portal-malformed-text = Your browser sent something that we do not understand. Please go back and try again.
+portal-fault-title = Something went wrong on our side
+portal-fault-text = Please try again in a few minutes. If it happens again, please call { $clinic } and tell them the reference below.
+portal-error-reference = Reference: { $reference }
+
+# Help.
+portal-help-title = How this works
+portal-help-what-title = What is this?
+portal-help-what = { $clinic } writes to you here, so that nobody else can read along. The e-mail you got only says that a message is waiting.
+portal-help-code-title = Why do I need a code?
+portal-help-code = The code shows that the message reaches you. We send it to the same e-mail address. It works for about ten minutes and only once. You need no account and no password.
+portal-help-late-title = The code does not arrive
+portal-help-late = Most codes arrive within a minute, some need several. Please look in your spam folder. You can ask for a new code after half a minute. Use the newest e-mail and compare the four letters of the reference.
+portal-help-real-title = Is the e-mail real?
+portal-help-real = If you are not sure, call { $clinic } at a number you already have, for example on your appointment card. We never ask for a password, a card number or a Social Security number.
+portal-help-long-title = How long can I read a message?
+portal-help-long = The page tells you until when. After that, you can ask the office with one press to send it again.
+portal-help-shared-title = On a shared computer
+portal-help-shared = Press “Sign out” when you are done. If you forget it, we close your messages after { $wait }.
+portal-help-urgent-title = In an emergency
+portal-help-urgent = Do not use this page. Call 911, or your local emergency number.

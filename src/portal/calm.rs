@@ -1,0 +1,182 @@
+//! Pages with one thing to say: dead ends, done states and errors, each with
+//! its status and the one thing that helps.
+
+use crate::portal::page::Page;
+use crate::portal::views::{Action, PlainView, wait_until};
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+
+/// A page with one thing to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Calm {
+    /// `/`: open the link in your e-mail.
+    Front,
+    /// The message's time is over; `again` is the form to ask for it, unless
+    /// somebody has.
+    Expired(Option<Again>),
+    /// The office took the message back; as above.
+    Withdrawn(Option<Again>),
+    /// No link of ours, or not the whole of one.
+    Unknown,
+    /// The office has just been asked.
+    Asked,
+    /// Too many wrong codes: the office must send again.
+    Barred,
+    /// The session ended because nothing was pressed.
+    Locked {
+        /// The link that opens the messages again, if the browser has it.
+        link: Option<String>,
+        /// After what time.
+        idle: SignedDuration,
+        /// Whether an answer was kept.
+        kept: bool,
+    },
+    /// The session was ended by its reader.
+    SignedOut,
+    /// No such page.
+    Missing,
+    /// A message that this reader cannot read (any more).
+    Gone,
+    /// A file that this reader cannot have (any more).
+    FileGone,
+    /// A method that the page does not take.
+    Method,
+    /// More than we take at once.
+    Large {
+        /// How much we take, in octets.
+        limit: u64,
+    },
+    /// The form's value is out of date.
+    Stale {
+        /// The page that holds a fresh form.
+        path: String,
+    },
+    /// The request came from another site.
+    Foreign,
+    /// A host name that is not ours.
+    Host,
+    /// The disk is nearly full.
+    Room,
+    /// The request took too long.
+    Slow,
+    /// Too many tries: wait until this time.
+    Wait(Timestamp),
+    /// The request could not be read.
+    Malformed,
+    /// Something failed on our side; the reference stands in the log too.
+    Fault {
+        /// What the patient tells the office.
+        reference: String,
+    },
+}
+
+/// The button that asks the office to send a message again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The link's token.
+    pub link: String,
+    /// The value the form carries.
+    pub form: String,
+}
+
+impl Calm {
+    /// The status it is sent with.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Front | Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
+            Self::Expired(_) | Self::Withdrawn(_) => StatusCode::GONE,
+            Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
+            Self::Barred | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::Room => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The names of its title and its sentences in the catalogue.
+    const fn words(&self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Front => ("portal-front-title", &["portal-front-text", "portal-front-lost"]),
+            Self::Expired(Some(_)) => ("portal-expired-title", &["portal-expired-text"]),
+            Self::Expired(None) => ("portal-expired-title", &["portal-expired-text", "portal-asked-before"]),
+            Self::Withdrawn(Some(_)) => ("portal-withdrawn-title", &["portal-withdrawn-text"]),
+            Self::Withdrawn(None) => ("portal-withdrawn-title", &["portal-withdrawn-text", "portal-asked-before"]),
+            Self::Unknown => ("portal-unknown-title", &["portal-unknown-text"]),
+            Self::Asked => ("portal-asked-title", &["portal-asked-text"]),
+            Self::Barred => ("portal-barred-title", &["portal-barred-text"]),
+            Self::Locked { kept: false, link: Some(_), .. } => ("portal-locked-title", &["portal-locked-text"]),
+            Self::Locked { kept: false, link: None, .. } => ("portal-locked-title", &["portal-locked-text", "portal-locked-link"]),
+            Self::Locked { kept: true, link: Some(_), .. } => ("portal-locked-title", &["portal-locked-text", "portal-locked-kept"]),
+            Self::Locked { kept: true, link: None, .. } => ("portal-locked-title", &["portal-locked-text", "portal-locked-kept", "portal-locked-link"]),
+            Self::SignedOut => ("portal-signed-out-title", &["portal-signed-out-text", "portal-signed-out-shared"]),
+            Self::Missing => ("portal-missing-title", &["portal-missing-text"]),
+            Self::Gone => ("portal-gone-title", &["portal-gone-text"]),
+            Self::FileGone => ("portal-file-gone-title", &["portal-file-gone-text"]),
+            Self::Method => ("portal-method-title", &["portal-method-text"]),
+            Self::Large { .. } => ("portal-large-title", &["portal-large-text"]),
+            Self::Stale { .. } => ("portal-stale-title", &["portal-stale-text"]),
+            Self::Foreign => ("portal-foreign-title", &["portal-foreign-text"]),
+            Self::Host => ("portal-host-title", &["portal-host-text"]),
+            Self::Room => ("portal-room-title", &["portal-room-text"]),
+            Self::Slow => ("portal-slow-title", &["portal-slow-text"]),
+            Self::Wait(_) => ("portal-room-title", &["portal-code-wait"]),
+            Self::Malformed => ("portal-malformed-title", &["portal-malformed-text"]),
+            Self::Fault { .. } => ("portal-fault-title", &["portal-fault-text"]),
+        }
+    }
+
+    /// The page.
+    #[must_use]
+    pub fn view<'a>(&self, page: Page<'a>) -> PlainView<'a> {
+        let (title, lines) = self.words();
+        let lines = lines.iter().map(|id| self.sentence(&page, id)).collect();
+        let reference = match self {
+            Self::Fault { reference } => Some(reference.clone()),
+            _ => None,
+        };
+        PlainView {
+            title: page.clinic(title),
+            lines,
+            action: self.action(page.reader.is_some()),
+            reference,
+            page,
+        }
+    }
+
+    fn sentence(&self, page: &Page<'_>, id: &str) -> String {
+        match self {
+            Self::Locked { idle, .. } => {
+                let wait = page.span(*idle);
+                page.two(id, ("clinic", &page.clinic.name), ("wait", &wait))
+            }
+            Self::Large { limit } => page.one(id, "limit", page.size(limit)),
+            Self::Wait(until) => wait_until(page, id, *until),
+            _ => page.clinic(id),
+        }
+    }
+
+    fn action(&self, signed_in: bool) -> Action {
+        match self {
+            Self::Expired(Some(again)) | Self::Withdrawn(Some(again)) => Action::Press {
+                path: format!("/m/{}/again", again.link),
+                label: "portal-ask-again",
+                form: again.form.clone(),
+            },
+            Self::Locked { link: Some(link), .. } => Action::Go {
+                path: format!("/m/{link}"),
+                label: "portal-open-again",
+            },
+            Self::Stale { path } => Action::Go { path: path.clone(), label: "portal-open-anew" },
+            Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. } if signed_in => {
+                Action::Go { path: "/inbox".to_owned(), label: "portal-to-inbox" }
+            }
+            _ => Action::None,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Every page in every state, for tests: rendered, and, on request, written
+//! to a folder to be looked at.
+
+use crate::model::{GrantId, Language, MessageId};
+use crate::portal::calm::{Again, Calm};
+use crate::portal::page::{Assets, Clinic, Page, Signed, Tab, path};
+use crate::portal::views::{
+    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, Problem,
+    ReplyView, SentView, wait_until,
+};
+use crate::store::records::CodeMail;
+use crate::visit::{
+    CodePage, File, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
+};
+use askama::Template;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+const LINK: &str = "abcdefghijklmnopqrstuvwxyz234567";
+const FORM: &str = "5f1c9a";
+
+fn clinic() -> Clinic {
+    Clinic {
+        name: "North Clinic".to_owned(),
+        phone: Some("+1 503 555 0100".to_owned()),
+        zone: TimeZone::get("America/Los_Angeles").unwrap(),
+        language: Language::English,
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-11-22T18:02:20Z")
+}
+
+fn grant() -> GrantId {
+    GrantId::from_octets([7; 16])
+}
+
+fn answer() -> MessageId {
+    MessageId::from_octets([9; 16])
+}
+
+fn file(n: u16, name: &str, size: u64) -> File {
+    File { n, name: (!name.is_empty()).then(|| name.to_owned()), kind: "application/pdf".to_owned(), size }
+}
+
+/// Sample pages in one language.
+struct Gallery<'a> {
+    language: Language,
+    clinic: &'a Clinic,
+    assets: &'a Assets,
+    pages: Vec<(&'static str, String)>,
+}
+
+impl<'a> Gallery<'a> {
+    fn page(&self, here: &str) -> Page<'a> {
+        Page { language: self.language, clinic: self.clinic, assets: self.assets, here: here.to_owned(), now: now(), reader: None }
+    }
+
+    fn inside(&self, tab: Option<Tab>) -> Page<'a> {
+        let reader = Signed { masked: "j•••@example.com".to_owned(), form: FORM.to_owned(), tab };
+        Page { reader: Some(reader), ..self.page("/inbox") }
+    }
+
+    fn add(&mut self, name: &'static str, view: &impl Template) {
+        self.pages.push((name, view.render().unwrap()));
+    }
+
+    fn outside(&mut self) {
+        let front = Front { masked: "j•••@example.com".to_owned(), language: self.language, expires: at("2026-11-30T01:00:00Z") };
+        let view = LandingView { page: self.page("/m/x"), front: &front, link: LINK, form: FORM };
+        self.add("landing", &view);
+        let none = CodePage { masked: front.masked.clone(), language: self.language, reference: None, mail: None, valid: None, again: None };
+        self.add("code-none", &CodeView::new(self.page("/m/x"), &none, LINK, FORM));
+        let with = |mail, valid| CodePage { reference: Some("KTVR".to_owned()), mail: Some((mail, now())), valid, ..none.clone() };
+        let waiting = with(CodeMail::Waiting, None);
+        self.add("code-waiting", &CodeView::new(self.page("/m/x"), &waiting, LINK, FORM));
+        let handed = with(CodeMail::Handed(at("2026-11-22T18:02:04Z")), Some(at("2026-11-22T18:12:04Z")));
+        self.add("code-handed", &CodeView::new(self.page("/m/x"), &handed, LINK, FORM));
+        let deferred = with(CodeMail::Deferred(at("2026-11-22T18:03:00Z")), None);
+        let mut view = CodeView::new(self.page("/m/x"), &deferred, LINK, FORM);
+        view.note = Some(view.page.t("portal-code-joined"));
+        self.add("code-deferred", &view);
+        let refused = with(CodeMail::Refused(now()), None);
+        self.add("code-refused", &CodeView::new(self.page("/m/x"), &refused, LINK, FORM));
+        let mut view = CodeView::new(self.page("/m/x"), &handed, LINK, FORM);
+        view.problem = Some(view.page.count("portal-code-wrong", 3));
+        self.add("code-wrong", &view);
+        let many = CodePage { again: Some(at("2026-11-22T18:40:00Z")), ..handed.clone() };
+        let mut view = CodeView::new(self.page("/m/x"), &many, LINK, FORM);
+        view.problem = Some(wait_until(&view.page, "portal-code-wait", at("2026-11-22T18:10:00Z")));
+        self.add("code-wait", &view);
+        let minutes = self.page("/").span(SignedDuration::from_mins(15));
+        self.add("help", &HelpView::new(self.page("/help"), &minutes));
+    }
+
+    fn lists(&mut self) {
+        let line = |subject: Option<&str>, from: &str, date, files, mark| InboxLine {
+            which: Which::Received(grant()),
+            from: from.to_owned(),
+            subject: subject.map(str::to_owned),
+            date: at(date),
+            expires: at("2026-11-29T18:02:00Z"),
+            files,
+            mark,
+        };
+        let list = Listing {
+            lines: vec![
+                line(Some("Your test results"), "Dr. Maria Ruiz", "2026-11-22T17:41:00Z", 2, Mark::New),
+                line(Some("Before your visit: what to bring, what to eat and how to find us"), "Front desk", "2026-11-21T17:41:00Z", 0, Mark::Answered),
+                line(Some(""), "billing-and-insurance-questions@north-clinic.example", "2026-11-18T17:41:00Z", 1, Mark::Read),
+                line(None, "Dr. Maria Ruiz", "2026-11-02T17:41:00Z", 0, Mark::Gone),
+            ],
+            next: Some(Which::Received(grant())),
+        };
+        let view = InboxView { page: self.inside(Some(Tab::Inbox)), list: &list, next: Some("/inbox?before=x".to_owned()) };
+        self.add("inbox", &view);
+        let empty = Listing { lines: Vec::new(), next: None };
+        self.add("inbox-empty", &InboxView { page: self.inside(Some(Tab::Inbox)), list: &empty, next: None });
+        let sent = |subject: Option<&str>, files| SentLine { which: Which::Sent(answer()), to: "Dr. Maria Ruiz".to_owned(), subject: subject.map(str::to_owned), date: at("2026-11-22T17:59:00Z"), files };
+        let list = Listing { lines: vec![sent(Some("Re: Your test results"), 1), sent(None, 0)], next: None };
+        self.add("sent", &SentView { page: self.inside(Some(Tab::Sent)), list: &list, next: None });
+        let none = Listing { lines: Vec::new(), next: None };
+        self.add("sent-empty", &SentView { page: self.inside(Some(Tab::Sent)), list: &none, next: None });
+        let line = |which, from: Option<&str>, file| FileLine { which, from: from.map(str::to_owned), date: at("2026-11-20T17:41:00Z"), file };
+        let lines = [
+            line(Which::Received(grant()), Some("Dr. Maria Ruiz"), file(1, "Lab report.pdf", 213_900)),
+            line(Which::Received(grant()), Some("Dr. Maria Ruiz"), file(2, "A_very_long_file_name_without_any_space_2026-11-20_final_v3.docx", 38_000)),
+            line(Which::Sent(answer()), None, file(1, "", 4_300_000)),
+        ];
+        self.add("files", &FilesView { page: self.inside(Some(Tab::Files)), lines: &lines });
+        self.add("files-empty", &FilesView { page: self.inside(Some(Tab::Files)), lines: &[] });
+    }
+
+    fn letters(&mut self) {
+        let letter = Letter {
+            which: Which::Received(grant()),
+            from: "Dr. Maria Ruiz".to_owned(),
+            to: vec!["j•••@example.com".to_owned()],
+            subject: "Your test results".to_owned(),
+            date: at("2026-11-22T17:41:00Z"),
+            expires: Some(at("2026-11-30T01:00:00Z")),
+            text: Some("Dear Jane,\n\nYour results are in and everything looks good. I attached the report. Please take the tablets for one more week.\n\nDr. Ruiz\n".to_owned()),
+            framed: false,
+            files: vec![file(1, "Lab report.pdf", 213_900), file(2, "Instructions.docx", 38_000)],
+            replied: None,
+            draft: None,
+        };
+        let view = MessageView { page: self.inside(Some(Tab::Inbox)), letter: &letter, path: path(letter.which), just_sent: false };
+        self.add("message", &view);
+        let framed = Letter { framed: true, text: None, files: Vec::new(), replied: Some(now()), draft: Some("Thank you".to_owned()), ..letter.clone() };
+        self.add("message-framed", &MessageView { page: self.inside(Some(Tab::Inbox)), letter: &framed, path: "/message/framed".to_owned(), just_sent: false });
+        let sent = Letter { which: Which::Sent(answer()), to: vec!["Dr. Maria Ruiz".to_owned()], expires: None, date: at("2026-11-22T18:02:00Z"), subject: "Re: Your test results".to_owned(), ..letter };
+        self.add("answer-sent", &MessageView { page: self.inside(Some(Tab::Sent)), letter: &sent, path: path(sent.which), just_sent: true });
+        let fragment = "<h2>Your results</h2><p>Dear Jane,</p><table border=1><tr><td>HbA1c</td><td>5.4 %</td></tr></table><p><a href=\"https://example.org\">More</a></p>";
+        self.add("body", &BodyView { page: self.page("/"), fragment });
+    }
+
+    fn replies(&mut self) {
+        let kinds: Vec<String> = "bmp cur docx gif ico jfif jpeg jpg log pdf pjp pjpeg png svg tif tiff txt heic heif xlsx rtf".split(' ').map(str::to_owned).collect();
+        let page = self.inside(Some(Tab::Inbox));
+        let limits = page.two("portal-reply-limits", ("file", &page.size(&20_000_000)), ("all", &page.size(&50_000_000)));
+        let view = ReplyView { page, path: path(Which::Received(grant())), subject: "Your test results", form: FORM, text: "", drafted: false, problem: None, limits, kinds: &kinds };
+        self.add("reply", &view);
+        let drafted = ReplyView { page: self.inside(Some(Tab::Inbox)), text: "Thank you, I have one more question.", drafted: true, limits: view.limits.clone(), path: view.path.clone(), problem: None, ..view };
+        self.add("reply-drafted", &drafted);
+        let page = self.inside(Some(Tab::Inbox));
+        let text = page.two("portal-reply-large-file", ("name", "scan.tiff"), ("limit", &page.size(&20_000_000)));
+        let problem = Some(Problem { field: "files", text, files_lost: true });
+        let wrong = ReplyView { page, drafted: false, problem, limits: drafted.limits.clone(), path: drafted.path.clone(), ..drafted };
+        self.add("reply-large-file", &wrong);
+        let page = self.inside(Some(Tab::Inbox));
+        let problem = Some(Problem { field: "text", text: page.t("portal-reply-empty"), files_lost: false });
+        let empty = ReplyView { page, text: "", problem, limits: wrong.limits.clone(), path: wrong.path.clone(), ..wrong };
+        self.add("reply-empty", &empty);
+    }
+
+    fn calm(&mut self) {
+        let again = || Some(Again { link: LINK.to_owned(), form: FORM.to_owned() });
+        let idle = SignedDuration::from_mins(15);
+        let link = || Some(LINK.to_owned());
+        let pages = [
+            ("front", Calm::Front),
+            ("expired", Calm::Expired(again())),
+            ("expired-asked", Calm::Expired(None)),
+            ("withdrawn", Calm::Withdrawn(again())),
+            ("withdrawn-asked", Calm::Withdrawn(None)),
+            ("unknown", Calm::Unknown),
+            ("asked", Calm::Asked),
+            ("barred", Calm::Barred),
+            ("locked", Calm::Locked { link: link(), idle, kept: false }),
+            ("locked-no-link", Calm::Locked { link: None, idle, kept: false }),
+            ("locked-kept", Calm::Locked { link: link(), idle, kept: true }),
+            ("locked-kept-no-link", Calm::Locked { link: None, idle, kept: true }),
+            ("signed-out", Calm::SignedOut),
+            ("missing", Calm::Missing),
+            ("method", Calm::Method),
+            ("large", Calm::Large { limit: 50_000_000 }),
+            ("stale", Calm::Stale { path: "/m/x".to_owned() }),
+            ("foreign", Calm::Foreign),
+            ("host", Calm::Host),
+            ("room", Calm::Room),
+            ("slow", Calm::Slow),
+            ("wait", Calm::Wait(at("2026-11-22T18:10:00Z"))),
+            ("malformed", Calm::Malformed),
+            ("fault", Calm::Fault { reference: "k3mtq7".to_owned() }),
+        ];
+        for (name, calm) in pages {
+            let view = calm.view(self.page("/help"));
+            self.add(name, &view);
+        }
+        for (name, calm) in [("gone", Calm::Gone), ("file-gone", Calm::FileGone)] {
+            let view = calm.view(self.inside(None));
+            self.add(name, &view);
+        }
+    }
+}
+
+fn gallery(language: Language) -> Vec<(&'static str, String)> {
+    let assets = Assets { style: "/style.css".to_owned(), logo: "/icon.svg".to_owned() };
+    let clinic = clinic();
+    let mut gallery = Gallery { language, clinic: &clinic, assets: &assets, pages: Vec::new() };
+    gallery.outside();
+    gallery.lists();
+    gallery.letters();
+    gallery.replies();
+    gallery.calm();
+    gallery.pages
+}
+
+#[test]
+fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
+    for language in Language::ALL {
+        for (name, page) in gallery(language) {
+            assert!(!page.contains("portal-"), "{name}: a sentence is missing: {page}");
+            assert!(!page.contains("{ $") && !page.contains('\u{E000}'), "{name}: a value is missing");
+            assert!(!page.contains("<script") && !page.contains("javascript:"), "{name}: a script");
+            assert!(name == "body" || !page.contains("<style"), "{name}: an inline style");
+            assert!(!page.contains(" style=") && !page.contains(" onclick"), "{name}: an inline style");
+            assert!(page.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}: its language");
+            assert_eq!(page.matches("<h1").count(), usize::from(name != "body"), "{name}: one heading");
+        }
+    }
+}
+
+#[test]
+fn pages_can_be_written_to_a_folder_to_be_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder_path = std::path::Path::new("/tmp/gallery"); std::fs::create_dir_all(folder_path).unwrap();
+    for language in Language::ALL {
+        for (name, page) in gallery(language) {
+            std::fs::write(folder_path.join(format!("{name}.{}.html", language.tag())), page).unwrap();
+        }
+    }
+    assert!(folder_path.join("landing.es.html").exists());
+}

@@ -1,0 +1,291 @@
+//! The pages as plain values; each renders its template. Nothing here decides
+//! or reads anything.
+
+use crate::portal::page::{Page, Tab, path};
+use crate::store::records::CodeMail;
+use crate::visit::{
+    CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
+};
+use askama::Template;
+use jiff::Timestamp;
+
+/// The front page of a message.
+#[derive(Template)]
+#[template(path = "portal/templates/landing.html", config = ".askama.toml")]
+pub struct LandingView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What the link leads to.
+    pub front: &'a Front,
+    /// The link's token, as it stands in the address.
+    pub link: &'a str,
+    /// The value its forms carry.
+    pub form: &'a str,
+}
+
+/// The code page.
+#[derive(Template)]
+#[template(path = "portal/templates/code.html", config = ".askama.toml")]
+pub struct CodeView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What is known.
+    pub code: &'a CodePage,
+    /// The link's token.
+    pub link: &'a str,
+    /// The value its forms carry.
+    pub form: &'a str,
+    /// What is wrong with what was typed.
+    pub problem: Option<String>,
+    /// What the last press did.
+    pub note: Option<String>,
+    /// What is known of the code's mail, in words.
+    pub state: Option<String>,
+    /// Whether the state will change by itself, so that looking again helps.
+    pub look_again: bool,
+    /// From when a new code can be asked for, in words; `None`: now.
+    pub later: Option<String>,
+}
+
+/// Up to this many seconds the button for a new code stands there already: who
+/// reads the page will have waited by then, and an early press does no harm.
+const SOON: i64 = 60;
+
+impl<'a> CodeView<'a> {
+    /// The page for what is known, its sentences chosen.
+    #[must_use]
+    pub fn new(page: Page<'a>, code: &'a CodePage, link: &'a str, form: &'a str) -> Self {
+        let later = code.again.filter(|again| again.duration_since(page.now).as_secs() > SOON);
+        Self {
+            state: code_state(&page, code),
+            look_again: matches!(code.mail, Some((CodeMail::Waiting | CodeMail::Deferred(_), _))),
+            later: later.map(|again| wait_until(&page, "portal-code-later", again)),
+            problem: None,
+            note: None,
+            page,
+            code,
+            link,
+            form,
+        }
+    }
+}
+
+/// A sentence with how long to wait and until when.
+#[must_use]
+pub fn wait_until(page: &Page<'_>, id: &str, until: Timestamp) -> String {
+    page.two(id, ("wait", &page.wait(&until)), ("time", &page.clock(&until)))
+}
+
+fn code_state(page: &Page<'_>, code: &CodePage) -> Option<String> {
+    let (mail, _) = code.mail.as_ref()?;
+    if code.valid.is_some_and(|until| until <= page.now) {
+        return Some(page.t("portal-code-over"));
+    }
+    let state = match mail {
+        CodeMail::Waiting => return Some(page.t("portal-code-waiting")),
+        CodeMail::Refused(_) => return Some(page.clinic("portal-code-refused")),
+        CodeMail::Handed(at) => page.one("portal-code-handed", "time", page.clock(at)),
+        CodeMail::Deferred(next) => page.one("portal-code-deferred", "time", page.clock(next)),
+    };
+    let valid = code.valid.filter(|_| matches!(mail, CodeMail::Handed(_)));
+    Some(match valid {
+        Some(until) => format!("{state} {}", page.one("portal-code-valid", "time", page.clock(&until))),
+        None => state,
+    })
+}
+
+/// The Inbox tab.
+#[derive(Template)]
+#[template(path = "portal/templates/inbox.html", config = ".askama.toml")]
+pub struct InboxView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The lines.
+    pub list: &'a Listing<InboxLine>,
+    /// Where older messages are.
+    pub next: Option<String>,
+}
+
+impl InboxView<'_> {
+    fn open_path(&self, line: &InboxLine) -> Option<String> {
+        (line.mark != Mark::Gone).then(|| path(line.which))
+    }
+}
+
+/// The Sent tab.
+#[derive(Template)]
+#[template(path = "portal/templates/sent.html", config = ".askama.toml")]
+pub struct SentView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The lines.
+    pub list: &'a Listing<SentLine>,
+    /// Where older answers are.
+    pub next: Option<String>,
+}
+
+/// The Files tab.
+#[derive(Template)]
+#[template(path = "portal/templates/files.html", config = ".askama.toml")]
+pub struct FilesView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The lines.
+    pub lines: &'a [FileLine],
+}
+
+/// A message, or one of the reader's own answers.
+#[derive(Template)]
+#[template(path = "portal/templates/message.html", config = ".askama.toml")]
+pub struct MessageView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The message.
+    pub letter: &'a Letter,
+    /// Its path.
+    pub path: String,
+    /// Whether it is an answer that was sent a moment ago.
+    pub just_sent: bool,
+}
+
+impl MessageView<'_> {
+    fn received(&self) -> bool {
+        matches!(self.letter.which, Which::Received(_))
+    }
+
+    fn text(&self) -> String {
+        let text = self.letter.text.as_deref().map(str::trim_end);
+        text.filter(|t| !t.is_empty())
+            .map_or_else(|| self.page.t("portal-message-empty"), str::to_owned)
+    }
+
+    fn reference(&self) -> String {
+        match self.letter.which {
+            Which::Received(_) => String::new(),
+            Which::Sent(message) => message.to_string(),
+        }
+    }
+}
+
+/// What is wrong with an answer.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The field: `text` or `files`.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub text: String,
+    /// Whether files had been chosen, which a browser does not keep.
+    pub files_lost: bool,
+}
+
+/// The form for an answer.
+#[derive(Template)]
+#[template(path = "portal/templates/reply.html", config = ".askama.toml")]
+pub struct ReplyView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The path of the message that is answered.
+    pub path: String,
+    /// Its subject.
+    pub subject: &'a str,
+    /// The value the form carries.
+    pub form: &'a str,
+    /// The text so far.
+    pub text: &'a str,
+    /// Whether that text was kept when a session ended.
+    pub drafted: bool,
+    /// What is wrong.
+    pub problem: Option<Problem>,
+    /// How large files may be, in words.
+    pub limits: String,
+    /// Which kinds of files are taken: endings in lower case without the dot.
+    pub kinds: &'a [String],
+}
+
+impl ReplyView<'_> {
+    fn wrong(&self, field: &str) -> Option<&str> {
+        self.problem.as_ref().filter(|p| p.field == field).map(|p| p.text.as_str())
+    }
+
+    fn accept(&self) -> String {
+        let endings: Vec<String> = self.kinds.iter().map(|k| format!(".{k}")).collect();
+        endings.join(",")
+    }
+}
+
+/// The one thing to do on a page with one thing to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// A link.
+    Go {
+        /// Where.
+        path: String,
+        /// Its words' name in the catalogue.
+        label: &'static str,
+    },
+    /// A button.
+    Press {
+        /// Where the form goes.
+        path: String,
+        /// Its words' name in the catalogue.
+        label: &'static str,
+        /// The value the form carries.
+        form: String,
+    },
+}
+
+/// A page with one thing to say.
+#[derive(Template)]
+#[template(path = "portal/templates/plain.html", config = ".askama.toml")]
+pub struct PlainView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// Its title.
+    pub title: String,
+    /// Its sentences.
+    pub lines: Vec<String>,
+    /// What to do.
+    pub action: Action,
+    /// A reference to tell the office.
+    pub reference: Option<String>,
+}
+
+/// The help page.
+#[derive(Template)]
+#[template(path = "portal/templates/help.html", config = ".askama.toml")]
+pub struct HelpView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// Questions and answers.
+    pub items: Vec<(String, String)>,
+}
+
+impl<'a> HelpView<'a> {
+    /// The page; `idle` says in words after what time messages are closed.
+    #[must_use]
+    pub fn new(page: Page<'a>, idle: &str) -> Self {
+        let item = |title, text| (page.clinic(title), page.two(text, ("clinic", &page.clinic.name), ("wait", idle)));
+        let items = vec![
+            item("portal-help-what-title", "portal-help-what"),
+            item("portal-help-code-title", "portal-help-code"),
+            item("portal-help-late-title", "portal-help-late"),
+            item("portal-help-real-title", "portal-help-real"),
+            item("portal-help-long-title", "portal-help-long"),
+            item("portal-help-shared-title", "portal-help-shared"),
+            item("portal-help-urgent-title", "portal-help-urgent"),
+        ];
+        Self { page, items }
+    }
+}
+
+/// A cleaned mail body as a document of its own.
+#[derive(Template)]
+#[template(path = "portal/templates/body.html", config = ".askama.toml")]
+pub struct BodyView<'a> {
+    /// The frame, for language and title alone.
+    pub page: Page<'a>,
+    /// The cleaned fragment: safe under the body's own policy.
+    pub fragment: &'a str,
+}

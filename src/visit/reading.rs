@@ -5,8 +5,10 @@ use crate::access::{accounts, link};
 use crate::mime::clean::{self, MAX_HTML, MAX_PICTURES, Picture};
 use crate::mime::decode::{self, Decoder};
 use crate::model::message::PartRole;
-use crate::model::{Actor, Address, Event, EventKind, GrantId, Head, Mailbox, Part, State};
-use crate::store::records::{Draft, Grant, MailboxReply, Message, Recipient};
+use crate::model::{
+    Actor, Address, Event, EventKind, GrantId, Head, Mailbox, Part, Recipient, State,
+};
+use crate::store::records::{Draft, Grant, MailboxReply, Message};
 use crate::store::{self, Change, ContentReader, Tx};
 use crate::visit::view::{Caller, File, Letter, Reader, Which};
 use crate::visit::{Error, Visit};

@@ -22,8 +22,9 @@ impl Visit {
             Some(Which::Received(grant)) => Some(MailboxGrant::at(reader.mailbox, grant)),
             _ => None,
         };
-        let found = self.store.range_back::<MailboxGrant>(&[reader.mailbox.octets()], before.as_ref(), PAGE + 1);
-        let (found, next) = cut(found.await?, |last| Which::Received(last.grant));
+        let mailbox = [reader.mailbox.octets().as_slice()];
+        let found = self.store.range_back::<MailboxGrant>(&mailbox, before.as_ref(), PAGE + 1).await?;
+        let (found, next) = cut(found, |last| Which::Received(last.grant));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
             if let Some(grant) = self.store.get(&Grant::at(entry.grant)).await? {
@@ -42,8 +43,9 @@ impl Visit {
             Some(Which::Sent(answer)) => Some(MailboxReply::at(reader.mailbox, answer)),
             _ => None,
         };
-        let found = self.store.range_back::<MailboxReply>(&[reader.mailbox.octets()], before.as_ref(), PAGE + 1);
-        let (found, next) = cut(found.await?, |last| Which::Sent(last.message));
+        let mailbox = [reader.mailbox.octets().as_slice()];
+        let found = self.store.range_back::<MailboxReply>(&mailbox, before.as_ref(), PAGE + 1).await?;
+        let (found, next) = cut(found, |last| Which::Sent(last.message));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
             let which = Which::Sent(entry.message);

@@ -13,6 +13,7 @@ pub mod decode;
 pub mod header;
 pub mod index;
 pub mod letter;
+pub mod mailboxes;
 pub mod normalise;
 pub mod notice;
 pub mod report;

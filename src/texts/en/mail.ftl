@@ -11,7 +11,7 @@ notice-open = Read it here:
 # Under the button, above the link.
 notice-open-plain = If the button does not work, open this address:
 notice-until = You can read it until { $expires }.
-notice-code = To make sure it is you, we will send a code to this e-mail address when you open the message.
+notice-code = To make sure it is you, we will send a code to this same address when you open the message.
 notice-doubt = Not sure that this is from us? Call the clinic at the number you already have, for example on your appointment card.
 notice-never = We never ask for a password, a Social Security number or a card number.
 # One line at the end of a notice in another language.

@@ -11,7 +11,7 @@ notice-open = Léalo aquí:
 # Under the button, above the link.
 notice-open-plain = Si el botón no funciona, abra esta dirección:
 notice-until = Puede leerlo hasta el { $expires }.
-notice-code = Para comprobar que es usted, le enviaremos un código a esta dirección de correo cuando abra el mensaje.
+notice-code = Para comprobar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
 notice-doubt = ¿Duda de que este correo sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de cita.
 notice-never = Nunca le pediremos una contraseña, su número de Seguro Social ni el número de una tarjeta.
 # One line at the end of a notice in another language.

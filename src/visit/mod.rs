@@ -14,10 +14,13 @@ mod mail;
 mod reading;
 mod reply;
 mod shelf;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
+pub use admission::LONGEST_TEXT;
 pub use download::Download;
-pub use reply::{Refusal, ReplyIntake};
+pub use reply::{MANY_FILES, Refusal, ReplyIntake};
 
 pub use view::{
     Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, InboxLine, Landing,

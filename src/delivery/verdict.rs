@@ -164,7 +164,12 @@ mod tests {
         let queued = recipient(State::Queued);
         let next = moved(&queued, State::NoticeAccepted, at(9)).unwrap();
         assert_eq!((next.state, next.since), (State::NoticeAccepted, at(9)));
-        for state in [State::Opened, State::Replied, State::Expired, State::Recalled] {
+        for state in [
+            State::Opened,
+            State::Replied,
+            State::Expired,
+            State::Recalled,
+        ] {
             let further = recipient(state);
             assert_eq!(moved(&further, State::NoticeAccepted, at(9)), None);
         }
@@ -215,8 +220,9 @@ mod tests {
             opened: at(0),
             codes: vec![code],
             next: 8,
-            tries: Vec::new(),
-            presses: Vec::new(),
+            pressed: None,
+            noted: None,
+            failing: Vec::new(),
         };
         let waits = mailed(&request, 7, CodeMail::Deferred(at(15))).unwrap();
         let handed = mailed(&waits, 7, CodeMail::Handed(at(16))).unwrap();

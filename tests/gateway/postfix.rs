@@ -108,7 +108,9 @@ impl Postfix {
         let pid = pid.trim();
         if !pid.is_empty() {
             // The group first: master's children are in it.
-            as_root(&format!("kill -TERM -- -{pid} 2>/dev/null || kill -TERM {pid}"));
+            as_root(&format!(
+                "kill -TERM -- -{pid} 2>/dev/null || kill -TERM {pid}"
+            ));
         }
         let _ = master.wait();
     }
@@ -377,10 +379,17 @@ fn read(path: &Path) -> Mail {
     let field = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         let line = line.unwrap_or_default().trim();
-        line.trim_start_matches('<').trim_end_matches('>').to_owned()
+        line.trim_start_matches('<')
+            .trim_end_matches('>')
+            .to_owned()
     };
     let mut rest = octets.as_slice();
-    for name in ["Return-Path:", "X-Original-To:", "Delivered-To:", "Received:"] {
+    for name in [
+        "Return-Path:",
+        "X-Original-To:",
+        "Delivered-To:",
+        "Received:",
+    ] {
         if rest.starts_with(name.as_bytes()) {
             rest = after_field(rest);
         }
@@ -435,7 +444,11 @@ fn serve_policy(answers: Answers) -> SocketAddr {
 }
 
 fn judge(recipient: &str, answers: &Answers, greyed: &Mutex<HashSet<String>>) -> String {
-    let told = answers.lock().unwrap().get_mut(recipient).and_then(VecDeque::pop_front);
+    let told = answers
+        .lock()
+        .unwrap()
+        .get_mut(recipient)
+        .and_then(VecDeque::pop_front);
     if let Some(told) = told {
         return told;
     }

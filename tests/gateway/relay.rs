@@ -80,16 +80,34 @@ async fn the_answers_of_a_real_relay_are_told_apart() {
     assert!(matches!(&refused, Outcome::Failed(a) if a.code == 550 && a.text.starts_with("5.1.1")));
     let deferred = send("defer@example.test").await;
     assert!(matches!(&deferred, Outcome::Deferred(a) if a.code == 450));
-    assert!(matches!(send("grey@example.test").await, Outcome::Deferred(_)));
-    assert!(matches!(send("grey@example.test").await, Outcome::Accepted(_)));
+    assert!(matches!(
+        send("grey@example.test").await,
+        Outcome::Deferred(_)
+    ));
+    assert!(matches!(
+        send("grey@example.test").await,
+        Outcome::Accepted(_)
+    ));
     postfix.answer("jane@example.test", &["451 4.3.0 once"]);
-    assert!(matches!(send("jane@example.test").await, Outcome::Deferred(_)));
-    assert!(matches!(send("jane@example.test").await, Outcome::Accepted(_)));
-    assert!(matches!(send("josé@example.test").await, Outcome::Accepted(_)));
+    assert!(matches!(
+        send("jane@example.test").await,
+        Outcome::Deferred(_)
+    ));
+    assert!(matches!(
+        send("jane@example.test").await,
+        Outcome::Accepted(_)
+    ));
+    assert!(matches!(
+        send("josé@example.test").await,
+        Outcome::Accepted(_)
+    ));
     postfix.stop();
     assert!(matches!(send("jane@example.test").await, Outcome::Deferred(a) if a.code == 0));
     postfix.resume();
-    assert!(matches!(send("jane@example.test").await, Outcome::Accepted(_)));
+    assert!(matches!(
+        send("jane@example.test").await,
+        Outcome::Accepted(_)
+    ));
 }
 
 #[tokio::test]
@@ -101,7 +119,10 @@ async fn a_certificate_that_nobody_vouches_for_ends_the_connection() {
     let outcome = relay(settings)
         .hand_over(None, &address("jane@example.test"), &mail("x"))
         .await;
-    assert!(matches!(outcome, Outcome::Fault(_, Step::Secure, _)), "{outcome:?}");
+    assert!(
+        matches!(outcome, Outcome::Fault(_, Step::Secure, _)),
+        "{outcome:?}"
+    );
     assert!(postfix.accepted().is_empty());
 }
 

@@ -78,6 +78,15 @@ pub async fn find(store: &Store, address: &Address) -> Result<Option<Account>, E
     }
 }
 
+/// The account of an address, if it is in use.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn active(store: &Store, address: &Address) -> Result<Option<Account>, Error> {
+    let found = find(store, address).await?;
+    Ok(found.filter(|account| account.standing == Standing::Active))
+}
+
 /// All accounts, oldest first.
 ///
 /// # Errors

@@ -127,8 +127,7 @@ impl Login {
         let Ok(address) = Address::parse(identity) else {
             return Ok(None);
         };
-        let found = accounts::find(&self.store, &address).await?;
-        Ok(found.filter(|account| account.standing == Standing::Active))
+        accounts::active(&self.store, &address).await
     }
 
     /// Compares with the one app password it can be: one slow hash, whether

@@ -179,11 +179,11 @@ impl Outbound {
             purged: None,
             failures: 0,
             notice: Vec::new(),
-            language: known.unwrap_or(settings.notice.language),
+            language: known.unwrap_or(settings.voice.language),
         };
         let token = link::make(&self.store, tx, grant.id);
         let sender = case.head.from.as_ref();
-        let notice = portal::prepare(&self.store, &settings.notice, &portal::Occasion { grant: &grant, sender, known }, &token);
+        let notice = portal::prepare(&self.store, &settings.voice, &portal::Occasion { grant: &grant, sender, known }, &token);
         grant.notice = notice.kept;
         tx.put(&MailboxGrant { mailbox: grant.mailbox, grant: grant.id });
         tx.put(&Ending { at: grant.expires, what: Ended::Grant(grant.id) });

@@ -134,7 +134,7 @@ impl Intake {
     }
 
     async fn begin_body(&mut self, header: &[u8]) -> Result<(), Reply> {
-        let hostname = &self.settings.notice.hostname;
+        let hostname = &self.settings.voice.hostname;
         let now = self.outbound.store.clock().now();
         let stamp = Stamp {
             received: received(hostname, self.id, self.envelope.international, now),

@@ -14,12 +14,12 @@ mod sender;
 pub use intake::Intake;
 pub use sender::Sender;
 
-use crate::contacts;
-use crate::model::{Address, Envelope, Language, Live, Reply, Standing};
+use crate::model::{Address, Envelope, Live, Reply};
 use crate::policy::{self, Rules};
+use crate::route::portal::Voice;
 use crate::store::records::ThreadId;
 use crate::store::{Label, Store};
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,33 +41,8 @@ pub struct Settings {
     pub retain: SignedDuration,
     /// How many addresses never written to before an account may use in an hour.
     pub new_recipients: u32,
-    /// What a notice says and where its link leads.
-    pub notice: NoticeSettings,
-}
-
-/// What a notice says besides the message's own facts.
-#[derive(Clone, Debug)]
-pub struct NoticeSettings {
-    /// The gateway's host name: for Received and Message-ID.
-    pub hostname: String,
-    /// The clinic's name.
-    pub clinic: String,
-    /// The clinic's phone, as people know it.
-    pub phone: Option<String>,
-    /// The notice's From.
-    pub from: Address,
-    /// Where bounces go: its local part takes a signed extension.
-    pub bounce: Address,
-    /// The subject, if the clinic chose one.
-    pub subject: Option<String>,
-    /// Whether the sender's name is shown.
-    pub show_sender: bool,
-    /// The portal's address, without a slash at its end.
-    pub portal: String,
-    /// The language of whoever has not told us theirs.
-    pub language: Language,
-    /// The clinic's time zone.
-    pub zone: TimeZone,
+    /// How notices speak and where their links lead.
+    pub voice: Voice,
 }
 
 /// The way out. Cloning it is cheap.
@@ -120,19 +95,13 @@ impl Outbound {
 
     /// The active account with this address.
     async fn account_of(&self, address: &Address) -> Result<Option<crate::model::Account>, Reply> {
-        let account = crate::access::accounts::find(&self.store, address).await;
-        let account = account.map_err(|error| unsaved(&error))?;
-        Ok(account.filter(|a| a.standing == Standing::Active))
+        let account = crate::access::accounts::active(&self.store, address).await;
+        account.map_err(|error| unsaved(&error))
     }
 
     /// Names the conversation with an outside mailbox that began with `root`.
     fn thread(&self, outside: &Address, root: &str) -> ThreadId {
         thread_id(&self.store, outside, root)
-    }
-
-    /// Whether nobody has written to this address before.
-    async fn is_new(&self, address: &Address) -> Result<bool, crate::store::Error> {
-        Ok(contacts::find(&self.store, address).await?.is_none())
     }
 }
 

@@ -29,18 +29,19 @@ const BATCH: usize = 100;
 #[derive(Debug)]
 pub struct Sweep {
     store: Store,
+    idle: SignedDuration,
     rolled: Timestamp,
     tidied: Timestamp,
     destroyed: bool,
 }
 
 impl Sweep {
-    /// A sweep that begins now.
+    /// A sweep that begins now; `idle` is how long a session may lie idle.
     #[must_use]
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, idle: SignedDuration) -> Self {
         let now = store.clock().now();
         // What was destroyed just before a restart still waits for its roll.
-        Self { store, rolled: now, tidied: now, destroyed: true }
+        Self { store, idle, rolled: now, tidied: now, destroyed: true }
     }
 
     /// Sweeps until `stop` says so.
@@ -72,7 +73,7 @@ impl Sweep {
             handled += 1;
         }
         if now.duration_since(self.tidied) >= TIDY {
-            tidy::tidy(&self.store, now).await?;
+            tidy::tidy(&self.store, self.idle).await?;
             self.tidied = now;
         }
         if self.destroyed && now.duration_since(self.rolled) >= ROLL {

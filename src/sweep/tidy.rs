@@ -1,7 +1,7 @@
-//! Takes away what only mattered for a while: it would grow for ever, and a
-//! session or request that is over should not be lying about.
+//! Takes away what only mattered for a while: it would grow for ever.
 
-use crate::store::records::{Request, Session, Submitted, Throttle};
+use crate::access;
+use crate::store::records::Submitted;
 use crate::store::{Error, Key, Record, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,23 +12,15 @@ const STEP: usize = 500;
 /// A resend after a lost `250` is recognised for this long (foundations §4).
 const RESEND: SignedDuration = SignedDuration::from_hours(48);
 
-/// A session lives twelve hours at most; a stale one is kept a day longer, so
-/// that an answer posted after its end can still be kept as a draft.
-const SESSION: SignedDuration = SignedDuration::from_hours(36);
-
-/// Requests and throttles count by the hour and the day.
-const COUNTS: SignedDuration = SignedDuration::from_hours(48);
-
 /// Deletes what has passed.
 ///
 /// # Errors
 /// The store's own.
-pub(super) async fn tidy(store: &Store, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn tidy(store: &Store, idle: SignedDuration) -> Result<(), Error> {
+    let now = store.clock().now();
     let older = |at: Timestamp, than: SignedDuration| now.duration_since(at) > than;
     pass::<Submitted>(store, |r| older(r.at, RESEND)).await?;
-    pass::<Session>(store, |r| older(r.started, SESSION)).await?;
-    pass::<Request>(store, |r| older(r.opened, COUNTS) && r.codes.iter().all(|c| older(c.created, COUNTS))).await?;
-    pass::<Throttle>(store, |r| older(r.since, COUNTS) && r.until.is_none_or(|until| until < now)).await
+    access::sweep::sweep(store, idle).await.map(drop)
 }
 
 async fn pass<R: Record>(store: &Store, over: impl Fn(&R) -> bool) -> Result<(), Error> {

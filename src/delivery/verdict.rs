@@ -164,7 +164,12 @@ mod tests {
         let queued = recipient(State::Queued);
         let next = moved(&queued, State::NoticeAccepted, at(9)).unwrap();
         assert_eq!((next.state, next.since), (State::NoticeAccepted, at(9)));
-        for state in [State::Opened, State::Replied, State::Expired, State::Recalled] {
+        for state in [
+            State::Opened,
+            State::Replied,
+            State::Expired,
+            State::Recalled,
+        ] {
             let further = recipient(state);
             assert_eq!(moved(&further, State::NoticeAccepted, at(9)), None);
         }

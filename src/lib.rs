@@ -48,4 +48,5 @@ pub mod smtp;
 
 // The whole.
 pub mod cli;
+pub mod demo;
 pub mod serve;

@@ -43,7 +43,10 @@ impl Door {
     pub async fn open(path: &Path, desk: Desk) -> io::Result<Self> {
         match UnixStream::connect(path).await {
             Ok(_) => {
-                let message = format!("another gateway listens on {}; stop it first", path.display());
+                let message = format!(
+                    "another gateway listens on {}; stop it first",
+                    path.display()
+                );
                 return Err(io::Error::new(ErrorKind::AddrInUse, message));
             }
             Err(e) if e.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
@@ -53,7 +56,11 @@ impl Door {
         // Until this line the mode is the umask's; who slips in is still asked
         // for their user id.
         fs::set_permissions(path, Permissions::from_mode(0o600))?;
-        Ok(Self { listener, path: path.to_owned(), desk })
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+            desk,
+        })
     }
 
     /// Answers until `stop` says so; what was asked is answered first.
@@ -66,7 +73,8 @@ impl Door {
                 Some(_) = open.join_next() => continue,
                 _ = stop.changed() => continue,
             };
-            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await) else {
+            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await)
+            else {
                 continue;
             };
             let desk = self.desk.clone();
@@ -87,7 +95,11 @@ impl Door {
 async fn converse(stream: UnixStream, desk: Desk) -> io::Result<()> {
     let caller = stream.peer_cred()?.uid();
     if caller != 0 && caller != rustix::process::geteuid().as_raw() {
-        tracing::warn!(event = "admin.refused", uid = caller, "A user who may not use the admin socket was turned away.");
+        tracing::warn!(
+            event = "admin.refused",
+            uid = caller,
+            "A user who may not use the admin socket was turned away."
+        );
         return Ok(());
     }
     let (reader, mut writer) = stream.into_split();
@@ -101,7 +113,8 @@ async fn converse(stream: UnixStream, desk: Desk) -> io::Result<()> {
     let answer = match serde_json::from_str::<Verb>(&line) {
         Ok(verb) => answer(&desk.used_by(Actor::Operator(caller)), verb).await,
         Err(_) => Answer::Refused(
-            "the gateway does not know this question; is it the same version as this command?".into(),
+            "the gateway does not know this question; is it the same version as this command?"
+                .into(),
         ),
     };
     let mut octets = serde_json::to_vec(&answer)?;

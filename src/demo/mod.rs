@@ -50,8 +50,18 @@ async fn show(stage: &Stage, letters: &mut mpsc::Receiver<world::Letter>) -> any
 }
 
 fn welcome(stage: &Stage) -> String {
-    let starttls = stage.gateway.submission().first().map(ToString::to_string).unwrap_or_default();
-    let tls = stage.gateway.submission_tls().first().map(ToString::to_string).unwrap_or_default();
+    let starttls = stage
+        .gateway
+        .submission()
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let tls = stage
+        .gateway
+        .submission_tls()
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     format!(
         "Sealpost is running, for you to try. Nothing leaves this machine.
 

@@ -54,7 +54,10 @@ impl Steps {
 /// Plays everything; says whether every step succeeded.
 pub(super) async fn play(stage: &Stage, letters: &mut mpsc::Receiver<Letter>) -> bool {
     let clock = Clock::System;
-    let mut steps = Steps { began: clock.now(), clock };
+    let mut steps = Steps {
+        began: clock.now(),
+        clock,
+    };
     match acts(stage, letters, &mut steps).await {
         Ok(()) => true,
         Err(error) => {
@@ -64,8 +67,14 @@ pub(super) async fn play(stage: &Stage, letters: &mut mpsc::Receiver<Letter>) ->
     }
 }
 
-async fn acts(stage: &Stage, letters: &mut mpsc::Receiver<Letter>, steps: &mut Steps) -> anyhow::Result<()> {
-    submit(stage).await.context("the office submits a message")?;
+async fn acts(
+    stage: &Stage,
+    letters: &mut mpsc::Receiver<Letter>,
+    steps: &mut Steps,
+) -> anyhow::Result<()> {
+    submit(stage)
+        .await
+        .context("the office submits a message")?;
     steps.done("the office submits a message with a file; the gateway has it safely");
 
     let notice = next(letters).await.context("the notice")?;
@@ -78,18 +87,31 @@ async fn acts(stage: &Stage, letters: &mut mpsc::Receiver<Letter>, steps: &mut S
     steps.done("a notice leaves; it says nothing of the message");
 
     let mut browser = browser(stage)?;
-    let path = link.strip_prefix(&format!("https://{}", stage.authority)).context("the link leads elsewhere")?;
+    let path = link
+        .strip_prefix(&format!("https://{}", stage.authority))
+        .context("the link leads elsewhere")?;
     let landing = browser.open(path).await?;
     expect(&landing, "j•••@patient.localhost")?;
     steps.done("the patient opens the link");
 
-    let form = landing.hidden("form").context("the landing page has no form")?;
-    let asked = browser.send(&format!("{path}/code"), &[("form", &form)]).await?;
-    let code = Reading::of(&next(letters).await.context("the code mail")?).code.context("the code mail has no code")?;
+    let form = landing
+        .hidden("form")
+        .context("the landing page has no form")?;
+    let asked = browser
+        .send(&format!("{path}/code"), &[("form", &form)])
+        .await?;
+    let code = Reading::of(&next(letters).await.context("the code mail")?)
+        .code
+        .context("the code mail has no code")?;
     steps.done("the patient asks for a code; it arrives");
 
     let form = asked.hidden("form").context("the code page has no form")?;
-    let opened = browser.send(&format!("{path}/enter"), &[("form", &form), ("code", &code)]).await?;
+    let opened = browser
+        .send(
+            &format!("{path}/enter"),
+            &[("form", &form), ("code", &code)],
+        )
+        .await?;
     read(&mut browser, &opened, steps).await?;
     let message = opened.path.split('?').next().unwrap_or_default().to_owned();
     answer(&mut browser, &message, steps).await?;
@@ -100,7 +122,10 @@ async fn acts(stage: &Stage, letters: &mut mpsc::Receiver<Letter>, steps: &mut S
     let form = page.hidden("form").context("there is no way to sign out")?;
     browser.send("/sign-out", &[("form", &form)]).await?;
     let after = browser.open(&message).await?;
-    ensure!(!after.text().contains(SECRET), "the message can be read after signing out");
+    ensure!(
+        !after.text().contains(SECRET),
+        "the message can be read after signing out"
+    );
     steps.done("the patient signs out; the pages are closed");
     Ok(())
 }
@@ -111,10 +136,20 @@ async fn read(browser: &mut Browser, opened: &Page, steps: &mut Steps) -> anyhow
     let file = opened.link("/message/").filter(|l| l.contains("/file/"));
     let file = match file {
         Some(file) => file,
-        None => opened.text().split("href=\"").skip(1).filter_map(|t| t.split('"').next()).find(|t| t.contains("/file/")).context("the message shows no file")?.to_owned(),
+        None => opened
+            .text()
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|t| t.split('"').next())
+            .find(|t| t.contains("/file/"))
+            .context("the message shows no file")?
+            .to_owned(),
     };
     let page = browser.open(&file).await?;
-    ensure!(page.body.as_ref() == REPORT, "the file is not what was sent");
+    ensure!(
+        page.body.as_ref() == REPORT,
+        "the file is not what was sent"
+    );
     steps.done("the patient downloads the file, octet for octet");
     Ok(())
 }
@@ -123,10 +158,23 @@ async fn answer(browser: &mut Browser, message: &str, steps: &mut Steps) -> anyh
     let page = browser.open(&format!("{message}/reply")).await?;
     let form = page.hidden("form").context("the answer page has no form")?;
     let fields = [("form", form.as_str()), ("text", ANSWER)];
-    let sent = browser.send_file(&format!("{message}/reply"), &fields, ("file", "form.txt", FORM)).await?;
-    ensure!(sent.status.is_success(), "the answer was refused ({})", sent.status);
+    let sent = browser
+        .send_file(
+            &format!("{message}/reply"),
+            &fields,
+            ("file", "form.txt", FORM),
+        )
+        .await?;
+    ensure!(
+        sent.status.is_success(),
+        "the answer was refused ({})",
+        sent.status
+    );
     let list = browser.open("/sent").await?;
-    ensure!(list.status.is_success() && list.text().contains("/sent/"), "the answer is not under Sent");
+    ensure!(
+        list.status.is_success() && list.text().contains("/sent/"),
+        "the answer is not under Sent"
+    );
     steps.done("the patient answers with a file");
     Ok(())
 }
@@ -134,14 +182,27 @@ async fn answer(browser: &mut Browser, message: &str, steps: &mut Steps) -> anyh
 /// Looks into the doctor's INBOX for the answer and its file.
 async fn arrived(stage: &Stage) -> anyhow::Result<()> {
     let store = stage.gateway.store();
-    let doctor = accounts::find(store, &Address::parse(DOCTOR)?).await?.context("the account is gone")?;
+    let doctor = accounts::find(store, &Address::parse(DOCTOR)?)
+        .await?
+        .context("the account is gone")?;
     let inbox = folders::id(store, Some(doctor.id), "INBOX");
     let entries = store.entries(inbox, 0, 10).await?;
     let entry = entries.first().context("the INBOX is empty")?;
-    let message = store.get(&Message::at(entry.message)).await?.context("the message is gone")?;
-    let content = store.open_content(message.content).await?.context("its content is gone")?;
+    let message = store
+        .get(&Message::at(entry.message))
+        .await?
+        .context("the message is gone")?;
+    let content = store
+        .open_content(message.content)
+        .await?
+        .context("its content is gone")?;
     let head = content.open_head(&message.head)?;
-    ensure!(head.parts.iter().any(|p| p.name.as_deref() == Some("form.txt")), "the answer's file is missing");
+    ensure!(
+        head.parts
+            .iter()
+            .any(|p| p.name.as_deref() == Some("form.txt")),
+        "the answer's file is missing"
+    );
     let text = content.read(0, 64 * 1024).await?;
     ensure!(!text.is_empty(), "the answer is empty");
     Ok(())
@@ -149,20 +210,37 @@ async fn arrived(stage: &Stage) -> anyhow::Result<()> {
 
 /// Hands in the sample message as a mail client would.
 pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
-    let port = stage.gateway.submission_tls().first().context("submission does not listen")?.port();
+    let port = stage
+        .gateway
+        .submission_tls()
+        .first()
+        .context("submission does not listen")?
+        .port();
     let trust = Certificate::from_pem(&stage.certificate)?;
-    let tls = TlsParameters::builder("localhost".to_owned()).add_root_certificate(trust).build_rustls()?;
+    let tls = TlsParameters::builder("localhost".to_owned())
+        .add_root_certificate(trust)
+        .build_rustls()?;
     let client = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("localhost")
         .port(port)
         .tls(Tls::Wrapper(tls))
-        .credentials(Credentials::new(DOCTOR.to_owned(), stage.password.expose().to_owned()))
+        .credentials(Credentials::new(
+            DOCTOR.to_owned(),
+            stage.password.expose().to_owned(),
+        ))
         .build();
-    let report = Attachment::new("report.pdf".to_owned()).body(REPORT.to_vec(), ContentType::parse("application/pdf")?);
+    let report = Attachment::new("report.pdf".to_owned())
+        .body(REPORT.to_vec(), ContentType::parse("application/pdf")?);
     let mail = lettre::Message::builder()
         .from(format!("Dr. Maria Ruiz <{DOCTOR}>").parse()?)
         .to(format!("Jane Doe <{PATIENT}>").parse()?)
         .subject("Your test results")
-        .multipart(MultiPart::mixed().singlepart(SinglePart::plain(format!("Dear Jane,\n\n{SECRET}\n\nDr. Ruiz\n"))).singlepart(report))?;
+        .multipart(
+            MultiPart::mixed()
+                .singlepart(SinglePart::plain(format!(
+                    "Dear Jane,\n\n{SECRET}\n\nDr. Ruiz\n"
+                )))
+                .singlepart(report),
+        )?;
     client.send(mail).await?;
     Ok(())
 }
@@ -170,9 +248,19 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
 fn browser(stage: &Stage) -> anyhow::Result<Browser> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(&stage.certificate)?)?;
-    let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let server = *stage.gateway.portal().first().context("the portal does not listen")?;
-    Ok(Browser::new(TlsConnector::from(Arc::new(config)), server, stage.authority.clone()))
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let server = *stage
+        .gateway
+        .portal()
+        .first()
+        .context("the portal does not listen")?;
+    Ok(Browser::new(
+        TlsConnector::from(Arc::new(config)),
+        server,
+        stage.authority.clone(),
+    ))
 }
 
 async fn next(letters: &mut mpsc::Receiver<Letter>) -> anyhow::Result<Letter> {
@@ -184,7 +272,16 @@ async fn next(letters: &mut mpsc::Receiver<Letter>) -> anyhow::Result<Letter> {
 }
 
 fn expect(page: &Page, words: &str) -> anyhow::Result<()> {
-    ensure!(page.status.is_success(), "{} answers {}", page.path, page.status);
-    ensure!(page.text().contains(words), "{} does not say {words:?}", page.path);
+    ensure!(
+        page.status.is_success(),
+        "{} answers {}",
+        page.path,
+        page.status
+    );
+    ensure!(
+        page.text().contains(words),
+        "{} does not say {words:?}",
+        page.path
+    );
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Builds a gateway for the demonstration: a folder, a configuration as `init`
 //! would write one, a store, an account.
 
-use crate::access::{accounts, app_password};
+use crate::access::accounts;
+use crate::access::app_password::{self, Wish};
+use crate::access::password::Passwords;
 use crate::config::{Config, LogFormat, LogLevel};
-use crate::model::{Address, Clock, Role, Scope, Secret};
+use crate::model::{Actor, Address, Clock, Role, Scope, Secret};
 use crate::serve::gateway::Gateway;
 use crate::serve::{ground, logging};
 use crate::store::{RootKey, Store};
@@ -33,35 +35,54 @@ pub(super) struct Stage {
 impl Stage {
     /// Sets everything up; what leaves goes to `world`.
     pub(super) async fn set(world: SocketAddr) -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("sealpost-demo-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("sealpost-demo-")
+            .tempdir()?;
         let port = free_port()?;
         let text = configuration(folder.path(), port, world);
-        let config = Config::parse(&text, "the demonstration's configuration").map_err(|faults| anyhow::anyhow!("{faults}"))?;
+        let config = Config::parse(&text, "the demonstration's configuration")
+            .map_err(|faults| anyhow::anyhow!("{faults}"))?;
         let mut log = config.log.clone();
         (log.format, log.level) = (LogFormat::Text, LogLevel::Error);
         logging::begin(&log);
         let root = RootKey::generate();
         fs::create_dir(folder.path().join("keys"))?;
         root.write(&folder.path().join("keys/store.key"))?;
-        drop(Store::create(&ground::settings(&config), &root, Clock::System)?);
+        drop(Store::create(
+            &ground::settings(&config),
+            &root,
+            Clock::System,
+        )?);
         let gateway = Gateway::start(&config, Clock::System).await?;
         let password = doctor(gateway.store()).await?;
-        let certificate = fs::read(folder.path().join("certificate.pem")).context("the demonstration's certificate")?;
-        Ok(Self { gateway, password, certificate, authority: format!("localhost:{port}"), folder })
+        let certificate = fs::read(folder.path().join("certificate.pem"))
+            .context("the demonstration's certificate")?;
+        Ok(Self {
+            gateway,
+            password,
+            certificate,
+            authority: format!("localhost:{port}"),
+            folder,
+        })
     }
 
     /// Ends the gateway and removes the folder.
     pub(super) async fn strike(self) -> anyhow::Result<()> {
         self.gateway.stop().await;
-        self.folder.close().context("the demonstration's folder could not be removed")
+        self.folder
+            .close()
+            .context("the demonstration's folder could not be removed")
     }
 }
 
 async fn doctor(store: &Store) -> anyhow::Result<Secret> {
     let address = Address::parse(DOCTOR)?;
-    let account = accounts::add(store, &address, Role::Provider, None).await?;
-    let made = app_password::make(store, account.id, "demonstration", Scope::Both).await?;
-    Ok(made)
+    let account = accounts::add(store, address, Role::Provider, Actor::Gateway).await?;
+    let wish = Wish {
+        name: "demonstration".to_owned(),
+        scope: Scope::Both,
+    };
+    Ok(app_password::make(store, &Passwords::new(), &account, wish, Actor::Gateway).await?)
 }
 
 /// A port that is free now. The portal's address stands in its own

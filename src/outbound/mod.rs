@@ -74,7 +74,10 @@ impl Outbound {
     /// Who signed in with this account, from this address.
     #[must_use]
     pub fn sender(&self, account: Account, ip: IpAddr) -> Sender {
-        Sender { account, network: self.store.network_key(ip) }
+        Sender {
+            account,
+            network: self.store.network_key(ip),
+        }
     }
 
     /// How many messages are arriving at this moment; delivery yields to them.

@@ -237,7 +237,7 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
         .multipart(
             MultiPart::mixed()
                 .singlepart(SinglePart::plain(format!(
-                    "Dear Jane,\n\n{SECRET}\n\nDr. Ruiz\n"
+                    "Dear Jane,\r\n\r\n{SECRET}\r\n\r\nDr. Ruiz\r\n"
                 )))
                 .singlepart(report),
         )?;

@@ -1,7 +1,7 @@
 //! The session: what its cookie is worth, its end, and the texts it leaves.
 
-use crate::access::{link, session};
 use crate::access::session::{ABSOLUTE, SessionState};
+use crate::access::{link, session};
 use crate::model::{Actor, Event, EventKind, GrantId, Secret, Token};
 use crate::store::Tx;
 use crate::store::records::{Draft, Grant, Session};
@@ -25,7 +25,10 @@ impl Visit {
         };
         if state != SessionState::Live {
             let form = Secret::new(&session.form);
-            return Ok(Admission::Stale(Stale { mailbox: session.mailbox, form }));
+            return Ok(Admission::Stale(Stale {
+                mailbox: session.mailbox,
+                form,
+            }));
         }
         if caller.counts {
             session::touch(&self.store, &mut session).await?;
@@ -36,7 +39,10 @@ impl Visit {
             masked: session.address.masked(),
             form: Secret::new(&session.form),
             idle_ends: session::ends(&session, idle),
-            ends: session.started.saturating_add(ABSOLUTE).unwrap_or(jiff::Timestamp::MAX),
+            ends: session
+                .started
+                .saturating_add(ABSOLUTE)
+                .unwrap_or(jiff::Timestamp::MAX),
             address: session.address,
         }))
     }
@@ -61,7 +67,11 @@ impl Visit {
         let mut tx = Tx::new();
         tx.delete(&Session::at(reader.token));
         let event = Event::new(Actor::Recipient, EventKind::SignOut, "");
-        tx.audit(event.from(self.store.network_key(caller.ip)).noted(caller.agent));
+        tx.audit(
+            event
+                .from(self.store.network_key(caller.ip))
+                .noted(caller.agent),
+        );
         self.store.commit(tx).await?;
         Ok(())
     }

@@ -35,15 +35,29 @@ impl Visit {
         n: u16,
         caller: &Caller,
     ) -> Result<Option<Download>, Error> {
-        let Some(opened) = self.open(reader, which).await? else { return Ok(None) };
-        let Opened { grant, head, content, .. } = opened;
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        let Opened {
+            grant,
+            head,
+            content,
+            ..
+        } = opened;
         let part = head.parts.get(usize::from(n));
-        let Some(part) = part.filter(|part| matches!(part.role, PartRole::File | PartRole::Inline)) else {
+        let Some(part) = part.filter(|part| matches!(part.role, PartRole::File | PartRole::Inline))
+        else {
             return Ok(None);
         };
         if let Some(grant) = grant.filter(|_| caller.counts) {
-            let event = Event::new(Actor::Recipient, EventKind::Download, format!("{}/{n}", grant.id));
-            let event = event.from(self.store.network_key(caller.ip)).noted(caller.agent);
+            let event = Event::new(
+                Actor::Recipient,
+                EventKind::Download,
+                format!("{}/{n}", grant.id),
+            );
+            let event = event
+                .from(self.store.network_key(caller.ip))
+                .noted(caller.agent);
             self.note(grant.id, State::Downloaded, Some(event)).await?;
         }
         Ok(Some(Download {
@@ -64,7 +78,9 @@ impl Download {
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let mut out = Vec::new();
         while out.is_empty() {
-            let Some(decoder) = &mut self.decoder else { return Ok(None) };
+            let Some(decoder) = &mut self.decoder else {
+                return Ok(None);
+            };
             let (at, end) = self.span;
             let left = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
             if left == 0 {

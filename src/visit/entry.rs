@@ -66,11 +66,21 @@ impl Visit {
         let rules = self.rules();
         let now = self.store.clock().now();
         let letterhead = &rules.letterhead;
-        let pressed = codes::press(&self.store, grant.id, &from(caller), |tx, request, serial, code| {
-            let parcel = mail::code(&self.store, letterhead, &grant, (&request.reference, serial, code))?;
-            queue::push(tx, now, Lane::Code, Work::Deliver(parcel));
-            Ok::<(), Error>(())
-        })
+        let pressed = codes::press(
+            &self.store,
+            grant.id,
+            &from(caller),
+            |tx, request, serial, code| {
+                let parcel = mail::code(
+                    &self.store,
+                    letterhead,
+                    &grant,
+                    (&request.reference, serial, code),
+                )?;
+                queue::push(tx, now, Lane::Code, Work::Deliver(parcel));
+                Ok::<(), Error>(())
+            },
+        )
         .await?;
         let mut page = code_page(&grant, Some(&pressed.request), now);
         Ok(match pressed.press {
@@ -102,17 +112,33 @@ impl Visit {
             Door::Open(grant) => grant,
             Door::Shut(landing) => return Ok(Verified::Closed(landing)),
         };
-        let enter = |tx: &mut Tx| session::begin(&self.store, tx, (grant.mailbox, &grant.address), private);
-        let (verdict, entered) = codes::attempt(&self.store, grant.id, &from(caller), typed, enter).await?;
+        let enter =
+            |tx: &mut Tx| session::begin(&self.store, tx, (grant.mailbox, &grant.address), private);
+        let (verdict, entered) =
+            codes::attempt(&self.store, grant.id, &from(caller), typed, enter).await?;
         if let Some((session, known)) = entered {
-            return Ok(Verified::In(Entry { session, known, private, grant: grant.id }));
+            return Ok(Verified::In(Entry {
+                session,
+                known,
+                private,
+                grant: grant.id,
+            }));
         }
         Ok(match verdict {
             Try::Locked => Verified::Locked(self.closed(&grant).await?),
-            Try::Wait(until) => Verified::Wait { until, page: self.page(&grant).await? },
+            Try::Wait(until) => Verified::Wait {
+                until,
+                page: self.page(&grant).await?,
+            },
             // A right code always comes with a session, above.
-            Try::Right => Verified::Wrong { left: 0, page: self.page(&grant).await? },
-            Try::Wrong { left } => Verified::Wrong { left, page: self.page(&grant).await? },
+            Try::Right => Verified::Wrong {
+                left: 0,
+                page: self.page(&grant).await?,
+            },
+            Try::Wrong { left } => Verified::Wrong {
+                left,
+                page: self.page(&grant).await?,
+            },
         })
     }
 
@@ -132,7 +158,10 @@ impl Visit {
         if self.store.get(&OpenTask::at(grant.id)).await?.is_none() {
             self.open_task(&grant, caller).await?;
         }
-        let closed = Closed { language: grant.language, asked: true };
+        let closed = Closed {
+            language: grant.language,
+            asked: true,
+        };
         Ok(match state {
             LinkState::Open => Landing::Locked(closed),
             LinkState::Withdrawn => Landing::Withdrawn(closed),
@@ -150,10 +179,17 @@ impl Visit {
             done: None,
         };
         let mut tx = Tx::new();
-        tx.insert(&OpenTask { grant: grant.id, task: task.id });
+        tx.insert(&OpenTask {
+            grant: grant.id,
+            task: task.id,
+        });
         tx.insert(&task);
         let event = Event::new(Actor::Visitor, EventKind::AskAgain, grant.id);
-        tx.audit(event.from(self.store.network_key(caller.ip)).noted(caller.agent));
+        tx.audit(
+            event
+                .from(self.store.network_key(caller.ip))
+                .noted(caller.agent),
+        );
         mail::alert(&self.store, &self.rules(), &mut tx).await?;
         match self.store.commit(tx).await {
             // Somebody else asked at the same moment: it is asked.
@@ -169,13 +205,18 @@ impl Visit {
         Ok(match state {
             LinkState::Open => Door::Open(Box::new(grant)),
             LinkState::Withdrawn => Door::Shut(Landing::Withdrawn(self.closed(&grant).await?)),
-            LinkState::Expired | LinkState::Purged => Door::Shut(Landing::Expired(self.closed(&grant).await?)),
+            LinkState::Expired | LinkState::Purged => {
+                Door::Shut(Landing::Expired(self.closed(&grant).await?))
+            }
         })
     }
 
     async fn closed(&self, grant: &Grant) -> Result<Closed, Error> {
         let asked = self.store.get(&OpenTask::at(grant.id)).await?.is_some();
-        Ok(Closed { language: grant.language, asked })
+        Ok(Closed {
+            language: grant.language,
+            asked,
+        })
     }
 
     async fn page(&self, grant: &Grant) -> Result<CodePage, Error> {
@@ -191,7 +232,9 @@ fn code_page(grant: &Grant, request: Option<&Request>, now: jiff::Timestamp) -> 
         masked: grant.address.masked(),
         language: grant.language,
         // A reference nobody was mailed would only confuse.
-        reference: request.filter(|_| newest.is_some()).map(|request| request.reference.clone()),
+        reference: request
+            .filter(|_| newest.is_some())
+            .map(|request| request.reference.clone()),
         mail: newest.map(|code| (code.mail.clone(), code.created)),
         valid: newest.map(passcode::ends),
         again: spaced.filter(|again| *again > now),

@@ -1,10 +1,10 @@
 //! The two mails that a visit causes: the code, and the office's alert.
 
-use crate::mime::notice::{self, Alert, CodeMail};
+use crate::access::passcode::VALID;
 use crate::mime::letter::Head;
+use crate::mime::notice::{self, Alert, CodeMail};
 use crate::model::parcel::Body;
 use crate::model::{Address, GrantId, Lane, Mailbox, MessageId, Parcel, Purpose, Secret};
-use crate::access::passcode::VALID;
 use crate::queue;
 use crate::route::verp::{self, Handle};
 use crate::store::records::{Grant, Throttle, Work};
@@ -41,7 +41,10 @@ pub(super) fn code(
     Ok(Parcel {
         sender: Some(bounce(store, letterhead, grant.id)?),
         recipient: grant.address.clone(),
-        purpose: Purpose::Code { grant: grant.id, serial },
+        purpose: Purpose::Code {
+            grant: grant.id,
+            serial,
+        },
         body: Body::Here(notice::code(&mail)),
     })
 }
@@ -49,25 +52,36 @@ pub(super) fn code(
 /// Adds the office's alert to a change, at most one in a quarter of an hour:
 /// at once, or when the last quarter is over, so that none is lost.
 pub(super) async fn alert(store: &Store, rules: &Rules, tx: &mut Tx) -> Result<(), Error> {
-    let Some(office) = &rules.notify else { return Ok(()) };
+    let Some(office) = &rules.notify else {
+        return Ok(());
+    };
     let key = store.mac(Label::Index, &[b"alert", office.folded().as_bytes()]);
     let now = store.clock().now();
     let last = store.get(&Throttle::at(key)).await?;
-    let Some(due) = next_alert(last.and_then(|last| last.until), now) else { return Ok(()) };
+    let Some(due) = next_alert(last.and_then(|last| last.until), now) else {
+        return Ok(());
+    };
     tx.put(&Throttle {
         key,
         count: 1,
         since: now,
         until: due.checked_add(BETWEEN).ok(),
     });
-    queue::push(tx, due, Lane::Report, Work::Deliver(alert_mail(&rules.letterhead, office, due)));
+    queue::push(
+        tx,
+        due,
+        Lane::Report,
+        Work::Deliver(alert_mail(&rules.letterhead, office, due)),
+    );
     Ok(())
 }
 
 /// When the next alert leaves; `None` if one is under way that has not left.
 /// `until` is the end of the last alert's quarter of an hour.
 fn next_alert(until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-    let Some(until) = until.filter(|until| *until > now) else { return Some(now) };
+    let Some(until) = until.filter(|until| *until > now) else {
+        return Some(now);
+    };
     let left = until.checked_sub(BETWEEN).is_ok_and(|left| left <= now);
     left.then_some(until)
 }
@@ -105,8 +119,14 @@ fn message_id(letterhead: &Letterhead, now: Timestamp) -> String {
 }
 
 fn bounce(store: &Store, letterhead: &Letterhead, grant: GrantId) -> Result<Address, Error> {
-    verp::make(&letterhead.bounce, Handle::Code(grant), |pieces| store.mac(Label::Tokens, pieces))
-        .map_err(|_| Error::Message("the bounce address is too long to be signed; shorten [notice] bounce-address"))
+    verp::make(&letterhead.bounce, Handle::Code(grant), |pieces| {
+        store.mac(Label::Tokens, pieces)
+    })
+    .map_err(|_| {
+        Error::Message(
+            "the bounce address is too long to be signed; shorten [notice] bounce-address",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -120,10 +140,18 @@ mod tests {
         let quarter = |due: Timestamp| Some(due + SignedDuration::from_mins(15));
         assert_eq!(next_alert(None, at(0)), Some(at(0)));
         let first = quarter(at(0));
-        assert_eq!(next_alert(first, at(5)), Some(at(15)), "told at the end of the quarter");
+        assert_eq!(
+            next_alert(first, at(5)),
+            Some(at(15)),
+            "told at the end of the quarter"
+        );
         let second = quarter(at(15));
         assert_eq!(next_alert(second, at(6)), None, "one is under way");
-        assert_eq!(next_alert(second, at(15)), Some(at(30)), "that one has left");
+        assert_eq!(
+            next_alert(second, at(15)),
+            Some(at(30)),
+            "that one has left"
+        );
         assert_eq!(next_alert(second, at(31)), Some(at(31)));
     }
 }

@@ -39,9 +39,20 @@ impl Visit {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn message(&self, reader: &Reader, which: Which, caller: &Caller) -> Result<Option<Letter>, Error> {
-        let Some(opened) = self.open(reader, which).await? else { return Ok(None) };
-        if let Some(grant) = opened.grant.as_ref().filter(|grant| caller.counts && grant.opened.is_none()) {
+    pub async fn message(
+        &self,
+        reader: &Reader,
+        which: Which,
+        caller: &Caller,
+    ) -> Result<Option<Letter>, Error> {
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        if let Some(grant) = opened
+            .grant
+            .as_ref()
+            .filter(|grant| caller.counts && grant.opened.is_none())
+        {
             let event = Event::new(Actor::Recipient, EventKind::Open, grant.id).noted(caller.agent);
             let event = event.from(self.store.network_key(caller.ip));
             self.note(grant.id, State::Opened, Some(event)).await?;
@@ -51,7 +62,11 @@ impl Visit {
         let (expires, replied, draft) = match &opened.grant {
             Some(grant) => {
                 let draft = self.store.get(&Draft::at(reader.mailbox, grant.id)).await?;
-                (Some(grant.expires), grant.replied, draft.map(|draft| draft.text))
+                (
+                    Some(grant.expires),
+                    grant.replied,
+                    draft.map(|draft| draft.text),
+                )
             }
             None => (None, None, None),
         };
@@ -76,43 +91,76 @@ impl Visit {
     /// # Errors
     /// [`Error::Store`].
     pub async fn body(&self, reader: &Reader, which: Which) -> Result<Option<String>, Error> {
-        let Some(opened) = self.open(reader, which).await? else { return Ok(None) };
-        let html = opened.joined(PartRole::Html, u64::try_from(MAX_HTML).unwrap_or(u64::MAX)).await?;
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        let html = opened
+            .joined(PartRole::Html, u64::try_from(MAX_HTML).unwrap_or(u64::MAX))
+            .await?;
         let Some(html) = html else { return Ok(None) };
         let pictures = opened.pictures().await?;
-        let pictures: Vec<Picture<'_>> = pictures.iter().map(|(id, octets)| Picture { id, octets }).collect();
+        let pictures: Vec<Picture<'_>> = pictures
+            .iter()
+            .map(|(id, octets)| Picture { id, octets })
+            .collect();
         Ok(Some(clean::clean(&html, &pictures).html))
     }
 
     /// The message, if the reader may read it now.
-    pub(super) async fn open(&self, reader: &Reader, which: Which) -> Result<Option<Opened>, Error> {
+    pub(super) async fn open(
+        &self,
+        reader: &Reader,
+        which: Which,
+    ) -> Result<Option<Opened>, Error> {
         let (grant, id) = match which {
             Which::Received(grant) => {
                 let now = self.store.clock().now();
                 let grant = self.store.get(&Grant::at(grant)).await?;
-                let grant = grant.filter(|g| g.mailbox == reader.mailbox && link::state(g, now) == LinkState::Open);
+                let grant = grant.filter(|g| {
+                    g.mailbox == reader.mailbox && link::state(g, now) == LinkState::Open
+                });
                 let Some(grant) = grant else { return Ok(None) };
                 let id = grant.message;
                 (Some(grant), id)
             }
             Which::Sent(answer) => {
-                let own = self.store.get(&MailboxReply::at(reader.mailbox, answer)).await?;
+                let own = self
+                    .store
+                    .get(&MailboxReply::at(reader.mailbox, answer))
+                    .await?;
                 let Some(own) = own else { return Ok(None) };
                 (None, own.message)
             }
         };
-        let Some(message) = self.store.get(&Message::at(id)).await? else { return Ok(None) };
-        let Some(content) = self.store.open_content(message.content).await? else { return Ok(None) };
+        let Some(message) = self.store.get(&Message::at(id)).await? else {
+            return Ok(None);
+        };
+        let Some(content) = self.store.open_content(message.content).await? else {
+            return Ok(None);
+        };
         let head = content.open_head(&message.head)?;
-        Ok(Some(Opened { which, grant, message, head, content }))
+        Ok(Some(Opened {
+            which,
+            grant,
+            message,
+            head,
+            content,
+        }))
     }
 
     /// Moves a grant and its recipient on to a state, if they are not further
     /// already, with the event that led there.
-    pub(super) async fn note(&self, grant: GrantId, state: State, event: Option<Event>) -> Result<(), Error> {
+    pub(super) async fn note(
+        &self,
+        grant: GrantId,
+        state: State,
+        event: Option<Event>,
+    ) -> Result<(), Error> {
         for _ in 0..ATTEMPTS {
             let now = self.store.clock().now();
-            let Some(held) = self.store.hold(&Grant::at(grant)).await? else { return Ok(()) };
+            let Some(held) = self.store.hold(&Grant::at(grant)).await? else {
+                return Ok(());
+            };
             let mut next = held.record.clone();
             next.opened.get_or_insert(now);
             if state == State::Replied {
@@ -122,7 +170,10 @@ impl Visit {
             if next != held.record {
                 tx.replace(&held, &next);
             }
-            let recipient = self.store.hold(&Recipient::at(next.message, next.n)).await?;
+            let recipient = self
+                .store
+                .hold(&Recipient::at(next.message, next.n))
+                .await?;
             if let Some(held) = recipient.filter(|held| rank(held.record.state) < rank(state)) {
                 let mut moved = held.record.clone();
                 moved.state = state;
@@ -144,7 +195,11 @@ impl Visit {
     /// Whom the message went to, as this reader may know: the office side and
     /// the reader. Of a clinic that writes to several people at once, nobody
     /// learns who the others are.
-    async fn shown_recipients(&self, reader: &Reader, opened: &Opened) -> Result<Vec<String>, Error> {
+    async fn shown_recipients(
+        &self,
+        reader: &Reader,
+        opened: &Opened,
+    ) -> Result<Vec<String>, Error> {
         let head = &opened.head;
         let mut shown = Vec::new();
         for mailbox in head.to.iter().chain(&head.cc).take(MAX_SHOWN) {
@@ -153,14 +208,22 @@ impl Visit {
             }
         }
         // A blind copy stands in no field; its reader is a recipient all the same.
-        if opened.grant.is_some() && !head.to.iter().chain(&head.cc).any(|m| is_same(&m.address, &reader.address)) {
+        if opened.grant.is_some()
+            && !head
+                .to
+                .iter()
+                .chain(&head.cc)
+                .any(|m| is_same(&m.address, &reader.address))
+        {
             shown.push(reader.address.as_str().to_owned());
         }
         Ok(shown)
     }
 
     async fn is_office(&self, mailbox: &Mailbox) -> Result<bool, Error> {
-        Ok(accounts::find(&self.store, &mailbox.address).await?.is_some())
+        Ok(accounts::find(&self.store, &mailbox.address)
+            .await?
+            .is_some())
     }
 }
 
@@ -195,8 +258,15 @@ impl Opened {
     async fn pictures(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let mut pictures = Vec::new();
         let mut left = u64::try_from(MAX_PICTURES).unwrap_or(u64::MAX);
-        for part in self.head.parts.iter().filter(|part| part.kind.starts_with("image/")) {
-            let Some(id) = part.content_id.clone().filter(|_| part.length <= left) else { continue };
+        for part in self
+            .head
+            .parts
+            .iter()
+            .filter(|part| part.kind.starts_with("image/"))
+        {
+            let Some(id) = part.content_id.clone().filter(|_| part.length <= left) else {
+                continue;
+            };
             left -= part.length;
             pictures.push((id, self.decoded(part, part.length).await?));
         }
@@ -229,7 +299,9 @@ pub(super) fn files(head: &Head) -> Vec<File> {
     let shows = head.parts.iter().any(|part| part.role == PartRole::Html);
     let numbered = head.parts.iter().enumerate();
     numbered
-        .filter(|(_, part)| part.role == PartRole::File || (part.role == PartRole::Inline && !shows))
+        .filter(|(_, part)| {
+            part.role == PartRole::File || (part.role == PartRole::Inline && !shows)
+        })
         .filter_map(|(n, part)| Some(file(u16::try_from(n).ok()?, part)))
         .collect()
 }
@@ -263,7 +335,9 @@ pub(super) fn sender(head: &Head) -> Option<String> {
 /// When a message was sent: what it says itself, unless that lies in the
 /// future; a clock that is wrong there must not confuse the reader here.
 pub(super) fn date(message: &Message, head: &Head) -> Timestamp {
-    head.date.filter(|date| *date <= message.accepted).unwrap_or(message.accepted)
+    head.date
+        .filter(|date| *date <= message.accepted)
+        .unwrap_or(message.accepted)
 }
 
 fn is_same(one: &Address, other: &Address) -> bool {
@@ -274,7 +348,11 @@ fn is_same(one: &Address, other: &Address) -> bool {
 /// the office or time has ended is not moved any more.
 const fn rank(state: State) -> u8 {
     match state {
-        State::Held | State::Queued | State::NoticeAccepted | State::NoticeBounced | State::Failed => 0,
+        State::Held
+        | State::Queued
+        | State::NoticeAccepted
+        | State::NoticeBounced
+        | State::Failed => 0,
         State::Opened => 1,
         State::Downloaded => 2,
         State::Replied => 3,

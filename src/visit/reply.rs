@@ -159,27 +159,51 @@ impl Visit {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn begin_reply(&self, reader: &Reader, grant: GrantId) -> Result<Option<ReplyIntake>, Error> {
-        let Some(opened) = self.open(reader, Which::Received(grant)).await? else { return Ok(None) };
+    pub async fn begin_reply(
+        &self,
+        reader: &Reader,
+        grant: GrantId,
+    ) -> Result<Option<ReplyIntake>, Error> {
+        let Some(opened) = self.open(reader, Which::Received(grant)).await? else {
+            return Ok(None);
+        };
         let rules = self.rules();
         let at = self.store.clock().now();
         let id = MessageId::new(at);
-        let root = opened.head.references.first().unwrap_or(&opened.head.message_id);
+        let root = opened
+            .head
+            .references
+            .first()
+            .unwrap_or(&opened.head.message_id);
         let thread = outbound::thread_id(&self.store, &reader.address, root);
         let accounts = self.accounts_of(thread, &opened.message).await?;
         let head = Head {
             subject: subject(&opened.head.subject),
-            from: Some(Mailbox { name: None, address: reader.address.clone() }),
+            from: Some(Mailbox {
+                name: None,
+                address: reader.address.clone(),
+            }),
             to: office_side(&opened.head, &accounts),
             cc: Vec::new(),
-            envelope: accounts.iter().map(|account| account.address.clone()).collect(),
+            envelope: accounts
+                .iter()
+                .map(|account| account.address.clone())
+                .collect(),
             message_id: format!("{id}@{}", rules.letterhead.hostname),
             references: references(&opened.head),
             date: Some(at),
             parts: Vec::new(),
             regarding: None,
         };
-        let answer = Answer { id, grant, answered: opened.message.id, at, thread, accounts, head };
+        let answer = Answer {
+            id,
+            grant,
+            answered: opened.message.id,
+            at,
+            thread,
+            accounts,
+            head,
+        };
         Ok(Some(ReplyIntake {
             visit: self.clone(),
             rules,
@@ -193,9 +217,16 @@ impl Visit {
     }
 
     /// The active accounts of a conversation.
-    async fn accounts_of(&self, thread: ThreadId, message: &Message) -> Result<Vec<Account>, Error> {
+    async fn accounts_of(
+        &self,
+        thread: ThreadId,
+        message: &Message,
+    ) -> Result<Vec<Account>, Error> {
         let known = self.store.get(&Thread::at(thread)).await?;
-        let ids = known.map_or_else(|| message.account.into_iter().collect(), |thread| thread.accounts);
+        let ids = known.map_or_else(
+            || message.account.into_iter().collect(),
+            |thread| thread.accounts,
+        );
         let mut accounts = Vec::with_capacity(ids.len());
         for id in ids {
             let account = self.store.get(&Account::at(id)).await?;
@@ -212,17 +243,24 @@ impl ReplyIntake {
     /// [`Refusal`].
     pub async fn text(&mut self, text: &str) -> Result<(), Refusal> {
         if text.chars().count() > LONGEST_TEXT {
-            return Err(Refusal::LongText { limit: LONGEST_TEXT });
+            return Err(Refusal::LongText {
+                limit: LONGEST_TEXT,
+            });
         }
         if self.body.is_some() {
-            return Err(Error::Message("the text of an answer came twice, or after its files").into());
+            return Err(
+                Error::Message("the text of an answer came twice, or after its files").into(),
+            );
         }
         if !self.visit.store.has_room() {
             return Err(Refusal::NoRoom);
         }
         self.take(text.len())?;
         let head = &self.answer.head;
-        let from = head.from.as_ref().ok_or(Error::Message("an answer has no writer"))?;
+        let from = head
+            .from
+            .as_ref()
+            .ok_or(Error::Message("an answer has no writer"))?;
         let (writing, octets) = write::reply(&ReplyMail {
             from,
             to: &head.to,
@@ -233,7 +271,10 @@ impl ReplyIntake {
             date: self.answer.at,
             text,
         });
-        let end = octets.windows(4).position(|w| w == b"\r\n\r\n").map_or(octets.len(), |at| at + 4);
+        let end = octets
+            .windows(4)
+            .position(|w| w == b"\r\n\r\n")
+            .map_or(octets.len(), |at| at + 4);
         let (header, rest) = octets.split_at(end);
         let mut body = Body {
             writing: Some(writing),
@@ -280,9 +321,14 @@ impl ReplyIntake {
         self.take(octets.len())?;
         let limit = self.rules.max_file;
         let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        file.size = file.size.saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
+        file.size = file
+            .size
+            .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
         if file.size > limit {
-            return Err(Refusal::LargeFile { name: file.name.clone(), limit });
+            return Err(Refusal::LargeFile {
+                name: file.name.clone(),
+                limit,
+            });
         }
         if file.lines.is_some() {
             return self.encode(octets).await;
@@ -320,11 +366,21 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn finish(mut self, caller: &Caller) -> Result<Sent, Refusal> {
-        let body = self.body.take().filter(|body| body.has_text || self.files > 0);
+        let body = self
+            .body
+            .take()
+            .filter(|body| body.has_text || self.files > 0);
         let body = body.filter(|_| self.file.is_none()).ok_or(Refusal::Empty)?;
         // The office may have taken the message back while this was written.
-        let still = self.visit.open(&self.reader, Which::Received(self.answer.grant)).await?;
-        if still.is_none_or(|opened| !opened.grant.is_some_and(|g| link::state(&g, self.now()) == LinkState::Open)) {
+        let still = self
+            .visit
+            .open(&self.reader, Which::Received(self.answer.grant))
+            .await?;
+        if still.is_none_or(|opened| {
+            !opened
+                .grant
+                .is_some_and(|g| link::state(&g, self.now()) == LinkState::Open)
+        }) {
             return Err(Refusal::Closed);
         }
         let sent = self.keep(body, caller).await?;
@@ -340,11 +396,20 @@ impl ReplyIntake {
     /// and in the reader's own list, the alert, the audit event. Nothing in it
     /// can lose a race, since the content could not be handed in twice.
     async fn keep(&self, body: Body, caller: &Caller) -> Result<Sent, Refusal> {
-        let Answer { id, grant, answered, thread, .. } = self.answer;
+        let Answer {
+            id,
+            grant,
+            answered,
+            thread,
+            ..
+        } = self.answer;
         let store = &self.visit.store;
         let now = self.now();
         let done = body.finish().await?;
-        let head = Head { parts: done.parts, ..self.answer.head.clone() };
+        let head = Head {
+            parts: done.parts,
+            ..self.answer.head.clone()
+        };
         let mut tx = Tx::new();
         tx.insert(&Message {
             id,
@@ -365,10 +430,16 @@ impl ReplyIntake {
             purged: None,
         });
         tx.attach(done.content);
-        tx.insert(&MailboxReply { mailbox: self.reader.mailbox, message: id });
+        tx.insert(&MailboxReply {
+            mailbox: self.reader.mailbox,
+            message: id,
+        });
         self.file_in_office(&mut tx).await?;
         if let Ok(at) = now.checked_add(self.rules.retain) {
-            tx.put(&Ending { at, what: Ended::Content(id) });
+            tx.put(&Ending {
+                at,
+                what: Ended::Content(id),
+            });
         }
         tx.delete(&Draft::at(self.reader.mailbox, grant));
         tx.change(Change::Message(id));
@@ -377,7 +448,10 @@ impl ReplyIntake {
         tx.audit(event.from(store.network_key(caller.ip)).noted(caller.agent));
         mail::alert(store, &self.rules, &mut tx).await?;
         store.commit(tx).await?;
-        Ok(Sent { message: id, at: now })
+        Ok(Sent {
+            message: id,
+            at: now,
+        })
     }
 
     async fn file_in_office(&self, tx: &mut Tx) -> Result<(), Refusal> {
@@ -399,11 +473,12 @@ impl ReplyIntake {
         let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
         let head = std::mem::take(&mut file.head);
         let name = file.name.clone();
-        let kind = sniff::judge(&name, &head, &self.rules.file_types).map_err(|fault| match fault {
-            FileFault::NotAllowed => Refusal::Kind { name: name.clone() },
-            FileFault::Mismatch => Refusal::Mismatch { name: name.clone() },
-            FileFault::Empty => Refusal::EmptyFile { name: name.clone() },
-        })?;
+        let kind =
+            sniff::judge(&name, &head, &self.rules.file_types).map_err(|fault| match fault {
+                FileFault::NotAllowed => Refusal::Kind { name: name.clone() },
+                FileFault::Mismatch => Refusal::Mismatch { name: name.clone() },
+                FileFault::Empty => Refusal::EmptyFile { name: name.clone() },
+            })?;
         file.lines = Some(Base64Lines::default());
         let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
         let writing = body.writing.as_ref().ok_or(OUT_OF_ORDER)?;
@@ -413,7 +488,11 @@ impl ReplyIntake {
     }
 
     async fn encode(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        let lines = self.file.as_mut().and_then(|file| file.lines.as_mut()).ok_or(OUT_OF_ORDER)?;
+        let lines = self
+            .file
+            .as_mut()
+            .and_then(|file| file.lines.as_mut())
+            .ok_or(OUT_OF_ORDER)?;
         let mut out = Vec::new();
         lines.write(octets, &mut out);
         self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
@@ -421,9 +500,15 @@ impl ReplyIntake {
 
     /// Counts what comes in against the bound of the whole.
     fn take(&mut self, octets: usize) -> Result<(), Refusal> {
-        self.taken = self.taken.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+        self.taken = self
+            .taken
+            .saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
         let limit = self.rules.max_reply;
-        if self.taken > limit { Err(Refusal::LargeReply { limit }) } else { Ok(()) }
+        if self.taken > limit {
+            Err(Refusal::LargeReply { limit })
+        } else {
+            Ok(())
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -444,7 +529,9 @@ struct Done {
 impl Body {
     async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
         self.digest.update(octets);
-        self.indexer.write(octets).map_err(|_| Error::Message("an answer has too many parts"))?;
+        self.indexer
+            .write(octets)
+            .map_err(|_| Error::Message("an answer has too many parts"))?;
         self.content.write(octets).await?;
         Ok(())
     }
@@ -452,16 +539,29 @@ impl Body {
     async fn finish(mut self) -> Result<Done, Refusal> {
         let end = self.writing.take().map(Writing::end).unwrap_or_default();
         self.write(&end).await?;
-        let index = self.indexer.finish().map_err(|_| Error::Message("an answer has too many parts"))?;
+        let index = self
+            .indexer
+            .finish()
+            .map_err(|_| Error::Message("an answer has too many parts"))?;
         let mut digest = [0; 32];
         digest.copy_from_slice(self.digest.finish().as_ref());
-        Ok(Done { content: self.content.finish().await?, parts: index.parts, digest })
+        Ok(Done {
+            content: self.content.finish().await?,
+            parts: index.parts,
+            digest,
+        })
     }
 }
 
 fn subject(answered: &str) -> String {
-    let is_answer = answered.get(..RE.len()).is_some_and(|start| start.eq_ignore_ascii_case(RE));
-    if is_answer { answered.to_owned() } else { format!("{RE}{answered}") }
+    let is_answer = answered
+        .get(..RE.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(RE));
+    if is_answer {
+        answered.to_owned()
+    } else {
+        format!("{RE}{answered}")
+    }
 }
 
 /// The thread's Message-IDs, the answered one last (RFC 5322 §3.6.4).
@@ -477,8 +577,14 @@ fn references(answered: &Head) -> Vec<String> {
 fn office_side(answered: &Head, accounts: &[Account]) -> Vec<Mailbox> {
     let mut to: Vec<Mailbox> = answered.from.iter().cloned().collect();
     for account in accounts {
-        if !to.iter().any(|m| m.address.folded() == account.address.folded()) {
-            to.push(Mailbox { name: None, address: account.address.clone() });
+        if !to
+            .iter()
+            .any(|m| m.address.folded() == account.address.folded())
+        {
+            to.push(Mailbox {
+                name: None,
+                address: account.address.clone(),
+            });
         }
     }
     to

@@ -17,13 +17,20 @@ impl Visit {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn inbox(&self, reader: &Reader, before: Option<Which>) -> Result<Listing<InboxLine>, Error> {
+    pub async fn inbox(
+        &self,
+        reader: &Reader,
+        before: Option<Which>,
+    ) -> Result<Listing<InboxLine>, Error> {
         let before = match before {
             Some(Which::Received(grant)) => Some(MailboxGrant::at(reader.mailbox, grant)),
             _ => None,
         };
         let mailbox = [reader.mailbox.octets().as_slice()];
-        let found = self.store.range_back::<MailboxGrant>(&mailbox, before.as_ref(), PAGE + 1).await?;
+        let found = self
+            .store
+            .range_back::<MailboxGrant>(&mailbox, before.as_ref(), PAGE + 1)
+            .await?;
         let (found, next) = cut(found, |last| Which::Received(last.grant));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
@@ -38,21 +45,32 @@ impl Visit {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn sent(&self, reader: &Reader, before: Option<Which>) -> Result<Listing<SentLine>, Error> {
+    pub async fn sent(
+        &self,
+        reader: &Reader,
+        before: Option<Which>,
+    ) -> Result<Listing<SentLine>, Error> {
         let before = match before {
             Some(Which::Sent(answer)) => Some(MailboxReply::at(reader.mailbox, answer)),
             _ => None,
         };
         let mailbox = [reader.mailbox.octets().as_slice()];
-        let found = self.store.range_back::<MailboxReply>(&mailbox, before.as_ref(), PAGE + 1).await?;
+        let found = self
+            .store
+            .range_back::<MailboxReply>(&mailbox, before.as_ref(), PAGE + 1)
+            .await?;
         let (found, next) = cut(found, |last| Which::Sent(last.message));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
             let which = Which::Sent(entry.message);
-            let Some(message) = self.store.get(&Message::at(entry.message)).await? else { continue };
+            let Some(message) = self.store.get(&Message::at(entry.message)).await? else {
+                continue;
+            };
             let opened = self.open(reader, which).await?;
             let head = opened.as_ref().map(|opened| &opened.head);
-            let to = head.and_then(|head| head.to.first()).map(|to| to.label().to_owned());
+            let to = head
+                .and_then(|head| head.to.first())
+                .map(|to| to.label().to_owned());
             lines.push(SentLine {
                 which,
                 to: to.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
@@ -71,9 +89,17 @@ impl Visit {
     /// [`Error::Store`].
     pub async fn files(&self, reader: &Reader) -> Result<Vec<FileLine>, Error> {
         let mailbox = [reader.mailbox.octets().as_slice()];
-        let received = self.store.range_back::<MailboxGrant>(&mailbox, None, FILED).await?;
-        let answers = self.store.range_back::<MailboxReply>(&mailbox, None, FILED).await?;
-        let received = received.into_iter().map(|entry| Which::Received(entry.grant));
+        let received = self
+            .store
+            .range_back::<MailboxGrant>(&mailbox, None, FILED)
+            .await?;
+        let answers = self
+            .store
+            .range_back::<MailboxReply>(&mailbox, None, FILED)
+            .await?;
+        let received = received
+            .into_iter()
+            .map(|entry| Which::Received(entry.grant));
         let answers = answers.into_iter().map(|entry| Which::Sent(entry.message));
         let mut lines = Vec::new();
         for which in received.chain(answers) {
@@ -92,13 +118,16 @@ impl Visit {
             Some(opened) => reading::sender(&opened.head),
             None => self.sender_of(&grant).await?,
         };
-        let open = link::state(&grant, self.store.clock().now()) == LinkState::Open && opened.is_some();
+        let open =
+            link::state(&grant, self.store.clock().now()) == LinkState::Open && opened.is_some();
         let head = opened.as_ref().map(|opened| &opened.head);
         Ok(InboxLine {
             which,
             from: from.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
             subject: head.map(|head| head.subject.clone()),
-            date: opened.as_ref().map_or(grant.created, |o| reading::date(&o.message, &o.head)),
+            date: opened
+                .as_ref()
+                .map_or(grant.created, |o| reading::date(&o.message, &o.head)),
             expires: grant.expires,
             files: head.map_or(0, |head| reading::files(head).len()),
             mark: mark(&grant, open),
@@ -107,8 +136,12 @@ impl Visit {
 
     /// Who wrote a message that can no longer be read, while that is known.
     async fn sender_of(&self, grant: &Grant) -> Result<Option<String>, Error> {
-        let Some(message) = self.store.get(&Message::at(grant.message)).await? else { return Ok(None) };
-        let Some(content) = self.store.open_content(message.content).await? else { return Ok(None) };
+        let Some(message) = self.store.get(&Message::at(grant.message)).await? else {
+            return Ok(None);
+        };
+        let Some(content) = self.store.open_content(message.content).await? else {
+            return Ok(None);
+        };
         Ok(reading::sender(&content.open_head(&message.head)?))
     }
 }
@@ -134,12 +167,17 @@ fn cut<T>(mut found: Vec<T>, which: impl Fn(&T) -> Which) -> (Vec<T>, Option<Whi
 }
 
 fn file_lines(opened: &Opened) -> impl Iterator<Item = FileLine> {
-    let from = opened.grant.as_ref().and_then(|_| reading::sender(&opened.head));
+    let from = opened
+        .grant
+        .as_ref()
+        .and_then(|_| reading::sender(&opened.head));
     let date = reading::date(&opened.message, &opened.head);
-    reading::files(&opened.head).into_iter().map(move |file| FileLine {
-        which: opened.which,
-        from: from.clone(),
-        date,
-        file,
-    })
+    reading::files(&opened.head)
+        .into_iter()
+        .map(move |file| FileLine {
+            which: opened.which,
+            from: from.clone(),
+            date,
+            file,
+        })
 }

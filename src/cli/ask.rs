@@ -23,8 +23,12 @@ pub(super) struct Wanted {
 
 pub(super) fn run(file: &Path, wanted: Wanted) -> Result<(), Failure> {
     let config = settings::read(file).map_err(Failure::configuration)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let answer = runtime.map_err(Failure::fault)?.block_on(answer(&config, wanted.verb))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let answer = runtime
+        .map_err(Failure::fault)?
+        .block_on(answer(&config, wanted.verb))?;
     print::answer(answer, wanted.json)
 }
 

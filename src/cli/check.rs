@@ -14,7 +14,11 @@ pub(super) fn run(file: &Path, clock: &Clock) -> Result<(), Failure> {
     let config = settings::read(file).map_err(Failure::configuration)?;
     let findings = check::check(&config, clock);
     let red = isatty(io::stdout());
-    let lines: String = findings.warnings.iter().map(|w| unfinished(w, red)).collect();
+    let lines: String = findings
+        .warnings
+        .iter()
+        .map(|w| unfinished(w, red))
+        .collect();
     print::out(&lines)?;
     if findings.faults.is_empty() {
         return print::out(&format!("{}: the settings hold\n", file.display()));

@@ -66,7 +66,11 @@ pub(super) fn run(wish: &Wish) -> Result<(), Failure> {
     places.refuse_what_exists()?;
     let root = places.make(&config, &text)?;
     print::out(&escrow::sheet(&config, &root, &places.key))?;
-    print::out(&escrow::next_steps(&config, &places.config, wish.relay.is_none()))
+    print::out(&escrow::next_steps(
+        &config,
+        &places.config,
+        wish.relay.is_none(),
+    ))
 }
 
 impl Places {
@@ -83,7 +87,13 @@ impl Places {
     }
 
     fn refuse_what_exists(&self) -> Result<(), Failure> {
-        let all = [&self.config, &self.data, &self.key, &self.certificate, &self.private_key];
+        let all = [
+            &self.config,
+            &self.data,
+            &self.key,
+            &self.certificate,
+            &self.private_key,
+        ];
         match all.into_iter().find(|path| path.exists()) {
             None => Ok(()),
             Some(path) => Err(Failure::Usage(format!(
@@ -97,7 +107,11 @@ impl Places {
     /// folder that has one is whole.
     fn make(&self, config: &Config, text: &str) -> Result<RootKey, Failure> {
         let folders = [self.key.parent(), self.certificate.parent()];
-        for folder in [Some(self.folder.as_path())].into_iter().chain(folders).flatten() {
+        for folder in [Some(self.folder.as_path())]
+            .into_iter()
+            .chain(folders)
+            .flatten()
+        {
             make_folder(folder)?;
         }
         let root = RootKey::generate();
@@ -105,7 +119,8 @@ impl Places {
         // Read back from its file, so that the store knows where its key is and
         // what was written is proved to be what is needed.
         let root_read = RootKey::read(&self.key).map_err(Failure::fault)?;
-        Store::create(&ground::settings(config), &root_read, Clock::System).map_err(Failure::fault)?;
+        Store::create(&ground::settings(config), &root_read, Clock::System)
+            .map_err(Failure::fault)?;
         let made = self_signed::make(self_signed::names(config)).map_err(Failure::fault)?;
         write(&self.certificate, 0o644, made.certificate.as_bytes())?;
         write(&self.private_key, 0o600, made.private_key.as_bytes())?;
@@ -120,14 +135,20 @@ fn make_folder(path: &Path) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, mode: u32, octets: &[u8]) -> Result<(), Failure> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    let opened = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path);
     let written = opened.and_then(|mut file| {
         file.write_all(octets)?;
         file.sync_all()
     });
     written.map_err(|e| Failure::Fault(format!("{} cannot be written: {e}", path.display())))?;
     let folder = path.parent().map(fs::File::open);
-    folder.map_or(Ok(()), |f| f.and_then(|f| f.sync_all())).map_err(Failure::fault)
+    folder
+        .map_or(Ok(()), |f| f.and_then(|f| f.sync_all()))
+        .map_err(Failure::fault)
 }
 
 /// The settings that are not as shipped, as `(section.key, TOML)`.
@@ -138,7 +159,10 @@ fn values(wish: &Wish, places: &Places) -> Vec<(&'static str, String)> {
     let mut values = vec![
         ("clinic.name", text(name)),
         ("clinic.hostname", text(wish.hostname.as_str())),
-        ("clinic.domains", format!("[{}]", text(wish.domain.as_str()))),
+        (
+            "clinic.domains",
+            format!("[{}]", text(wish.domain.as_str())),
+        ),
         ("store.path", path(&places.data)),
         ("store.key-file", path(&places.key)),
         ("tls.mode", text("self-signed")),
@@ -150,18 +174,28 @@ fn values(wish: &Wish, places: &Places) -> Vec<(&'static str, String)> {
     if let Some(zone) = zone.as_ref().and_then(jiff::tz::TimeZone::iana_name) {
         values.push(("clinic.time-zone", text(zone)));
     }
-    let local = || Relay { host: Host::Ip([127, 0, 0, 1].into()), port: None, security: Security::None };
+    let local = || Relay {
+        host: Host::Ip([127, 0, 0, 1].into()),
+        port: None,
+        security: Security::None,
+    };
     let relay = wish.relay.clone().unwrap_or_else(local);
     values.push(("relay.host", text(&relay.host.to_string())));
     values.push(("relay.security", text(relay.security.word())));
     values.extend(relay.port.map(|port| ("relay.port", port.to_string())));
     match &wish.portal_url {
-        None => values.push(("portal.url", text(&format!("https://{}", wish.hostname.as_str())))),
+        None => values.push((
+            "portal.url",
+            text(&format!("https://{}", wish.hostname.as_str())),
+        )),
         Some(url) => {
             values.push(("portal.url", text(url.as_str())));
             // Without TLS only this machine itself may listen.
             let host = if url.is_secure() { "[::]" } else { "127.0.0.1" };
-            values.push(("portal.listen", format!("[{}]", text(&format!("{host}:{}", url.port())))));
+            values.push((
+                "portal.listen",
+                format!("[{}]", text(&format!("{host}:{}", url.port()))),
+            ));
         }
     }
     values
@@ -172,7 +206,9 @@ fn domain(text: &str) -> Result<Domain, String> {
 }
 
 fn url(text: &str) -> Result<Url, String> {
-    Url::parse(text).ok_or_else(|| "an address has the form https://mail.clinic.example, without a path".to_owned())
+    Url::parse(text).ok_or_else(|| {
+        "an address has the form https://mail.clinic.example, without a path".to_owned()
+    })
 }
 
 fn relay(text: &str) -> Result<Relay, String> {
@@ -180,7 +216,9 @@ fn relay(text: &str) -> Result<Relay, String> {
     let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let (host, port) = match rest.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse().map_err(|_| wrong())?)),
+        Some((host, port)) if !port.ends_with(']') => {
+            (host, Some(port.parse().map_err(|_| wrong())?))
+        }
         _ => (rest, None),
     };
     let host = Host::parse(host).ok_or_else(wrong)?;
@@ -190,7 +228,11 @@ fn relay(text: &str) -> Result<Relay, String> {
         "smtp" => Security::StartTls,
         _ => return Err(wrong()),
     };
-    Ok(Relay { host, port, security })
+    Ok(Relay {
+        host,
+        port,
+        security,
+    })
 }
 
 #[cfg(test)]
@@ -201,9 +243,17 @@ mod tests {
     #[test]
     fn a_relay_is_encrypted_unless_it_is_this_machine() {
         for (text, port, security) in [
-            ("smtp://relay.clinic.example:2525", Some(2525), Security::StartTls),
+            (
+                "smtp://relay.clinic.example:2525",
+                Some(2525),
+                Security::StartTls,
+            ),
             ("smtp://relay.clinic.example", None, Security::StartTls),
-            ("smtps://relay.clinic.example:465/", Some(465), Security::Tls),
+            (
+                "smtps://relay.clinic.example:465/",
+                Some(465),
+                Security::Tls,
+            ),
             ("smtps://127.0.0.1:465", Some(465), Security::Tls),
             ("smtp://127.0.0.1:25", Some(25), Security::None),
             ("smtp://[::1]:25", Some(25), Security::None),
@@ -212,7 +262,12 @@ mod tests {
             let read = relay(text).unwrap();
             assert_eq!((read.port, read.security), (port, security), "{text}");
         }
-        for wrong in ["relay.clinic.example", "http://a.example", "smtp://", "smtp://a.example:x"] {
+        for wrong in [
+            "relay.clinic.example",
+            "http://a.example",
+            "smtp://",
+            "smtp://a.example:x",
+        ] {
             assert!(relay(wrong).is_err(), "{wrong} was taken");
         }
     }

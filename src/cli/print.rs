@@ -14,7 +14,10 @@ use std::io::{self, ErrorKind, Write as _};
 /// Writes to standard output. Whoever closed it (`| head`) has seen enough.
 pub(super) fn out(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+    match output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+    {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::fault(e)),
         _ => Ok(()),
     }
@@ -33,7 +36,11 @@ pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
         Answer::Compacted(view) => show(&view, as_json, compacted),
         Answer::Verified(view) => {
             show(&view, as_json, verified)?;
-            if view.clean { Ok(()) } else { Err(Failure::Found) }
+            if view.clean {
+                Ok(())
+            } else {
+                Err(Failure::Found)
+            }
         }
         Answer::Refused(reason) => Err(Failure::Usage(reason)),
         Answer::Failed(reason) => Err(Failure::Fault(reason)),
@@ -68,11 +75,23 @@ fn account(view: &AccountView) -> String {
         word(view.role),
         word(view.standing),
         time(view.created),
-        if view.password { "  has a password" } else { "" },
+        if view.password {
+            "  has a password"
+        } else {
+            ""
+        },
     );
     for app in &view.app_passwords {
-        let used = app.used.map_or_else(|| "never used".into(), |at| format!("used {}", time(at)));
-        let _ = writeln!(text, "    {}  {}  since {}  {used}", app.name, word(app.scope), time(app.created));
+        let used = app
+            .used
+            .map_or_else(|| "never used".into(), |at| format!("used {}", time(at)));
+        let _ = writeln!(
+            text,
+            "    {}  {}  since {}  {used}",
+            app.name,
+            word(app.scope),
+            time(app.created)
+        );
     }
     text
 }
@@ -86,7 +105,8 @@ fn message(view: &MessageView) -> String {
         if view.protected { "protected" } else { "clear" },
         view.size,
         view.from.as_deref().unwrap_or("-"),
-        view.purged.map_or_else(String::new, |at| format!("  destroyed {}", time(at))),
+        view.purged
+            .map_or_else(String::new, |at| format!("  destroyed {}", time(at))),
     );
     for recipient in &view.recipients {
         text.push_str(&one_recipient(recipient));
@@ -135,7 +155,12 @@ fn job(view: &JobView) -> String {
         view.recipient.as_deref().unwrap_or("-"),
         view.message.as_deref().unwrap_or("-"),
     );
-    if let Some(AnswerView { at, code, text: words }) = &view.answer {
+    if let Some(AnswerView {
+        at,
+        code,
+        text: words,
+    }) = &view.answer
+    {
         let _ = writeln!(text, "    {}  {code} {words}", time(*at));
     }
     text
@@ -151,7 +176,11 @@ fn compacted(view: &CompactedView) -> String {
 fn verified(view: &VerifiedView) -> String {
     let mut text = String::new();
     for count in &view.counts {
-        let _ = writeln!(text, "{}: {} in order, {} damaged", count.kind, count.good, count.damaged);
+        let _ = writeln!(
+            text,
+            "{}: {} in order, {} damaged",
+            count.kind, count.good, count.damaged
+        );
     }
     if let Some(at) = view.audit_broken_at {
         let _ = writeln!(text, "the audit trail was changed at entry {at}");

@@ -129,19 +129,39 @@ impl User {
     pub(super) fn wanted(self) -> Result<Wanted, Failure> {
         let plain = |verb| Wanted { verb, json: false };
         Ok(match self {
-            Self::Add { address, role, password_stdin } => {
-                let password = password_stdin.then(password::read).transpose()?.map(Password);
-                plain(Verb::UserAdd { address, role, password })
+            Self::Add {
+                address,
+                role,
+                password_stdin,
+            } => {
+                let password = password_stdin
+                    .then(password::read)
+                    .transpose()?
+                    .map(Password);
+                plain(Verb::UserAdd {
+                    address,
+                    role,
+                    password,
+                })
             }
-            Self::List { json } => Wanted { verb: Verb::UserList, json },
+            Self::List { json } => Wanted {
+                verb: Verb::UserList,
+                json,
+            },
             Self::Passwd { address } => {
                 let password = Password(password::read()?);
                 plain(Verb::UserPasswd { address, password })
             }
             Self::Disable { address } => plain(Verb::UserDisable { address }),
-            Self::AppPassword { address, name, scope } => {
-                plain(Verb::UserAppPassword { address, name, scope })
-            }
+            Self::AppPassword {
+                address,
+                name,
+                scope,
+            } => plain(Verb::UserAppPassword {
+                address,
+                name,
+                scope,
+            }),
         })
     }
 }
@@ -149,11 +169,17 @@ impl User {
 impl Message {
     pub(super) fn wanted(self) -> Wanted {
         match self {
-            Self::List { limit, how: How { json, addresses } } => Wanted {
+            Self::List {
+                limit,
+                how: How { json, addresses },
+            } => Wanted {
                 verb: Verb::MessageList { limit, addresses },
                 json,
             },
-            Self::Show { id, how: How { json, addresses } } => Wanted {
+            Self::Show {
+                id,
+                how: How { json, addresses },
+            } => Wanted {
                 verb: Verb::MessageShow { id, addresses },
                 json,
             },

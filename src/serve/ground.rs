@@ -13,7 +13,9 @@ const MINIMUM_FREE: u64 = 512 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum GroundError {
     /// No key is named, and none was handed over.
-    #[error("there is no store key: set store.key-file, or let the unit hand over the credential store-key")]
+    #[error(
+        "there is no store key: set store.key-file, or let the unit hand over the credential store-key"
+    )]
     NoKey,
     /// The store's own.
     #[error(transparent)]

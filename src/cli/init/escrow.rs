@@ -11,7 +11,10 @@ const GROUP: usize = 4;
 pub(super) fn sheet(config: &Config, root: &RootKey, file: &Path) -> String {
     let text = root.text();
     let letters: Vec<char> = text.expose().chars().collect();
-    let groups: Vec<String> = letters.chunks(GROUP).map(|group| group.iter().collect()).collect();
+    let groups: Vec<String> = letters
+        .chunks(GROUP)
+        .map(|group| group.iter().collect())
+        .collect();
     let half = groups.len().div_ceil(2);
     let lines: Vec<String> = groups.chunks(half).map(|line| line.join(" ")).collect();
     format!(
@@ -49,14 +52,20 @@ or another disk) and change store.key-file.
 /// What is left to do, and what DNS should say.
 pub(super) fn next_steps(config: &Config, file: &Path, relay_guessed: bool) -> String {
     let file = file.display();
-    let domain = config.clinic.domains.first().map_or("clinic.example", |d| d.as_str());
+    let domain = config
+        .clinic
+        .domains
+        .first()
+        .map_or("clinic.example", |d| d.as_str());
     let host = config.clinic.hostname.as_str();
     let relay = match relay_guessed {
         true => "\n    The relay is this machine's own mail server until you change [relay].",
         false => "",
     };
     let portal = match config.portal.url.host() {
-        Host::Name(name) if name.as_str() != host => format!("\n    {}. A/AAAA  this machine (the portal)", name.as_str()),
+        Host::Name(name) if name.as_str() != host => {
+            format!("\n    {}. A/AAAA  this machine (the portal)", name.as_str())
+        }
         _ => String::new(),
     };
     format!(

@@ -21,9 +21,15 @@ pub(super) fn fill(values: &[(&str, String)]) -> String {
 }
 
 /// The key that a line sets, or would set, and the value wished for it.
-fn value<'a>(values: &'a [(&str, String)], section: &str, line: &'a str) -> Option<(&'a str, &'a str)> {
+fn value<'a>(
+    values: &'a [(&str, String)],
+    section: &str,
+    line: &'a str,
+) -> Option<(&'a str, &'a str)> {
     let (key, _) = line.strip_prefix('#').unwrap_or(line).split_once(" = ")?;
-    let wished = values.iter().find(|(name, _)| name.split_once('.') == Some((section, key)));
+    let wished = values
+        .iter()
+        .find(|(name, _)| name.split_once('.') == Some((section, key)));
     wished.map(|(_, value)| (key, value.as_str()))
 }
 

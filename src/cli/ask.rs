@@ -4,7 +4,7 @@
 use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::admin::{self, Answer, Asked, Verb};
-use crate::cli::{Failure, print};
+use crate::cli::{Failure, print, runtime};
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::model::{Actor, Clock};
@@ -23,12 +23,7 @@ pub(super) struct Wanted {
 
 pub(super) fn run(file: &Path, wanted: Wanted) -> Result<(), Failure> {
     let config = settings::read(file).map_err(Failure::configuration)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let answer = runtime
-        .map_err(Failure::fault)?
-        .block_on(answer(&config, wanted.verb))?;
+    let answer = runtime()?.block_on(answer(&config, wanted.verb))?;
     print::answer(answer, wanted.json)
 }
 

@@ -10,6 +10,7 @@ mod verbs;
 
 use crate::config::SHIPPED;
 use crate::model::Clock;
+use crate::serve::daemon::{self, DaemonError};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -133,9 +134,8 @@ fn report(failure: &Failure) -> ExitCode {
 fn execute(arguments: Arguments) -> Result<(), Failure> {
     let file = arguments.config;
     match arguments.command {
-        Command::Demo { once: _ } | Command::Serve => {
-            Err(Failure::Fault("this command is not wired yet".into()))
-        }
+        Command::Demo { once } => demonstrate(once),
+        Command::Serve => serve(&file),
         Command::Init(wish) => init::run(&wish),
         Command::Check => check::run(&file, &Clock::System),
         Command::Config(ConfigVerb::Show { defaults }) => show(&file, defaults),
@@ -144,6 +144,30 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Queue(verb) => ask::run(&file, verb.wanted()),
         Command::Store(verb) => ask::run(&file, verb.wanted()),
     }
+}
+
+fn demonstrate(once: bool) -> Result<(), Failure> {
+    let good = runtime()?.block_on(crate::demo::run(once));
+    match good {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Found),
+        Err(error) => Err(Failure::Fault(format!("{error:#}"))),
+    }
+}
+
+fn serve(file: &Path) -> Result<(), Failure> {
+    let ended = runtime()?.block_on(daemon::run(file));
+    ended.map_err(|error| match error {
+        DaemonError::Configuration(reason) => Failure::Configuration(reason),
+        DaemonError::Fault(_) => Failure::fault(error),
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(Failure::fault)
 }
 
 fn show(file: &Path, defaults: bool) -> Result<(), Failure> {

@@ -38,11 +38,14 @@ pub mod outbound;
 pub mod sweep;
 
 // Desks: what somebody can do.
+pub mod desk;
 pub mod visit;
 
 // Doors: sockets and pages.
+pub mod admin;
 pub mod portal;
 pub mod smtp;
 
 // The whole.
+pub mod cli;
 pub mod serve;

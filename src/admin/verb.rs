@@ -3,7 +3,7 @@
 use crate::desk::accounts::AccountView;
 use crate::desk::messages::MessageView;
 use crate::desk::queue::JobView;
-use crate::desk::store::{Compacted, Verified};
+use crate::desk::store::{CompactedView, VerifiedView};
 use crate::model::{Address, JobId, MessageId, Role, Scope, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -95,9 +95,9 @@ pub enum Answer {
     /// What waits to leave.
     Jobs(Vec<JobView>),
     /// What compaction gave back.
-    Compacted(Compacted),
+    Compacted(CompactedView),
     /// What verification found.
-    Verified(Verified),
+    Verified(VerifiedView),
     /// It cannot be done: why, and what to do instead.
     Refused(String),
     /// It failed, and that is our fault.

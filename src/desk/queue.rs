@@ -1,10 +1,11 @@
 //! What waits to leave.
 
+use crate::delivery;
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{Answer, Event, EventKind, JobId, Purpose};
 use crate::queue::{self, Listed};
 use crate::store::Tx;
-use crate::store::records::{Job, Work};
+use crate::store::records::Work;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +77,7 @@ impl Desk {
     pub async fn drop_job(&self, id: JobId) -> Result<(), Refused> {
         let mut tx = Tx::new();
         let job = queue::drop(&self.store, &mut tx, id).await.map_err(refusal)?;
-        self.report(&mut tx, &job).await?;
+        let mut tx = delivery::give_up(&self.store, tx, &job).await?;
         tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("drop"));
         self.store.commit(tx).await?;
         Ok(())

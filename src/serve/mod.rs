@@ -2,5 +2,7 @@
 //! wired together once.
 
 pub mod check;
+pub mod ground;
 pub mod secrets;
+pub mod self_signed;
 pub mod settings;

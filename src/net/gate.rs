@@ -108,7 +108,10 @@ mod tests {
 
     #[test]
     fn a_network_and_the_whole_are_bounded_and_who_leaves_makes_room() {
-        let gate = Gate::new(Limits { connections: 3, per_network: 2 });
+        let gate = Gate::new(Limits {
+            connections: 3,
+            per_network: 2,
+        });
         let enter = |ip: &str| gate.clone().enter(ip.parse().unwrap());
         let first = enter("192.0.2.1").unwrap();
         let _second = enter("::ffff:192.0.2.200").unwrap();

@@ -116,7 +116,11 @@ impl Entrance {
 /// A peer that is gone already is its own affair; anything else (no file
 /// handles left, no memory) passes only if we leave the system alone a moment.
 async fn rest(error: &io::Error, clock: &Clock) {
-    let gone = [ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset, ErrorKind::Interrupted];
+    let gone = [
+        ErrorKind::ConnectionAborted,
+        ErrorKind::ConnectionReset,
+        ErrorKind::Interrupted,
+    ];
     if gone.contains(&error.kind()) {
         return;
     }
@@ -134,13 +138,20 @@ async fn drain(mut open: JoinSet<()>, clock: &Clock) {
         () = all => return,
         () = clock.sleep(DRAIN) => {}
     }
-    tracing::warn!(event = "net.drain-ended", connections = open.len(), "Connections were still open at the end and are closed.");
+    tracing::warn!(
+        event = "net.drain-ended",
+        connections = open.len(),
+        "Connections were still open at the end and are closed."
+    );
     open.shutdown().await;
 }
 
 fn note(ended: Result<(), tokio::task::JoinError>) {
     if ended.is_err_and(|error| error.is_panic()) {
-        tracing::error!(event = "net.connection-failed", "A connection ended by a fault of the gateway; the others go on.");
+        tracing::error!(
+            event = "net.connection-failed",
+            "A connection ended by a fault of the gateway; the others go on."
+        );
     }
 }
 
@@ -156,11 +167,21 @@ mod tests {
     use tokio::sync::watch;
     use tokio::task::JoinHandle;
 
-    async fn start(connections: u32) -> (SocketAddr, ManualClock, watch::Sender<bool>, JoinHandle<()>) {
+    async fn start(
+        connections: u32,
+    ) -> (SocketAddr, ManualClock, watch::Sender<bool>, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let gate = Gate::new(Limits { connections, per_network: 100 });
-        let entrance = Entrance { listener, gate, full: b"full\r\n".to_vec(), network_full: Vec::new() };
+        let gate = Gate::new(Limits {
+            connections,
+            per_network: 100,
+        });
+        let entrance = Entrance {
+            listener,
+            gate,
+            full: b"full\r\n".to_vec(),
+            network_full: Vec::new(),
+        };
         let hand = ManualClock::new(Timestamp::UNIX_EPOCH);
         let (stop, stopped) = watch::channel(false);
         let echo = |mut stream: TcpStream, _| async move {

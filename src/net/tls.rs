@@ -43,7 +43,11 @@ impl Tls {
     ///
     /// # Errors
     /// [`TlsError`] says which of the two is wrong.
-    pub fn new(chain: &[u8], key: &[u8], protocols: &'static [&'static [u8]]) -> Result<Self, TlsError> {
+    pub fn new(
+        chain: &[u8],
+        key: &[u8],
+        protocols: &'static [&'static [u8]],
+    ) -> Result<Self, TlsError> {
         let config = Live::new(config(chain, key, protocols)?);
         Ok(Self { config, protocols })
     }
@@ -62,7 +66,9 @@ impl Tls {
     /// # Errors
     /// Whatever went wrong in it.
     pub async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        TlsAcceptor::from(self.config.current()).accept(stream).await
+        TlsAcceptor::from(self.config.current())
+            .accept(stream)
+            .await
     }
 }
 
@@ -92,7 +98,8 @@ mod tests {
     use rcgen::{CertifiedKey, generate_simple_self_signed};
 
     fn pair() -> (String, String) {
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         (cert.pem(), signing_key.serialize_pem())
     }
 
@@ -105,7 +112,9 @@ mod tests {
         let wrong = tls.replace(other_chain.as_bytes(), key.as_bytes());
         assert!(matches!(wrong, Err(TlsError::Pair(_))));
         assert!(std::sync::Arc::ptr_eq(&before, &tls.config.current()));
-        tls.clone().replace(other_chain.as_bytes(), other_key.as_bytes()).unwrap();
+        tls.clone()
+            .replace(other_chain.as_bytes(), other_key.as_bytes())
+            .unwrap();
         assert!(!std::sync::Arc::ptr_eq(&before, &tls.config.current()));
         assert_eq!(tls.config.current().alpn_protocols, [b"http/1.1".to_vec()]);
     }
@@ -113,7 +122,8 @@ mod tests {
     #[test]
     fn each_broken_file_is_named() {
         let (chain, key) = pair();
-        let new = |chain: &str, key: &str| Tls::new(chain.as_bytes(), key.as_bytes(), &[]).unwrap_err();
+        let new =
+            |chain: &str, key: &str| Tls::new(chain.as_bytes(), key.as_bytes(), &[]).unwrap_err();
         assert!(matches!(new("", &key), TlsError::NoCertificate));
         assert!(matches!(new(&key, &key), TlsError::NoCertificate));
         assert!(matches!(new(&chain, &chain), TlsError::NoKey));

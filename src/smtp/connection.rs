@@ -62,7 +62,12 @@ enum End {
 }
 
 impl Connection {
-    pub(super) fn new(door: Door, stream: Stream, peer: IpAddr, stop: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(
+        door: Door,
+        stream: Stream,
+        peer: IpAddr,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             door,
             stream,
@@ -171,7 +176,12 @@ impl Connection {
         let verdict = match event {
             Event::SignIn(credentials) => self.sign_in(session, credentials).await,
             Event::Mail(from) => match &self.sender {
-                Some(sender) => self.door.outbound.mail(sender, from.as_ref()).await.map(|()| None),
+                Some(sender) => self
+                    .door
+                    .outbound
+                    .mail(sender, from.as_ref())
+                    .await
+                    .map(|()| None),
                 None => Err(replies::FAULT),
             },
             // Every recipient is judged with the message, when all are known.
@@ -196,13 +206,27 @@ impl Connection {
         }
     }
 
-    async fn sign_in(&mut self, session: &Session, credentials: Credentials) -> Result<Option<Reply>, Reply> {
-        let Credentials { identity, password, .. } = credentials;
-        let verified = self.door.login.verify(&identity, &password, Scope::Smtp, self.peer).await;
+    async fn sign_in(
+        &mut self,
+        session: &Session,
+        credentials: Credentials,
+    ) -> Result<Option<Reply>, Reply> {
+        let Credentials {
+            identity, password, ..
+        } = credentials;
+        let verified = self
+            .door
+            .login
+            .verify(&identity, &password, Scope::Smtp, self.peer)
+            .await;
         let error = match verified {
             Ok(account) => {
                 self.sender = Some(self.door.outbound.sender(account, self.peer));
-                tracing::debug!(event = "smtp.signed-in", client.named = !session.client().is_empty(), "A mail client signed in.");
+                tracing::debug!(
+                    event = "smtp.signed-in",
+                    client.named = !session.client().is_empty(),
+                    "A mail client signed in."
+                );
                 return Ok(None);
             }
             Err(LoginError::Busy) => return Err(replies::SIGN_IN_BUSY),
@@ -219,7 +243,11 @@ impl Connection {
 
     fn begin(&mut self, envelope: Envelope) -> Result<(), Reply> {
         let sender = self.sender.clone().ok_or(replies::FAULT)?;
-        let share = self.door.in_flight.begin(envelope.announced).ok_or(replies::IN_FLIGHT)?;
+        let share = self
+            .door
+            .in_flight
+            .begin(envelope.announced)
+            .ok_or(replies::IN_FLIGHT)?;
         let intake = self.door.outbound.begin(sender, envelope)?;
         self.message = Some(Incoming { intake, share });
         Ok(())

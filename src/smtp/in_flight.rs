@@ -36,7 +36,10 @@ impl InFlight {
     pub(super) fn begin(&self, announced: Option<u64>) -> Option<Share> {
         // A single message larger than all the room would never come in; what
         // it may have is bounded by the largest message.
-        let wanted = announced.unwrap_or_default().div_ceil(PIECE).clamp(1, self.pieces.into());
+        let wanted = announced
+            .unwrap_or_default()
+            .div_ceil(PIECE)
+            .clamp(1, self.pieces.into());
         let pieces = u32::try_from(wanted).unwrap_or(self.pieces);
         let permit = Arc::clone(&self.room).try_acquire_many_owned(pieces).ok()?;
         Some(Share {

@@ -54,7 +54,13 @@ impl Door {
     /// The door in front of `outbound`. At most `in_flight` octets of messages
     /// are on their way in at once.
     #[must_use]
-    pub fn new(outbound: Outbound, login: Login, tls: Tls, settings: Live<Settings>, in_flight: u64) -> Self {
+    pub fn new(
+        outbound: Outbound,
+        login: Login,
+        tls: Tls,
+        settings: Live<Settings>,
+        in_flight: u64,
+    ) -> Self {
         Self {
             clock: outbound.clock().clone(),
             in_flight: InFlight::new(in_flight),
@@ -67,7 +73,13 @@ impl Door {
 
     /// Serves one socket until `stop` becomes true; then sessions between two
     /// messages are closed with `421`, and those within one have ten seconds.
-    pub async fn work(self, listener: TcpListener, mode: Mode, gate: Gate, stop: watch::Receiver<bool>) {
+    pub async fn work(
+        self,
+        listener: TcpListener,
+        mode: Mode,
+        gate: Gate,
+        stop: watch::Receiver<bool>,
+    ) {
         let entrance = Entrance {
             listener,
             gate,
@@ -77,7 +89,8 @@ impl Door {
         let clock = self.clock.clone();
         let end = stop.clone();
         net::serve(entrance, clock, stop, move |stream, peer| {
-            let connection = Connection::new(self.clone(), Stream::Clear(stream), peer.ip, end.clone());
+            let connection =
+                Connection::new(self.clone(), Stream::Clear(stream), peer.ip, end.clone());
             let span = tracing::info_span!("smtp", peer.port = peer.port);
             connection.run(mode).instrument(span)
         })

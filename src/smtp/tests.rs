@@ -1,9 +1,9 @@
 //! The door with everything real behind it: store, accounts, acceptance, TLS.
 
+use crate::access::accounts;
 use crate::access::app_password::{self, Wish};
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::access::accounts;
 use crate::model::{Actor, Address, Clock, Language, Live, ManualClock, Role, Scope};
 use crate::net::{Gate, Limits, Tls};
 use crate::outbound::{self, Outbound};
@@ -81,16 +81,33 @@ impl Clinic {
     async fn open(in_flight: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let hand = ManualClock::new(Timestamp::from_second(1_790_000_000).unwrap());
-        let place = store::Settings { path: folder.path().join("data"), minimum_free: 1 };
-        let store = Store::create(&place, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
+        let place = store::Settings {
+            path: folder.path().join("data"),
+            minimum_free: 1,
+        };
+        let store =
+            Store::create(&place, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
         let passwords = Passwords::new();
         let by = Actor::Operator(0);
-        let jane = accounts::add(&store, address("jane@clinic.example"), Role::Provider, by).await.unwrap();
-        let wish = Wish { name: "Outlook".to_owned(), scope: Scope::Smtp };
-        let password = app_password::make(&store, &passwords, &jane, wish, by).await.unwrap();
+        let jane = accounts::add(&store, address("jane@clinic.example"), Role::Provider, by)
+            .await
+            .unwrap();
+        let wish = Wish {
+            name: "Outlook".to_owned(),
+            scope: Scope::Smtp,
+        };
+        let password = app_password::make(&store, &passwords, &jane, wish, by)
+            .await
+            .unwrap();
         let plain = format!("\0jane@clinic.example\0{}", password.expose());
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let tls = Tls::new(cert.pem().as_bytes(), signing_key.serialize_pem().as_bytes(), &[]).unwrap();
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let tls = Tls::new(
+            cert.pem().as_bytes(),
+            signing_key.serialize_pem().as_bytes(),
+            &[],
+        )
+        .unwrap();
         let settings = Live::new(Settings {
             hostname: "mail.clinic.example".to_owned(),
             language: Language::English,
@@ -115,8 +132,15 @@ impl Clinic {
     async fn listen(&self, mode: Mode, connections: u32) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let here = listener.local_addr().unwrap();
-        let gate = Gate::new(Limits { connections, per_network: 100 });
-        tokio::spawn(self.door.clone().work(listener, mode, gate, self.stop.subscribe()));
+        let gate = Gate::new(Limits {
+            connections,
+            per_network: 100,
+        });
+        tokio::spawn(
+            self.door
+                .clone()
+                .work(listener, mode, gate, self.stop.subscribe()),
+        );
         here
     }
 
@@ -130,7 +154,10 @@ impl Clinic {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+        let stream = TlsConnector::from(Arc::new(config))
+            .connect(name, stream)
+            .await
+            .unwrap();
         Client(BufReader::new(Box::new(stream)))
     }
 
@@ -140,13 +167,19 @@ impl Clinic {
         client.hears("220 mail.clinic.example").await;
         client.says("EHLO client.example").await;
         client.hears("250 AUTH PLAIN LOGIN").await;
-        client.says(&format!("AUTH PLAIN {}", self.credentials)).await;
+        client
+            .says(&format!("AUTH PLAIN {}", self.credentials))
+            .await;
         client.hears("235 2.7.0").await;
         client
     }
 
     async fn messages(&self) -> usize {
-        self.store.range::<Message>(&[], None, 100).await.unwrap().len()
+        self.store
+            .range::<Message>(&[], None, 100)
+            .await
+            .unwrap()
+            .len()
     }
 }
 
@@ -156,7 +189,10 @@ impl Client {
     }
 
     async fn says(&mut self, line: &str) {
-        self.0.write_all(format!("{line}\r\n").as_bytes()).await.unwrap();
+        self.0
+            .write_all(format!("{line}\r\n").as_bytes())
+            .await
+            .unwrap();
         self.0.flush().await.unwrap();
     }
 
@@ -166,14 +202,18 @@ impl Client {
             let mut line = String::new();
             self.0.read_line(&mut line).await.unwrap();
             if line.as_bytes().get(3) != Some(&b'-') {
-                assert!(line.starts_with(expected), "{line:?} instead of {expected:?}");
+                assert!(
+                    line.starts_with(expected),
+                    "{line:?} instead of {expected:?}"
+                );
                 return line;
             }
         }
     }
 
     async fn envelope(&mut self) {
-        self.says("MAIL FROM:<jane@clinic.example>\r\nRCPT TO:<paul@patient.example>\r\nDATA").await;
+        self.says("MAIL FROM:<jane@clinic.example>\r\nRCPT TO:<paul@patient.example>\r\nDATA")
+            .await;
         self.hears("250 2.1.0").await;
         self.hears("250 2.1.5").await;
     }
@@ -220,11 +260,15 @@ async fn starttls_on_587_forgets_what_came_before_and_carries_a_message() {
     assert_eq!(&ready, b"220 2.0.0 ");
     while stream.read_u8().await.unwrap() != b'\n' {}
     let mut client = clinic.secure(stream).await;
-    client.says(&format!("AUTH PLAIN {}", clinic.credentials)).await;
+    client
+        .says(&format!("AUTH PLAIN {}", clinic.credentials))
+        .await;
     client.hears("503 5.5.1").await;
     client.says("EHLO client.example").await;
     client.hears("250 AUTH PLAIN LOGIN").await;
-    client.says(&format!("AUTH PLAIN {}", clinic.credentials)).await;
+    client
+        .says(&format!("AUTH PLAIN {}", clinic.credentials))
+        .await;
     client.hears("235 2.7.0").await;
     client.envelope().await;
     client.hears("354 ").await;
@@ -241,7 +285,9 @@ async fn what_is_injected_behind_starttls_ends_the_session() {
     client.hears("220 mail").await;
     client.says("EHLO client.example").await;
     client.hears("250 STARTTLS").await;
-    client.says("STARTTLS\r\nMAIL FROM:<mallory@attacker.example>").await;
+    client
+        .says("STARTTLS\r\nMAIL FROM:<mallory@attacker.example>")
+        .await;
     client.hears("503 5.5.1").await;
     assert!(client.ended().await);
 }
@@ -264,7 +310,9 @@ impl Write for Log {
 async fn a_wrong_password_is_refused_and_leaves_the_line_that_fail2ban_reads() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
     let clinic = Clinic::open(10_000_000).await;
     let here = clinic.listen(Mode::Already, 10).await;
@@ -278,7 +326,10 @@ async fn a_wrong_password_is_refused_and_leaves_the_line_that_fail2ban_reads() {
     client.says("MAIL FROM:<jane@clinic.example>").await;
     client.hears("530 5.7.0").await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains(r#"event="auth.failed" proto="smtp" ip=127.0.0.1"#), "{log}");
+    assert!(
+        log.contains(r#"event="auth.failed" proto="smtp" ip=127.0.0.1"#),
+        "{log}"
+    );
     assert!(!log.contains("canary") && !log.contains("jane"), "{log}");
 }
 
@@ -362,8 +413,15 @@ async fn a_new_certificate_is_for_new_connections_and_the_open_ones_go_on() {
     let mut clinic = Clinic::open(10_000_000).await;
     let here = clinic.listen(Mode::Already, 10).await;
     let mut open = clinic.signed_in(here).await;
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    clinic.tls.replace(cert.pem().as_bytes(), signing_key.serialize_pem().as_bytes()).unwrap();
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    clinic
+        .tls
+        .replace(
+            cert.pem().as_bytes(),
+            signing_key.serialize_pem().as_bytes(),
+        )
+        .unwrap();
     clinic.certificate = cert.der().clone();
     let mut new = clinic.signed_in(here).await;
     new.says("NOOP").await;

@@ -30,7 +30,12 @@ impl Session {
         }
     }
 
-    pub(super) fn chunk(&mut self, mut content: Content, chunk: Chunk, input: &mut BytesMut) -> Option<Step> {
+    pub(super) fn chunk(
+        &mut self,
+        mut content: Content,
+        chunk: Chunk,
+        input: &mut BytesMut,
+    ) -> Option<Step> {
         if chunk.left == 0 {
             return self.chunk_end(content, chunk);
         }

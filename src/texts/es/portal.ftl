@@ -43,8 +43,8 @@ portal-code-refused = El servicio de correo no aceptó el mensaje con el código
 portal-code-valid = El código sirve hasta esta hora: { $time }.
 portal-code-over = El último código ya no sirve. Pida uno nuevo.
 portal-code-joined = Ya hay un código en camino. Podrá pedir otro después de medio minuto.
-portal-code-many = Enviamos varios códigos en poco tiempo. Podrá pedir otro dentro de { $wait } (hora: { $time }). Es posible que el último código todavía llegue.
-portal-code-later = Podrá pedir un código nuevo dentro de { $wait } (hora: { $time }).
+portal-code-many = Enviamos varios códigos en poco tiempo. Podrá pedir otro dentro de { $wait }: { $time }. Es posible que el último código todavía llegue.
+portal-code-later = Podrá pedir un código nuevo dentro de { $wait }: { $time }.
 portal-code-empty = Escriba el código de 6 cifras que está en el correo.
 portal-code-wrong =
     { $n ->
@@ -52,7 +52,7 @@ portal-code-wrong =
         [one] Este código no funcionó. Use el correo más reciente. Le queda { $n } intento.
        *[other] Este código no funcionó. Use el correo más reciente. Le quedan { $n } intentos.
     }
-portal-code-wait = Hubo demasiados códigos equivocados. Espere { $wait } (hasta esta hora: { $time }) y vuelva a intentarlo.
+portal-code-wait = Hubo demasiados códigos equivocados. Podrá intentarlo de nuevo dentro de { $wait }: { $time }.
 portal-problem = Revise esto
 
 # Recibidos, Enviados, Archivos.

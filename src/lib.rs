@@ -1,5 +1,45 @@
 //! Sealpost: a secure e-mail gateway for clinics.
+//!
+//! ```text
+//!  office client ─SMTP─▶ smtp ─▶ outbound ─▶ store, then 250
+//!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
+//!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
+//!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
+//!  time ─▶ sweep: what has ended is closed and destroyed
+//! ```
+//!
+//! A module uses only what stands below it here; `docs/architecture.md` has
+//! the table, `tests/shape.rs` holds it.
+
+// Words.
 pub mod model;
-pub mod store;
 pub mod texts;
+
+// Formats: octets to types and back, no I/O.
+pub mod config;
+pub mod mime;
+
+// Ground: what keeps and what carries.
+pub mod store;
+
+// Parts: one duty each.
+pub mod access;
+pub mod contacts;
+pub mod folders;
+pub mod policy;
+pub mod queue;
+pub mod route;
+
+// Flows: a message on its way.
+pub mod delivery;
+pub mod outbound;
+pub mod sweep;
+
+// Desks: what somebody can do.
 pub mod visit;
+
+// Doors: sockets and pages.
+pub mod portal;
+
+// The whole.
+pub mod serve;

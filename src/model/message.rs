@@ -117,8 +117,8 @@ pub struct Recipient {
     pub contact: ContactId,
     /// Where it stood in the message.
     pub kind: RecipientKind,
-    /// How the message reaches it.
-    pub route: Route,
+    /// How the message reaches it; `None` until that was decided.
+    pub route: Option<Route>,
     /// What has become of it.
     pub state: State,
     /// Since when.

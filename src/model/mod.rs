@@ -9,6 +9,7 @@ pub mod address;
 pub mod audit;
 pub mod clock;
 pub mod id;
+pub mod live;
 pub mod message;
 pub mod parcel;
 pub mod reply;
@@ -21,6 +22,7 @@ pub use clock::{Clock, ManualClock};
 pub use id::{
     AccountId, AppPasswordId, ContactId, ContentId, GrantId, JobId, MailboxId, MessageId, TaskId,
 };
+pub use live::Live;
 pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Route, State};
 pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
 pub use reply::{Arg, Reply};

@@ -4,7 +4,7 @@
 
 use crate::model::{
     Account, AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId,
-    Direction, GrantId, JobId, Language, Lane, MailboxId, MessageId, NetworkKey, Parcel, Recipient,
+    Direction, GrantId, JobId, Lane, Language, MailboxId, MessageId, NetworkKey, Parcel, Recipient,
     Return, Scope, TaskId, TokenKey,
 };
 use crate::store::{Key, Record, Table};
@@ -147,10 +147,56 @@ pub struct Request {
     pub codes: Vec<Code>,
     /// The next code's running number.
     pub next: u32,
-    /// Wrong tries by network.
-    pub tries: Vec<(NetworkKey, u32)>,
+    /// When the grant's newest code was made, in this request or before it.
+    pub pressed: Option<Timestamp>,
+    /// When a press without a new code was last put on record.
+    pub noted: Option<Timestamp>,
+    /// Who failed, in this request and before it.
+    pub failing: Vec<Failing>,
+}
+
+/// Somebody who typed wrong codes under a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// The network, or the browser if it is known.
+    pub who: NetworkKey,
+    /// Whether this is a browser that verified a code before.
+    pub known: bool,
+    /// Wrong tries in this request.
+    pub tries: u32,
+    /// How often its tries were used up, over all requests.
+    pub rounds: u32,
+    /// No code of it is looked at before this time.
+    pub until: Option<Timestamp>,
+    /// When it last failed.
+    pub last: Timestamp,
+}
+
+/// What codes one mailbox was sent, and how often somebody guessed at them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeTally {
+    /// The mailbox.
+    pub mailbox: AddressKey,
     /// Presses that led to a code, by network and time: the last day's.
     pub presses: Vec<(NetworkKey, Timestamp)>,
+    /// Wrong codes in a row.
+    pub wrong: u32,
+    /// Nobody who failed before is looked at before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// A browser that verified a code of a mailbox: it does not share the fate of
+/// the network it is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Browser {
+    /// Its cookie, hashed.
+    pub token: TokenKey,
+    /// The mailbox.
+    pub mailbox: AddressKey,
+    /// When it last verified a code.
+    pub since: Timestamp,
+    /// Wrong codes in a row since then.
+    pub failures: u32,
 }
 
 /// One code of a request.
@@ -272,8 +318,13 @@ pub struct AppPassword {
     pub scope: Scope,
     /// Its Argon2id hash, in PHC form.
     pub hash: String,
+    /// The first two octets of the password's keyed hash: which of an account's
+    /// passwords a slow hash is worth computing for.
+    pub tag: [u8; 2],
     /// When it was made.
     pub created: Timestamp,
+    /// When it was last used, to the hour.
+    pub used: Option<Timestamp>,
 }
 
 /// A mailbox as IMAP will show it.
@@ -300,12 +351,11 @@ pub struct Job {
     pub work: Work,
     /// When it was made.
     pub created: Timestamp,
-    /// When it is due, or when its lease ends.
+    /// When it was last asked for; while a worker holds it, its [`Due`] stands
+    /// at the lease's end instead.
     pub due: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
-    /// The fencing number of the worker that holds it.
-    pub lease: Option<u64>,
     /// Whether a delay has been reported.
     pub warned: bool,
     /// What the relay answered last.
@@ -321,15 +371,18 @@ pub enum Work {
     Deliver(Parcel),
 }
 
-/// The queue's order within a lane.
+/// The queue's order within a lane, and the lock on a job: whoever changes a
+/// job moves or removes this entry in the same commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     /// The lane.
     pub lane: Lane,
-    /// When.
+    /// When it is due, or when its lease ends.
     pub due: Timestamp,
     /// Which job.
     pub job: JobId,
+    /// The fencing number of the worker that holds it.
+    pub lease: Option<u64>,
 }
 
 /// A count that slows somebody down.
@@ -460,6 +513,8 @@ record!(MailboxGrant, MailboxGrant, |m| Self::at(m.mailbox, m.grant), at(mailbox
 record!(MailboxReply, MailboxReply, |m| Self::at(m.mailbox, m.message), at(mailbox: AddressKey, message: MessageId) = [mailbox.octets().as_slice(), message.octets()]);
 record!(Link, Link, |l| Self::at(l.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(Request, Request, |r| Self::at(r.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
+record!(CodeTally, CodeTally, |t| Self::at(t.mailbox), at(mailbox: AddressKey) = [mailbox.octets().as_slice()]);
+record!(Browser, Browser, |b| Self::at(b.token, b.mailbox), at(token: TokenKey, mailbox: AddressKey) = [token.octets().as_slice(), mailbox.octets()]);
 record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
 record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().as_slice()]);

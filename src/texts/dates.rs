@@ -298,17 +298,20 @@ mod tests {
     fn what_is_left_is_counted_in_the_unit_that_matters() {
         let now = at("2026-11-22T12:00:00Z");
         let after = |seconds| now + SignedDuration::from_secs(seconds);
-        let english = |seconds| left(English, after(seconds), now);
-        assert_eq!(english(7 * 86_400 - 180), "7 days left");
-        assert_eq!(english(2 * 86_400), "2 days left");
-        assert_eq!(english(47 * 3600), "1 day left");
-        assert_eq!(english(24 * 3600 - 1), "23 hours left");
-        assert_eq!(english(3600), "1 hour left");
-        assert_eq!(english(3599), "59 minutes left");
-        assert_eq!(english(60), "1 minute left");
-        assert_eq!(english(59), "less than a minute left");
-        assert_eq!(english(0), "no time left");
-        assert_eq!(english(-5), "no time left");
+        for (seconds, said) in [
+            (7 * 86_400 - 180, "7 days left"),
+            (2 * 86_400, "2 days left"),
+            (47 * 3600, "1 day left"),
+            (24 * 3600 - 1, "23 hours left"),
+            (3600, "1 hour left"),
+            (3599, "59 minutes left"),
+            (60, "1 minute left"),
+            (59, "less than a minute left"),
+            (0, "no time left"),
+            (-5, "no time left"),
+        ] {
+            assert_eq!(left(English, after(seconds), now), said);
+        }
         assert_eq!(left(Spanish, after(86_400), now), "queda 1 día");
         assert_eq!(left(Spanish, after(3 * 3600), now), "quedan 3 horas");
     }

@@ -61,6 +61,7 @@ pub fn say(language: Language, id: &str, args: &[(&str, Arg)]) -> String {
         Language::Spanish => spanish,
     };
     let Some(pattern) = bundle.get_message(id).and_then(|m| m.value()) else {
+        tracing::warn!(text.id = id, "a sentence is in no catalogue");
         return id.to_owned();
     };
     let args: FluentArgs<'_> = args
@@ -68,9 +69,15 @@ pub fn say(language: Language, id: &str, args: &[(&str, Arg)]) -> String {
         .map(|(name, value)| (*name, fluent(value)))
         .collect();
     let mut errors = Vec::new();
-    bundle
-        .format_pattern(pattern, Some(&args), &mut errors)
-        .into_owned()
+    let sentence = bundle.format_pattern(pattern, Some(&args), &mut errors);
+    if !errors.is_empty() {
+        // The values may name a person; the sentence's own name is enough.
+        tracing::warn!(
+            text.id = id,
+            "a sentence was shown without one of its values"
+        );
+    }
+    sentence.into_owned()
 }
 
 /// What a language calls itself: the word on the switch, the same on every page.

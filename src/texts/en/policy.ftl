@@ -1,1 +1,17 @@
-# policy
+# Why a message was not taken. These stand in the mail client's error box,
+# so each says what happened and what to do next.
+refuse-admin = This account runs the gateway and cannot send mail. Please sign in with the account of a provider or of the office.
+refuse-from = You signed in as { $allowed }, so From must be { $allowed }. Please choose that address in From and send again.
+refuse-staff = A provider has to send this message. Please ask the provider to send it, or ask your administrator to let staff send.
+refuse-other-provider = The provider named in From has to send this message. Please ask that provider to send it.
+refuse-automatic = This is an automatic message or a read receipt, and those are not sent to patients. Please turn off automatic replies and read receipts in your mail program.
+refuse-no-subject = The subject is empty. Please write a subject and send again.
+refuse-no-text = The message has no text. Please write a few words in the message itself and send again.
+refuse-copy = A secure message goes directly to one patient. Please move the patient's address from Cc or Bcc to To and send again.
+refuse-several = This message has { $count } outside recipients. A secure message goes to one patient at a time. Please send it to each person separately.
+refuse-new-recipients = Your account has written to many new addresses in the last hour, so this message was not sent. Please try again later, or ask your administrator.
+refuse-header = The message could not be read: its header is damaged ({ $what }). Please write it again in your mail program.
+refuse-too-complex = The message has too many parts to be read safely. Please send the files in a .zip file or in several messages.
+refuse-no-space = The secure mail server has no space left. Nothing was lost. Please try again later and tell your administrator.
+refuse-store = The secure mail server could not save the message. Nothing was sent. Please try again in a few minutes.
+accepted = Accepted. Reference { $reference }.

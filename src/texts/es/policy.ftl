@@ -1,1 +1,17 @@
-# policy
+# Why a message was not taken. These stand in the mail client's error box,
+# so each says what happened and what to do next.
+refuse-admin = Esta cuenta administra el servidor y no puede enviar correo. Entre con la cuenta de un profesional o de la oficina.
+refuse-from = Usted entró como { $allowed }, así que el remitente debe ser { $allowed }. Elija esa dirección en De y envíe de nuevo.
+refuse-staff = Este mensaje debe enviarlo un profesional. Pídale que lo envíe, o pida al administrador que permita enviar al personal.
+refuse-other-provider = Este mensaje debe enviarlo el profesional que aparece en De. Pídale que lo envíe.
+refuse-automatic = Este es un mensaje automático o una confirmación de lectura, y esos no se envían a los pacientes. Desactive las respuestas automáticas y las confirmaciones de lectura en su programa de correo.
+refuse-no-subject = El asunto está vacío. Escriba un asunto y envíe de nuevo.
+refuse-no-text = El mensaje no tiene texto. Escriba unas palabras en el mensaje y envíe de nuevo.
+refuse-copy = Un mensaje seguro va directamente a un paciente. Pase la dirección del paciente de Cc o Cco a Para y envíe de nuevo.
+refuse-several = Este mensaje tiene { $count } destinatarios externos. Un mensaje seguro va a un paciente cada vez. Envíelo a cada persona por separado.
+refuse-new-recipients = Su cuenta ha escrito a muchas direcciones nuevas en la última hora, así que este mensaje no se envió. Inténtelo más tarde o consulte a su administrador.
+refuse-header = No se pudo leer el mensaje: su encabezado está dañado ({ $what }). Escríbalo de nuevo en su programa de correo.
+refuse-too-complex = El mensaje tiene demasiadas partes para leerlo con seguridad. Envíe los archivos en un .zip o en varios mensajes.
+refuse-no-space = El servidor de correo seguro no tiene espacio. No se perdió nada. Inténtelo más tarde y avise a su administrador.
+refuse-store = El servidor de correo seguro no pudo guardar el mensaje. No se envió nada. Inténtelo de nuevo en unos minutos.
+accepted = Aceptado. Referencia { $reference }.

@@ -1,0 +1,169 @@
+//! Office accounts: made, found, listed, switched off.
+
+use crate::access::password::{PasswordError, Passwords};
+use crate::access::{ATTEMPTS, settled};
+use crate::model::{Account, AccountId, Actor, Address, Event, EventKind, Role, Secret, Standing};
+use crate::store::records::AccountAddress;
+use crate::store::{Error, Store, Tx};
+
+/// The shortest account password (requirements C8.11).
+pub const SHORTEST: usize = 12;
+/// Accounts read at once when they are listed.
+const PAGE: usize = 256;
+
+/// Why an account could not be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The address has an account already.
+    #[error("this address has an account already")]
+    Exists,
+    /// There is no such account any more.
+    #[error("there is no such account")]
+    Unknown,
+    /// The password is too short.
+    #[error("the password is shorter than {SHORTEST} characters")]
+    Short,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Makes an account without a password.
+///
+/// # Errors
+/// [`AccountError::Exists`], [`AccountError::Store`].
+pub async fn add(
+    store: &Store,
+    address: Address,
+    role: Role,
+    by: Actor,
+) -> Result<Account, AccountError> {
+    let now = store.clock().now();
+    let account = Account {
+        id: AccountId::new(now),
+        address,
+        role,
+        standing: Standing::Active,
+        created: now,
+        password: None,
+    };
+    let mut tx = Tx::new();
+    tx.insert(&AccountAddress {
+        address: store.address_key(&account.address),
+        account: account.id,
+    });
+    tx.insert(&account);
+    tx.audit(Event::new(by, EventKind::Account, account.id).noted("made"));
+    match settled(store.commit(tx).await)? {
+        Some(_) => Ok(account),
+        // Both keys are new but for the address, so it is the address.
+        None => Err(AccountError::Exists),
+    }
+}
+
+/// The account of an address, whether it is in use or not.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn find(store: &Store, address: &Address) -> Result<Option<Account>, Error> {
+    match store
+        .get(&AccountAddress::at(store.address_key(address)))
+        .await?
+    {
+        Some(found) => store.get(&Account::at(found.account)).await,
+        None => Ok(None),
+    }
+}
+
+/// The account of an address, if it is in use.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn active(store: &Store, address: &Address) -> Result<Option<Account>, Error> {
+    let found = find(store, address).await?;
+    Ok(found.filter(|account| account.standing == Standing::Active))
+}
+
+/// All accounts, oldest first.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn list(store: &Store) -> Result<Vec<Account>, Error> {
+    let mut all: Vec<Account> = Vec::new();
+    loop {
+        let after = all.last().map(|account| Account::at(account.id));
+        let page = store.range(&[], after.as_ref(), PAGE).await?;
+        let last = page.len() < PAGE;
+        all.extend(page);
+        if last {
+            return Ok(all);
+        }
+    }
+}
+
+/// Switches an account off, or on again. Let
+/// [`crate::access::login::Login::forget`] follow.
+///
+/// # Errors
+/// [`AccountError::Unknown`], [`AccountError::Store`].
+pub async fn set_standing(
+    store: &Store,
+    id: AccountId,
+    standing: Standing,
+    by: Actor,
+) -> Result<(), AccountError> {
+    let note = match standing {
+        Standing::Active => "enabled",
+        Standing::Disabled => "disabled",
+    };
+    change(store, id, (by, note), |account| account.standing = standing).await
+}
+
+/// Sets the password for the office page. Let
+/// [`crate::access::login::Login::forget`] follow.
+///
+/// # Errors
+/// [`AccountError`].
+pub async fn set_password(
+    store: &Store,
+    passwords: &Passwords,
+    id: AccountId,
+    password: &Secret,
+    by: Actor,
+) -> Result<(), AccountError> {
+    if password.expose().chars().count() < SHORTEST {
+        return Err(AccountError::Short);
+    }
+    let hash = passwords.hash(password).await?;
+    change(store, id, (by, "password-set"), |account| {
+        account.password = Some(hash.clone())
+    })
+    .await
+}
+
+async fn change(
+    store: &Store,
+    id: AccountId,
+    (by, note): (Actor, &str),
+    change: impl Fn(&mut Account),
+) -> Result<(), AccountError> {
+    for _ in 0..ATTEMPTS {
+        let held = store
+            .hold(&Account::at(id))
+            .await?
+            .ok_or(AccountError::Unknown)?;
+        let mut account = held.record.clone();
+        change(&mut account);
+        let mut tx = Tx::new();
+        tx.replace(&held, &account);
+        tx.audit(Event::new(by, EventKind::Account, id).noted(note));
+        tx.change(crate::store::Change::Account(id));
+        if settled(store.commit(tx).await)?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(Error::Conflict.into())
+}

@@ -1,0 +1,333 @@
+//! Sign-in of mail programs: app passwords only. A right password is
+//! remembered for a minute, since mail programs sign in for every message; a
+//! wrong one for an hour, so that a forgotten phone with an old password
+//! neither costs hashes nor makes the whole office's network wait.
+
+use crate::access::password::{PasswordError, Passwords};
+use crate::access::throttle::Throttles;
+use crate::access::{accounts, app_password, settled};
+use crate::model::secret::random;
+use crate::model::{
+    Account, AccountId, Actor, Address, AppPasswordId, Event, EventKind, NetworkKey, Scope, Secret,
+    Standing,
+};
+use crate::store::records::AppPassword;
+use crate::store::{Error, Label, Store, Tx};
+use aws_lc_rs::hmac;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How long a right password is remembered (foundations §6).
+const RIGHT: SignedDuration = SignedDuration::from_secs(60);
+/// How long a wrong one is.
+const WRONG: SignedDuration = SignedDuration::from_hours(1);
+/// A success is put on record at most this often for an account and network.
+const NOTED: SignedDuration = SignedDuration::from_secs(60);
+/// The last use of an app password is written down this exactly.
+const USED: SignedDuration = SignedDuration::from_hours(1);
+/// Entries of each memory: above what a clinic's programs need, and a few
+/// hundred KiB at most.
+const REMEMBERED: usize = 2_048;
+
+/// Why a sign-in failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// Address and password do not belong together; nothing more is said.
+    #[error("the address or the password is not right")]
+    Refused,
+    /// It could not be looked at just now.
+    #[error("too much to do just now; try again in a moment")]
+    Busy,
+    /// Too many wrong passwords: nothing is looked at for so long.
+    #[error("too many wrong passwords; nothing is looked at for a while")]
+    Slow(SignedDuration),
+}
+
+/// Checks the credentials of mail programs. Cloning it is cheap; clones share
+/// what is remembered.
+#[derive(Clone, Debug)]
+pub struct Login {
+    store: Store,
+    passwords: Passwords,
+    throttles: Throttles,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl Login {
+    /// Sign-in against the accounts of this store.
+    #[must_use]
+    pub fn new(store: Store, passwords: Passwords) -> Self {
+        Self {
+            throttles: Throttles::new(store.clone()),
+            store,
+            passwords,
+            memory: Arc::new(Mutex::new(Memory::new())),
+        }
+    }
+
+    /// The account that the address and the app password open for `scope`.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub async fn verify(
+        &self,
+        identity: &str,
+        password: &Secret,
+        scope: Scope,
+        ip: IpAddr,
+    ) -> Result<Account, LoginError> {
+        let account = self.account(identity).await.map_err(busy)?;
+        let network = self.store.network_key(ip);
+        // Unknown accounts share one count for their network: who tries names
+        // causes no more writes than who tries passwords.
+        let object = account.as_ref().map(|account| account.id);
+        let who = object
+            .as_ref()
+            .map_or(b"unknown".as_slice(), |id| id.octets());
+        let key = self
+            .store
+            .mac(Label::Index, &[b"sign-in", who, network.octets()]);
+        let plain = app_password::normal(password);
+        let seen = Try {
+            key,
+            network,
+            object,
+            mac: self.memory().mac(who, &plain),
+        };
+
+        match self.remembered(&seen, scope) {
+            Some(true) => return self.enter(account, &seen, None).await,
+            Some(false) => return Err(LoginError::Refused),
+            None => {}
+        }
+        if let Some(left) = self.throttles.waits(key).await.map_err(busy)? {
+            return Err(LoginError::Slow(left));
+        }
+        match self.check(account.as_ref(), &plain, scope).await? {
+            Some(found) => self.enter(account, &seen, Some(found)).await,
+            None => Err(self.refuse(&seen).await),
+        }
+    }
+
+    /// Forgets what is remembered of an account, at once: its password was
+    /// changed or revoked, or it was switched off.
+    pub fn forget(&self, account: AccountId) {
+        let mut memory = self.memory();
+        memory
+            .right
+            .entries
+            .retain(|_, (_, (id, _))| *id != account);
+        memory.wrong.entries.clear();
+    }
+
+    /// The account of an address, if it is in use.
+    async fn account(&self, identity: &str) -> Result<Option<Account>, Error> {
+        let Ok(address) = Address::parse(identity) else {
+            return Ok(None);
+        };
+        accounts::active(&self.store, &address).await
+    }
+
+    /// Compares with the one app password it can be: one slow hash, whether
+    /// there are many, one or none.
+    async fn check(
+        &self,
+        account: Option<&Account>,
+        plain: &Secret,
+        scope: Scope,
+    ) -> Result<Option<AppPassword>, LoginError> {
+        let mut candidates = Vec::new();
+        if let Some(account) = account {
+            let tag = app_password::tag(&self.store, account.id, plain);
+            candidates = app_password::list(&self.store, account.id)
+                .await
+                .map_err(busy)?;
+            candidates.retain(|p| p.tag == tag && p.scope.opens(scope));
+        }
+        let hashes = candidates.iter().map(|p| p.hash.clone()).collect();
+        match self.passwords.verify(plain, hashes).await {
+            Ok(found) => Ok(found.and_then(|at| candidates.into_iter().nth(at))),
+            Err(PasswordError::Busy) => Err(LoginError::Busy),
+            Err(error @ PasswordError::Hash) => {
+                tracing::error!(%error, "a sign-in could not be checked");
+                Err(LoginError::Busy)
+            }
+        }
+    }
+
+    /// Notes a success and hands the account over.
+    async fn enter(
+        &self,
+        account: Option<Account>,
+        seen: &Try,
+        found: Option<AppPassword>,
+    ) -> Result<Account, LoginError> {
+        let account = account.ok_or(LoginError::Refused)?;
+        let now = self.store.clock().now();
+        if let Some(found) = &found {
+            self.throttles.clear(seen.key).await.map_err(busy)?;
+            self.memory()
+                .right
+                .put(seen.mac, now, RIGHT, (account.id, found.scope));
+        }
+        if self.memory().note(seen.key, now) {
+            let mut tx = Tx::new();
+            let event = Event::new(Actor::Account(account.id), EventKind::SignIn, account.id);
+            tx.audit(event.from(seen.network));
+            self.store.commit(tx).await.map_err(busy)?;
+        }
+        if let Some(found) =
+            found.filter(|f| f.used.is_none_or(|used| now.duration_since(used) >= USED))
+        {
+            self.used(found.account, found.id).await.map_err(busy)?;
+        }
+        Ok(account)
+    }
+
+    /// Counts a failure. It is put on record when it is the first of a round
+    /// and when a wait begins, so that guessing cannot fill the disk.
+    async fn refuse(&self, seen: &Try) -> LoginError {
+        let now = self.store.clock().now();
+        self.memory().wrong.put(seen.mac, now, WRONG, ());
+        let failed = match self.throttles.fail(seen.key).await {
+            Ok(failed) => failed,
+            Err(error) => return busy(error),
+        };
+        let object = seen.object.map_or_else(String::new, |id| id.to_string());
+        let event = match failed.until {
+            Some(_) => Event::new(Actor::Gateway, EventKind::Lock, object).noted("sign-in"),
+            None if failed.count == 1 => {
+                Event::new(Actor::Unknown, EventKind::SignIn, object).failed("password")
+            }
+            None => return LoginError::Refused,
+        };
+        let mut tx = Tx::new();
+        tx.audit(event.from(seen.network));
+        match self.store.commit(tx).await {
+            Ok(_) => LoginError::Refused,
+            Err(error) => busy(error),
+        }
+    }
+
+    /// Whether this very try was right or wrong a short while ago.
+    fn remembered(&self, seen: &Try, scope: Scope) -> Option<bool> {
+        let now = self.store.clock().now();
+        let memory = self.memory();
+        match memory.right.get(&seen.mac, now) {
+            Some((_, opens)) if opens.opens(scope) => Some(true),
+            // Right, but for another protocol: let it be looked at.
+            Some(_) => None,
+            None => memory.wrong.get(&seen.mac, now).map(|_| false),
+        }
+    }
+
+    async fn used(&self, account: AccountId, id: AppPasswordId) -> Result<(), Error> {
+        let Some(held) = self.store.hold(&AppPassword::at(account, id)).await? else {
+            return Ok(());
+        };
+        let mut record = held.record.clone();
+        record.used = Some(self.store.clock().now());
+        let mut tx = Tx::new();
+        tx.replace(&held, &record);
+        settled(self.store.commit(tx).await).map(|_| ())
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One sign-in as it is counted and remembered.
+struct Try {
+    key: [u8; 32],
+    network: NetworkKey,
+    object: Option<AccountId>,
+    mac: [u8; 32],
+}
+
+/// What is remembered of sign-ins, under a key that dies with the process.
+#[derive(Debug)]
+struct Memory {
+    key: hmac::Key,
+    right: Entries<(AccountId, Scope)>,
+    wrong: Entries<()>,
+    noted: Entries<()>,
+}
+
+impl Memory {
+    fn new() -> Self {
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, &random::<32>()),
+            right: Entries::default(),
+            wrong: Entries::default(),
+            noted: Entries::default(),
+        }
+    }
+
+    fn mac(&self, who: &[u8], plain: &Secret) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.key);
+        context.update(&who.len().to_be_bytes());
+        context.update(who);
+        context.update(plain.expose().as_bytes());
+        let mut octets = [0; 32];
+        octets.copy_from_slice(context.sign().as_ref());
+        octets
+    }
+
+    /// Whether a success of this key is to be put on record now.
+    fn note(&mut self, key: [u8; 32], now: Timestamp) -> bool {
+        let due = self.noted.get(&key, now).is_none();
+        if due {
+            self.noted.put(key, now, NOTED, ());
+        }
+        due
+    }
+}
+
+/// A bounded memory with an end for each entry.
+#[derive(Debug)]
+struct Entries<T> {
+    entries: HashMap<[u8; 32], (Timestamp, T)>,
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self {
+            entries: HashMap::new(),
+        }
+    }
+}
+
+impl<T: Copy> Entries<T> {
+    fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<T> {
+        self.entries
+            .get(key)
+            .filter(|(end, _)| *end > now)
+            .map(|(_, value)| *value)
+    }
+
+    fn put(&mut self, key: [u8; 32], now: Timestamp, span: SignedDuration, value: T) {
+        if self.entries.len() >= REMEMBERED {
+            self.entries.retain(|_, (end, _)| *end > now);
+        }
+        if self.entries.len() >= REMEMBERED {
+            let first = self
+                .entries
+                .iter()
+                .min_by_key(|(_, (end, _))| *end)
+                .map(|(key, _)| *key);
+            first.and_then(|key| self.entries.remove(&key));
+        }
+        self.entries.insert(
+            key,
+            (now.saturating_add(span).unwrap_or(Timestamp::MAX), value),
+        );
+    }
+}
+
+fn busy(error: Error) -> LoginError {
+    tracing::error!(%error, "a sign-in could not be checked: the store failed");
+    LoginError::Busy
+}

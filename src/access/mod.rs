@@ -1,0 +1,38 @@
+//! Who may come in: a recipient by link and code, an office client by app
+//! password. Secrets are made and checked here and nowhere else; only their
+//! keyed or slow hashes reach the store.
+
+pub mod accounts;
+pub mod app_password;
+pub mod codes;
+pub mod form;
+pub mod link;
+pub mod login;
+pub mod passcode;
+pub mod password;
+pub mod session;
+pub mod sweep;
+pub mod throttle;
+
+use crate::store::{Error, Held, Record, Tx};
+
+/// How often a change is tried anew when somebody else was first. Each loss
+/// means that another got through, so this many in a row mean real trouble.
+const ATTEMPTS: usize = 16;
+
+/// Writes a record over what was held, or as the first of its key.
+fn write<R: Record>(tx: &mut Tx, held: Option<&Held<R>>, record: &R) {
+    match held {
+        Some(held) => tx.replace(held, record),
+        None => tx.insert(record),
+    }
+}
+
+/// `Ok(None)` if the commit lost a race and is worth another try.
+fn settled<T>(committed: Result<T, Error>) -> Result<Option<T>, Error> {
+    match committed {
+        Ok(done) => Ok(Some(done)),
+        Err(Error::Conflict) => Ok(None),
+        Err(other) => Err(other),
+    }
+}

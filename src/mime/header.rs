@@ -1,0 +1,350 @@
+//! A message's header (RFC 5322 §2.2, §3.6) as fields, read strictly: what two
+//! programs could read in two ways is refused, so that nobody sees another
+//! sender or another part than we do.
+
+use crate::mime::{Fault, one_line};
+use crate::model::{Address, Mailbox};
+use jiff::Timestamp;
+use mail_parser::parsers::MessageStream;
+use mail_parser::{Addr, HeaderValue};
+
+/// Longest header we take, in octets. Real ones stay under 32 KiB even after
+/// many hops; the whole block is held in memory for each open session.
+pub const MAX_HEADER: usize = 256 * 1024;
+/// Longest line, in octets without CRLF (RFC 5322 §2.1.1).
+const MAX_LINE: usize = 998;
+/// Longest message identifier we keep, in octets. Real ones are under 200; a
+/// longer one could not stand on a line with others.
+const MAX_ID: usize = 250;
+/// How many identifiers of a References field we keep: enough to find any
+/// thread, and small beside the message.
+const MAX_REFERENCES: usize = 100;
+
+/// Collects a header from a stream, up to the empty line that ends it.
+#[derive(Debug, Default)]
+pub struct Block {
+    octets: Vec<u8>,
+    complete: bool,
+}
+
+impl Block {
+    /// Takes what belongs to the header from `chunk` and says how many octets
+    /// that was; the rest of the chunk is body.
+    ///
+    /// # Errors
+    /// [`Fault::HeaderSize`] beyond [`MAX_HEADER`].
+    pub fn write(&mut self, chunk: &[u8]) -> Result<usize, Fault> {
+        if self.complete {
+            return Ok(0);
+        }
+        let before = self.octets.len();
+        let room = (MAX_HEADER + 4).saturating_sub(before);
+        self.octets
+            .extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+        if let Some(end) = self.end(before) {
+            self.octets.truncate(end);
+            self.complete = true;
+        }
+        if self.octets.len() > MAX_HEADER {
+            return Err(Fault::HeaderSize);
+        }
+        Ok(self.octets.len() - before)
+    }
+
+    /// Where the empty line ends, looking no further back than needed.
+    fn end(&self, before: usize) -> Option<usize> {
+        if self.octets.starts_with(b"\r\n") {
+            return Some(2);
+        }
+        let from = before.saturating_sub(3);
+        let fresh = self.octets.get(from..)?;
+        fresh
+            .windows(4)
+            .position(|w| w == b"\r\n\r\n")
+            .map(|at| from + at + 4)
+    }
+
+    /// Whether the empty line has come.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The header so far, with the empty line once it has come.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+}
+
+/// One header field.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    /// Its name as written.
+    pub name: &'a str,
+    /// The whole field with its folded lines and the last CRLF.
+    pub raw: &'a [u8],
+}
+
+impl<'a> Field<'a> {
+    /// Whether the field has this name, in any case.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// What stands after the colon, with the last CRLF.
+    #[must_use]
+    pub fn value(&self) -> &'a [u8] {
+        self.raw.get(self.name.len() + 1..).unwrap_or_default()
+    }
+
+    /// The value as one decoded line (RFC 2047).
+    #[must_use]
+    pub fn text(&self) -> String {
+        let value = MessageStream::new(self.value()).parse_unstructured();
+        one_line(&value.into_text().unwrap_or_default())
+    }
+
+    /// The value as a date (RFC 5322 §3.3).
+    #[must_use]
+    pub fn date(&self) -> Option<Timestamp> {
+        let date = MessageStream::new(self.value())
+            .parse_date()
+            .into_datetime()?;
+        if !date.is_valid() {
+            return None;
+        }
+        Timestamp::from_second(date.to_timestamp()).ok()
+    }
+
+    /// The value as mailboxes, groups taken apart; `None` if anything in it is
+    /// no address, or if it can be read in two ways.
+    #[must_use]
+    pub fn mailboxes(&self) -> Option<Vec<Mailbox>> {
+        let value = match MessageStream::new(self.value()).parse_address() {
+            HeaderValue::Address(address) => address,
+            HeaderValue::Empty => return self.is_blank().then(Vec::new),
+            _ => return None,
+        };
+        let found: Option<Vec<Mailbox>> = match &value {
+            mail_parser::Address::List(list) => list.iter().map(mailbox).collect(),
+            mail_parser::Address::Group(groups) => groups
+                .iter()
+                .flat_map(|g| &g.addresses)
+                .map(mailbox)
+                .collect(),
+        };
+        // `a@x <b@y> <c@z>` is one mailbox to some readers and two to others.
+        found.filter(|found| angles(self.value()) <= found.len())
+    }
+
+    fn is_blank(&self) -> bool {
+        self.value().iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// The message identifiers in the value, without angle brackets
+    /// (RFC 5322 §3.6.4). What is no identifier is passed over.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        let text = String::from_utf8_lossy(self.value());
+        let ids = text
+            .split('<')
+            .skip(1)
+            .filter_map(|piece| piece.split_once('>'));
+        ids.map(|(id, _)| id)
+            .filter(|id| is_id(id))
+            .map(str::to_owned)
+            .take(MAX_REFERENCES)
+            .collect()
+    }
+}
+
+/// Whether a text can stand between angle brackets as a message identifier.
+#[must_use]
+pub fn is_id(id: &str) -> bool {
+    (1..=MAX_ID).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>')
+}
+
+fn mailbox(found: &Addr<'_>) -> Option<Mailbox> {
+    let address = Address::parse(found.address.as_deref()?.trim()).ok()?;
+    let name = found
+        .name
+        .as_deref()
+        .map(one_line)
+        .filter(|name| !name.is_empty());
+    Some(Mailbox { name, address })
+}
+
+/// How many `<` stand outside quoted strings and comments.
+fn angles(value: &[u8]) -> usize {
+    let (mut count, mut quoted, mut comments, mut escaped) = (0, false, 0_usize, false);
+    for octet in value {
+        match octet {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' if comments == 0 => quoted = !quoted,
+            b'(' if !quoted => comments += 1,
+            b')' if !quoted => comments = comments.saturating_sub(1),
+            b'<' if !quoted && comments == 0 => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// Takes a header apart. The empty line at its end may be there or not.
+///
+/// # Errors
+/// A [`Fault`] that names the line, counted from 1.
+pub fn fields(header: &[u8]) -> Result<Vec<Field<'_>>, Fault> {
+    if header.len() > MAX_HEADER {
+        return Err(Fault::HeaderSize);
+    }
+    let mut fields: Vec<Field<'_>> = Vec::new();
+    let mut start = 0;
+    for (n, line) in header.split_inclusive(|b| *b == b'\n').enumerate() {
+        let line_at = start;
+        start += line.len();
+        if line == b"\r\n" && start == header.len() {
+            break;
+        }
+        check(line, n + 1)?;
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            // RFC 5322 §4.2: a folded line of blanks alone is obsolete, and
+            // some readers take it for the end of the header.
+            let blank = line.iter().all(u8::is_ascii_whitespace);
+            let open = fields
+                .last_mut()
+                .filter(|_| !blank)
+                .ok_or(Fault::Field(n + 1))?;
+            let whole = line_at - open.raw.len();
+            open.raw = header.get(whole..start).unwrap_or_default();
+        } else {
+            let name = name(line).ok_or(Fault::Field(n + 1))?;
+            fields.push(Field { name, raw: line });
+        }
+    }
+    Ok(fields)
+}
+
+/// A field's name (RFC 5322 §2.2): visible ASCII up to the colon, and no blank
+/// before it, which readers disagree about.
+fn name(line: &[u8]) -> Option<&str> {
+    let colon = line.iter().position(|b| *b == b':')?;
+    let name = line.get(..colon)?;
+    let fits = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+    fits.then(|| std::str::from_utf8(name).ok()).flatten()
+}
+
+/// Looks at one line with its line break.
+fn check(line: &[u8], n: usize) -> Result<(), Fault> {
+    let text = line.strip_suffix(b"\r\n").ok_or(Fault::Control(n))?;
+    if text.len() > MAX_LINE || text.is_empty() {
+        return Err(Fault::Field(n));
+    }
+    if text.iter().any(|b| b.is_ascii_control() && *b != b'\t') {
+        return Err(Fault::Control(n));
+    }
+    std::str::from_utf8(text)
+        .map(|_| ())
+        .map_err(|_| Fault::Charset(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, MAX_HEADER, fields};
+    use crate::mime::Fault;
+
+    #[test]
+    fn a_header_ends_at_its_empty_line_however_it_is_cut() {
+        let message = b"A: b\r\nC: d\r\n\r\nbody\r\n\r\n";
+        for cut in 0..message.len() {
+            let mut block = Block::default();
+            let first = block.write(&message[..cut]).unwrap();
+            let second = block.write(&message[cut..]).unwrap();
+            assert_eq!(first + second, 14, "cut at {cut}");
+            assert!(block.is_complete());
+            assert_eq!(block.octets(), b"A: b\r\nC: d\r\n\r\n");
+        }
+        let mut empty = Block::default();
+        assert_eq!(empty.write(b"\r\nbody"), Ok(2));
+    }
+
+    #[test]
+    fn a_header_without_end_is_refused() {
+        let mut block = Block::default();
+        let line = [b'a'; 1000];
+        let fault = (0..MAX_HEADER).find_map(|_| block.write(&line).err());
+        assert_eq!(fault, Some(Fault::HeaderSize));
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_no_header() {
+        let cases: [(&[u8], Fault); 9] = [
+            (b" folded first\r\n", Fault::Field(1)),
+            (b"From : a@b.example\r\n", Fault::Field(1)),
+            (b"no colon\r\n", Fault::Field(1)),
+            (b"A: b\r\n \r\n c\r\n", Fault::Field(2)),
+            (b"A: b\nC: d\r\n", Fault::Control(1)),
+            (b"A: b\rC: d\r\n", Fault::Control(1)),
+            (b"A: b\x00\r\n", Fault::Control(1)),
+            (b"A: \xff\r\n", Fault::Charset(1)),
+            (b"A: b", Fault::Control(1)),
+        ];
+        for (header, fault) in cases {
+            assert_eq!(fields(header).err(), Some(fault), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn mailboxes_are_read_with_names_and_groups() {
+        let read = |text: &str| {
+            let raw = format!("To: {text}\r\n");
+            let list = fields(raw.as_bytes()).unwrap()[0].mailboxes()?;
+            Some(
+                list.iter()
+                    .map(|m| format!("{}|{}", m.name.as_deref().unwrap_or(""), m.address.as_str()))
+                    .collect::<Vec<_>>()
+                    .join(";"),
+            )
+        };
+        assert_eq!(
+            read("Jane <jane@example.com>, bob@example.com").as_deref(),
+            Some("Jane|jane@example.com;|bob@example.com")
+        );
+        assert_eq!(
+            read("=?utf-8?q?Mar=C3=ADa_Ruiz?= <m@example.com>").as_deref(),
+            Some("María Ruiz|m@example.com")
+        );
+        assert_eq!(
+            read("\"Doe, Jane\" <jane@example.com>").as_deref(),
+            Some("Doe, Jane|jane@example.com")
+        );
+        assert_eq!(read("undisclosed-recipients:;").as_deref(), Some(""));
+        assert_eq!(
+            read("Team: a@example.com, b@example.com;").as_deref(),
+            Some("|a@example.com;|b@example.com")
+        );
+        assert_eq!(
+            read("\"\" <a@example.com>").as_deref(),
+            Some("|a@example.com")
+        );
+        assert_eq!(
+            read("=?utf-8?q?a=0D=0AX:_y?= <a@example.com>").as_deref(),
+            Some("a X: y|a@example.com")
+        );
+        for bad in [
+            "jane",
+            "a@b.example <c@d.example> <e@f.example>",
+            "<>",
+            "a@b@c d",
+            "Jane <jane>",
+        ] {
+            assert_eq!(read(bad), None, "{bad} was taken");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The way out, in two steps on purpose.
+//!
+//! 1. **Accept** ([`Intake`]), inside the SMTP session: the message is sealed
+//!    as it arrives, judged by what needs no network, made durable, and only
+//!    then answered `250`.
+//! 2. **Dispatch** ([`Outbound::work`]), a worker: each recipient's route is
+//!    chosen and what must leave is queued. Nothing here can lose or delay an
+//!    accepted message, and nothing falls through to clear text.
+
+mod dispatch;
+mod intake;
+mod sender;
+
+pub use intake::Intake;
+pub use sender::Sender;
+
+use crate::model::{Address, Envelope, Live, Reply};
+use crate::policy::{self, Rules};
+use crate::route::portal::Voice;
+use crate::store::records::ThreadId;
+use crate::store::{Label, Store};
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What the configuration says about mail on its way out. Replaced whole by a
+/// reload.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the clinic has decided.
+    pub rules: Rules,
+    /// The subject tag that asks for protection, with its brackets.
+    pub secure_tag: Option<String>,
+    /// The subject tag that asks for clear, with its brackets.
+    pub clear_tag: Option<String>,
+    /// The clinic's domains, in lower case.
+    pub domains: Vec<String>,
+    /// How long a message can be read.
+    pub expires: SignedDuration,
+    /// How long content is kept.
+    pub retain: SignedDuration,
+    /// How many addresses never written to before an account may use in an hour.
+    pub new_recipients: u32,
+    /// How notices speak and where their links lead.
+    pub voice: Voice,
+}
+
+/// The way out. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    store: Store,
+    settings: Live<Settings>,
+    receiving: Arc<AtomicUsize>,
+}
+
+impl Outbound {
+    /// The way out over a store.
+    #[must_use]
+    pub fn new(store: Store, settings: Live<Settings>) -> Self {
+        Self {
+            store,
+            settings,
+            receiving: Arc::default(),
+        }
+    }
+
+    /// How many messages are arriving at this moment; delivery yields to them.
+    #[must_use]
+    pub fn receiving(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.receiving)
+    }
+
+    /// Whether the account may use this envelope sender (MAIL FROM). The null
+    /// sender is taken here; what it carries is judged at the end.
+    ///
+    /// # Errors
+    /// The refusal, naming the address that is allowed.
+    pub async fn mail(&self, sender: &Sender, from: Option<&Address>) -> Result<(), Reply> {
+        let Some(from) = from else { return Ok(()) };
+        let author = self.account_of(from).await?;
+        policy::may_send_from(&sender.account, from, author.as_ref())
+    }
+
+    /// Begins to take a message in.
+    ///
+    /// # Errors
+    /// 452 if there is no room for it.
+    pub fn begin(&self, sender: Sender, envelope: Envelope) -> Result<Intake, Reply> {
+        if !self.store.has_room() {
+            return Err(Reply::new(452, (4, 3, 1), "refuse-no-space"));
+        }
+        self.receiving.fetch_add(1, Ordering::Relaxed);
+        Ok(Intake::new(self.clone(), sender, envelope))
+    }
+
+    /// The active account with this address.
+    async fn account_of(&self, address: &Address) -> Result<Option<crate::model::Account>, Reply> {
+        let account = crate::access::accounts::active(&self.store, address).await;
+        account.map_err(|error| unsaved(&error))
+    }
+
+    /// Names the conversation with an outside mailbox that began with `root`.
+    fn thread(&self, outside: &Address, root: &str) -> ThreadId {
+        thread_id(&self.store, outside, root)
+    }
+}
+
+/// Names the conversation with an outside mailbox that began with the message
+/// `root` (its Message-ID without angle brackets).
+#[must_use]
+pub fn thread_id(store: &Store, outside: &Address, root: &str) -> ThreadId {
+    let hash = store.mac(Label::Index, &[b"thread", outside.folded().as_bytes(), root.as_bytes()]);
+    let mut id = [0; 16];
+    id.copy_from_slice(hash.first_chunk::<16>().unwrap_or(&[0; 16]));
+    ThreadId(id)
+}
+
+/// The writer keeps the message and tries again; the log says what failed.
+fn unsaved(error: &crate::store::Error) -> Reply {
+    tracing::error!(event = "store.failed", reason = %error, "A message could not be saved; its sender was asked to try again.");
+    Reply::new(451, (4, 3, 0), "refuse-store")
+}

@@ -1,0 +1,15 @@
+//! Who hands a message in.
+
+use crate::model::{Account, NetworkKey};
+
+/// A signed-in mail client.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// Whose account it signed in with.
+    pub account: Account,
+    /// From which network.
+    pub network: NetworkKey,
+    /// Whether the connection was encrypted from its start (465) or by
+    /// STARTTLS; both are TLS.
+    pub smtputf8: bool,
+}

@@ -1,0 +1,57 @@
+//! The judge. Facts in, verdict out: no clock, no store, no network, and no
+//! other module of ours than `model`.
+//!
+//! [`admit`] says in the SMTP dialogue whether a message is taken at all;
+//! [`decide`] says how it reaches each recipient. Both are closed: every
+//! message gets one of the verdicts below, and none of them is "clear" unless
+//! the policy allows clear for the whole message.
+
+mod admit;
+mod decide;
+
+pub use admit::{Admission, Facts, admit, may_send_from};
+pub use decide::{Delivery, Person, Protection, decide, protection, still};
+
+/// What the clinic has decided (`[policy]`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// What happens to mail that nobody marked.
+    pub default: Default,
+    /// Domains, in lower case, to which mail may leave as it is.
+    pub clear_domains: Vec<String>,
+    /// Whether a subject tag that asks for clear is configured.
+    pub clear_tag: bool,
+    /// What to do with several outside recipients.
+    pub copies: Copies,
+    /// What to do with mail that no provider sent.
+    pub staff: Staff,
+}
+
+/// What happens to mail that nobody marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Default {
+    /// It is protected.
+    Secure,
+    /// It leaves as it is; a tag in the subject protects it.
+    Tagged,
+}
+
+/// What to do with several outside recipients (source documents: a secure
+/// message goes directly to one patient).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// Refuse: exactly one, in To.
+    Refuse,
+    /// Seal one copy for each; none sees another.
+    Each,
+}
+
+/// What to do with mail that no provider sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staff {
+    /// It waits for a provider. Until there is a place to release it, it is
+    /// refused with that reason.
+    Hold,
+    /// It goes.
+    Send,
+}

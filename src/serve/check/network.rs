@@ -1,0 +1,54 @@
+//! Addresses: ours to listen on, and the relay's to be found.
+
+use crate::config::{Config, Host};
+use crate::serve::check::Findings;
+use std::io::ErrorKind;
+use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
+
+pub(super) fn check(config: &Config, findings: &mut Findings) {
+    let doors = [
+        ("submission.listen", &config.submission.listen),
+        ("submission.listen-tls", &config.submission.listen_tls),
+        ("portal.listen", &config.portal.listen),
+    ];
+    for (door, addresses) in doors {
+        for address in addresses {
+            if let Some((wrong, fix)) = foreign(address.ip()) {
+                findings.fault(config.fault(door, format!("{door} has {address}, {wrong}"), fix));
+            }
+        }
+    }
+    relay(config, findings);
+}
+
+/// Why this machine cannot listen on an address. A datagram socket on a free
+/// port answers that without touching the ports a running gateway holds.
+fn foreign(ip: IpAddr) -> Option<(&'static str, &'static str)> {
+    match UdpSocket::bind((ip, 0)) {
+        Err(e) if e.kind() == ErrorKind::AddrNotAvailable => Some((
+            "which is no address of this machine",
+            "write one that `ip address` shows, or [::] for all",
+        )),
+        Err(_) if ip.is_ipv6() => Some((
+            "but this machine has no IPv6",
+            "write the IPv4 address, or 0.0.0.0 for all",
+        )),
+        _ => None,
+    }
+}
+
+/// A relay that cannot be found now may be found later: the queue waits.
+fn relay(config: &Config, findings: &mut Findings) {
+    let Host::Name(name) = &config.relay.host else {
+        return;
+    };
+    let found = (name.as_str(), config.relay.port).to_socket_addrs();
+    if found.is_ok_and(|mut addresses| addresses.next().is_some()) {
+        return;
+    }
+    findings.warning(config.fault(
+        "relay.host",
+        format!("relay.host {} cannot be found in DNS", name.as_str()),
+        "check its spelling and this machine's resolver; mail waits in the queue until then",
+    ));
+}

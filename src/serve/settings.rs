@@ -1,0 +1,101 @@
+//! Reads the configuration's files.
+
+use crate::config::{Config, Fault, Faults, Place, Source};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Longest file that is still a configuration: the shipped one has 9 KB.
+const MAX_FILE: u64 = 1_000_000;
+
+/// Reads `file` and what lies in `conf.d` beside it, in the order of names.
+///
+/// # Errors
+/// Everything that is wrong, each with file, line and fix.
+pub fn read(file: &Path) -> Result<Config, Faults> {
+    let mut texts = vec![(file.to_path_buf(), text(file)?)];
+    for more in drop_ins(file) {
+        let read = text(&more)?;
+        texts.push((more, read));
+    }
+    let names: Vec<String> = texts
+        .iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    let sources: Vec<Source<'_>> = names
+        .iter()
+        .zip(&texts)
+        .map(|(file, (_, text))| Source { file, text })
+        .collect();
+    Config::merge(&sources)
+}
+
+fn drop_ins(file: &Path) -> Vec<PathBuf> {
+    let folder = file.parent().map(|p| p.join("conf.d"));
+    let entries = folder.and_then(|folder| fs::read_dir(folder).ok());
+    let mut found: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    found.sort();
+    found
+}
+
+fn text(file: &Path) -> Result<String, Faults> {
+    let read = fs::metadata(file).and_then(|m| {
+        if m.len() > MAX_FILE {
+            return Err(io::Error::other("it is too large for a configuration"));
+        }
+        fs::read_to_string(file)
+    });
+    read.map_err(|error| {
+        Faults(vec![Fault {
+            place: Place {
+                file: file.display().to_string(),
+                line: 1,
+            },
+            message: format!("the file cannot be read: {error}"),
+            fix: "name it with -c FILE, or make one with `sealpost init`".into(),
+        }])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::config::SHIPPED;
+    use std::fs;
+
+    #[test]
+    fn drop_in_files_are_read_in_order_and_a_missing_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sealpost.toml");
+        let missing = read(&file).unwrap_err().to_string();
+        assert!(
+            missing.contains("sealpost.toml:1: the file cannot be read"),
+            "{missing}"
+        );
+
+        fs::write(&file, SHIPPED).unwrap();
+        fs::create_dir(folder.path().join("conf.d")).unwrap();
+        fs::write(
+            folder.path().join("conf.d/b.toml"),
+            "[log]\nlevel = \"debug\"\n",
+        )
+        .unwrap();
+        assert_eq!(read(&file).unwrap().log.level.word(), "debug");
+        fs::write(
+            folder.path().join("conf.d/a.toml"),
+            "[log]\nlevel = \"warn\"\n",
+        )
+        .unwrap();
+        let twice = read(&file).unwrap_err().to_string();
+        assert!(
+            twice.contains("b.toml:2: log.level is set again") && twice.contains("a.toml:2"),
+            "{twice}"
+        );
+    }
+}

@@ -14,6 +14,7 @@
 // Words.
 pub mod model;
 pub mod texts;
+pub mod wire;
 
 // Formats: octets to types and back, no I/O.
 pub mod config;

@@ -9,7 +9,6 @@ use crate::access::{accounts, app_password, settled};
 use crate::model::secret::random;
 use crate::model::{
     Account, AccountId, Actor, Address, AppPasswordId, Event, EventKind, NetworkKey, Scope, Secret,
-    Standing,
 };
 use crate::store::records::AppPassword;
 use crate::store::{Error, Label, Store, Tx};

@@ -1,4 +1,277 @@
-//! Delivery: parcels from the queue to the relay.
+//! Delivery: parcels from the queue to the relay, and what the relay answered
+//! into the records.
+//!
+//! ```text
+//!  queue ─take─▶ worker ─▶ wanted? ─▶ relay ─▶ outcome ─▶ verdict ─▶ one commit
+//! ```
+//!
+//! Each lane has workers, connections and patience of its own, so that a notice
+//! that stalls never delays a code. While acceptance is busy, notices and clear
+//! mail keep to a few hands. A stop finishes what is in hand and leaves the
+//! rest in the queue.
+//!
+//! *Architecture invariant:* the relay's answer and everything that follows
+//! from it are one durable commit. A kill between the answer and the commit is
+//! the only way to a second copy, and that has the same octets.
 
+mod note;
 pub mod outcome;
 pub mod relay;
+mod verdict;
+
+use crate::model::parcel::Body;
+use crate::model::{ContentId, Lane, Parcel, Purpose, Recipient, State};
+use crate::queue::{self, Leased};
+use crate::store::records::{Grant, Request, Work};
+use crate::store::{Error, Store};
+use jiff::{SignedDuration, Timestamp};
+use outcome::Outcome;
+use relay::{Patience, Relay};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// So many messages arriving at once mean that acceptance is busy: two cores
+/// are full with two of them, and a clinic's quiet hour has one.
+const BUSY: usize = 4;
+/// Pause after the queue could not be read.
+const RETRY: SignedDuration = SignedDuration::from_secs(5);
+/// A connection without work is closed after this time, so that the relay is
+/// not kept waiting.
+const LINGER: SignedDuration = SignedDuration::from_secs(5);
+/// Octets read from the content at once: one sealed chunk.
+const CHUNK: usize = 64 * 1024;
+
+/// How one lane is worked.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    lane: Lane,
+    /// Jobs leased at a time: on the wire, or waiting for a durable write.
+    hands: usize,
+    /// The same while acceptance is busy.
+    busy_hands: usize,
+    /// Connections to the relay.
+    connections: usize,
+    /// How long the relay may take.
+    patience: Patience,
+    /// Longer than the slowest try: opening, three commands, and a mail of
+    /// 100 MB at the slowest rate allowed for.
+    lease: SignedDuration,
+}
+
+/// Codes first: few, urgent, never slowed. Clear mails are read whole into
+/// memory, so two at a time bound it to a few times the largest message.
+const PLANS: [Plan; 4] = [
+    Plan {
+        lane: Lane::Code,
+        hands: 8,
+        busy_hands: 8,
+        connections: 4,
+        patience: Patience::SHORT,
+        lease: SignedDuration::from_mins(10),
+    },
+    Plan {
+        lane: Lane::Report,
+        hands: 4,
+        busy_hands: 4,
+        connections: 2,
+        patience: Patience::LONG,
+        lease: SignedDuration::from_mins(60),
+    },
+    Plan {
+        lane: Lane::Notice,
+        hands: 32,
+        busy_hands: 2,
+        connections: 8,
+        patience: Patience::LONG,
+        lease: SignedDuration::from_mins(60),
+    },
+    Plan {
+        lane: Lane::Clear,
+        hands: 2,
+        busy_hands: 1,
+        connections: 2,
+        patience: Patience::LONG,
+        lease: SignedDuration::from_mins(90),
+    },
+];
+
+/// The delivery of one gateway.
+#[derive(Debug)]
+pub struct Delivery {
+    lanes: Vec<Arc<Worker>>,
+}
+
+/// The worker of one lane.
+#[derive(Debug)]
+struct Worker {
+    plan: Plan,
+    store: Store,
+    relay: Relay,
+    receiving: Arc<AtomicUsize>,
+}
+
+impl Delivery {
+    /// Delivery to one relay. `receiving` counts the messages that are arriving
+    /// at this moment.
+    ///
+    /// # Errors
+    /// [`relay::SettingsError`] if the relay's settings cannot be used.
+    pub fn new(
+        store: &Store,
+        relay: relay::Settings,
+        receiving: &Arc<AtomicUsize>,
+    ) -> Result<Self, relay::SettingsError> {
+        let relay = Arc::new(relay);
+        let mut lanes = Vec::with_capacity(PLANS.len());
+        for plan in PLANS {
+            let (clock, patience) = (store.clock().clone(), plan.patience);
+            lanes.push(Arc::new(Worker {
+                plan,
+                store: store.clone(),
+                relay: Relay::new(Arc::clone(&relay), clock, plan.connections, patience)?,
+                receiving: Arc::clone(receiving),
+            }));
+        }
+        Ok(Self { lanes })
+    }
+
+    /// Delivers until `stop` says so. What is in hand is finished first.
+    pub async fn work(&self, stop: watch::Receiver<bool>) {
+        let lanes = self.lanes.iter().cloned();
+        futures_util::future::join_all(lanes.map(|lane| lane.work(stop.clone()))).await;
+    }
+}
+
+impl Worker {
+    async fn work(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let clock = self.store.clock();
+        let mut news = self.store.watch();
+        let mut hands = JoinSet::new();
+        while !*stop.borrow() {
+            // What is committed after this line wakes us again.
+            news.mark_unchanged();
+            let room = self.room(hands.len());
+            let next = self.fill(&mut hands, room).await;
+            tokio::select! {
+                stopped = stop.changed() => if stopped.is_err() { break },
+                _ = hands.join_next(), if !hands.is_empty() => {
+                    while hands.try_join_next().is_some() {}
+                }
+                _ = news.changed(), if room > 0 => {}
+                () = clock.sleep_until(next), if room > 0 => {}
+                () = clock.sleep(LINGER), if hands.is_empty() && self.relay.rests() => {
+                    self.relay.close().await;
+                }
+            }
+        }
+        while hands.join_next().await.is_some() {}
+        self.relay.close().await;
+    }
+
+    /// How many more jobs may be taken.
+    fn room(&self, hands: usize) -> usize {
+        let busy = self.receiving.load(Ordering::Relaxed) >= BUSY;
+        let most = if busy {
+            self.plan.busy_hands
+        } else {
+            self.plan.hands
+        };
+        most.saturating_sub(hands)
+    }
+
+    /// Takes jobs into the free hands; returns when there is more to do.
+    async fn fill(self: &Arc<Self>, hands: &mut JoinSet<()>, room: usize) -> Timestamp {
+        match self.take(hands, room).await {
+            Ok(next) => next.unwrap_or(Timestamp::MAX),
+            Err(error) => {
+                tracing::error!(
+                    event = "delivery.stalled", lane = ?self.plan.lane, %error,
+                    "The queue could not be read; what is to leave waits."
+                );
+                let now = self.store.clock().now();
+                now.saturating_add(RETRY).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    async fn take(
+        self: &Arc<Self>,
+        hands: &mut JoinSet<()>,
+        room: usize,
+    ) -> Result<Option<Timestamp>, Error> {
+        if room == 0 {
+            return Ok(None);
+        }
+        let lanes = [self.plan.lane];
+        for leased in queue::take(&self.store, &lanes, room, self.plan.lease).await? {
+            let worker = Arc::clone(self);
+            hands.spawn(async move { worker.deliver(leased).await });
+        }
+        queue::next_due(&self.store, &lanes).await
+    }
+
+    async fn deliver(&self, leased: Leased) {
+        let outcome = match &leased.job().work {
+            Work::Deliver(parcel) => self.attempt(parcel).await,
+            Work::Dispatch(_) => Ok(Outcome::Unfit("lane")),
+        };
+        match outcome {
+            Ok(outcome) => note::note(&self.store, leased, outcome).await,
+            // The lease ends in its time, and the job is taken again.
+            Err(error) => tracing::error!(
+                event = "delivery.unread", job = %leased.job().id, %error,
+                "A mail to be delivered could not be read; it is tried again."
+            ),
+        }
+    }
+
+    async fn attempt(&self, parcel: &Parcel) -> Result<Outcome, Error> {
+        if !self.is_wanted(parcel.purpose).await? {
+            return Ok(Outcome::Unwanted);
+        }
+        let (sender, recipient) = (parcel.sender.as_ref(), &parcel.recipient);
+        Ok(match &parcel.body {
+            Body::Here(mail) => self.relay.hand_over(sender, recipient, mail).await,
+            Body::Content(id) => match self.read(*id).await? {
+                Some(mail) => self.relay.hand_over(sender, recipient, &mail).await,
+                None => Outcome::Unwanted,
+            },
+        })
+    }
+
+    /// Whether anybody still waits for this mail: a code may be over, a message
+    /// taken back.
+    async fn is_wanted(&self, purpose: Purpose) -> Result<bool, Error> {
+        let store = &self.store;
+        Ok(match purpose {
+            Purpose::Code { grant, serial } => {
+                let request = store.get(&Request::at(grant)).await?;
+                request.is_some_and(|r| r.codes.iter().any(|code| code.serial == serial))
+            }
+            Purpose::Notice { message, n, grant } => {
+                let grant = store.get(&Grant::at(grant)).await?;
+                let recipient = store.get(&Recipient::at(message, n)).await?;
+                grant.is_some_and(|g| g.recalled.is_none() && g.purged.is_none())
+                    && recipient.is_some_and(|r| r.state != State::Recalled)
+            }
+            Purpose::Alert | Purpose::Report { .. } | Purpose::Clear { .. } => true,
+        })
+    }
+
+    /// A whole content in memory, as the library needs it; `None` if purged.
+    async fn read(&self, id: ContentId) -> Result<Option<Vec<u8>>, Error> {
+        let Some(content) = self.store.open_content(id).await? else {
+            return Ok(None);
+        };
+        let mut mail = Vec::with_capacity(usize::try_from(content.length()).unwrap_or(0));
+        loop {
+            let chunk = content.read(mail.len() as u64, CHUNK).await?;
+            if chunk.is_empty() {
+                return Ok(Some(mail));
+            }
+            mail.extend_from_slice(&chunk);
+        }
+    }
+}

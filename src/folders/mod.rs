@@ -38,7 +38,12 @@ pub fn id(store: &Store, account: Option<AccountId>, name: &str) -> MailboxId {
     MailboxId::from_octets(hash.first_chunk::<16>().copied().unwrap_or_default())
 }
 
-async fn folder(store: &Store, tx: &mut Tx, account: Option<AccountId>, name: &str) -> Result<MailboxId, Error> {
+async fn folder(
+    store: &Store,
+    tx: &mut Tx,
+    account: Option<AccountId>,
+    name: &str,
+) -> Result<MailboxId, Error> {
     let id = id(store, account, name);
     if store.get(&MailFolder::at(id)).await?.is_none() {
         // RFC 3501 §2.3.1.1: never zero, and larger if the folder is ever made

@@ -333,7 +333,7 @@ impl Indexer {
         let Leaf { mut part, preview } = *leaf;
         part.length = end.saturating_sub(part.offset);
         if let Some(preview) = preview {
-            self.index.has_text |= preview.is_readable(&part);
+            self.index.has_text |= preview.has_text(&part);
         }
         self.index.parts.push(part);
     }
@@ -355,7 +355,7 @@ impl Leaf {
 }
 
 impl Preview {
-    fn is_readable(self, part: &Part) -> bool {
+    fn has_text(self, part: &Part) -> bool {
         let Self {
             decoder,
             mut octets,

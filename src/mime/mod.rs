@@ -8,11 +8,17 @@
 //! write the gateway's own mails, [`write`](mod@write) a patient's answer, and
 //! [`sniff`] judges the files that come with one.
 
+pub mod clean;
 pub mod decode;
 pub mod header;
 pub mod index;
+pub mod letter;
+pub mod mailboxes;
 pub mod normalise;
+pub mod notice;
+pub mod report;
 pub mod sniff;
+pub mod write;
 
 pub use normalise::{Automatic, Facts, Normalised, Stamp, normalise};
 

@@ -13,7 +13,7 @@ use crate::policy::{self, Delivery, Person, Protection};
 use crate::queue::{self, Leased};
 use crate::route::{self, portal};
 use crate::store::records::{Ended, Ending, Grant, MailboxGrant, Message, Thread, Work};
-use crate::store::{Change, Error, Held, Tx};
+use crate::store::{Change, Error, Held, Table, Tx};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -47,9 +47,14 @@ impl Outbound {
         while !*stop.borrow() {
             let taken = queue::take(&self.store, &[Lane::Dispatch], SIDE_BY_SIDE, LEASE).await;
             let idle_until = match taken {
-                Ok(jobs) if jobs.is_empty() => queue::next_due(&self.store, &[Lane::Dispatch]).await.unwrap_or(None),
+                Ok(jobs) if jobs.is_empty() => queue::next_due(&self.store, &[Lane::Dispatch])
+                    .await
+                    .unwrap_or(None),
                 Ok(jobs) => {
-                    futures_util::future::join_all(jobs.into_iter().map(|job| self.dispatch_or_defer(job))).await;
+                    futures_util::future::join_all(
+                        jobs.into_iter().map(|job| self.dispatch_or_defer(job)),
+                    )
+                    .await;
                     continue;
                 }
                 Err(error) => {
@@ -67,11 +72,20 @@ impl Outbound {
     }
 
     async fn dispatch_or_defer(&self, job: Leased) {
-        let Work::Dispatch(message) = job.job.work else { return };
-        let Err(error) = self.dispatch(&job, message).await else { return };
+        let Work::Dispatch(message) = job.job().work else {
+            return;
+        };
+        let Err(error) = self.dispatch(&job, message).await else {
+            return;
+        };
         tracing::error!(event = "dispatch.failed", message = %message, reason = %error, "The routes of a message could not be chosen; it is tried again.");
         let mut tx = Tx::new();
-        let due = self.store.clock().now().saturating_add(RETRY).unwrap_or(Timestamp::MAX);
+        let due = self
+            .store
+            .clock()
+            .now()
+            .saturating_add(RETRY)
+            .unwrap_or(Timestamp::MAX);
         queue::defer(&mut tx, &job, due, None);
         // If this fails too, the lease ends and the message is taken again.
         let _ = self.store.commit(tx).await;
@@ -109,39 +123,80 @@ impl Outbound {
 
     async fn read(&self, id: MessageId) -> Result<Option<Case>, Error> {
         let store = &self.store;
-        let Some(message) = store.hold(&Message::at(id)).await? else { return Ok(None) };
-        let Some(content) = store.open_content(message.record.content).await? else { return Ok(None) };
+        let Some(message) = store.hold(&Message::at(id)).await? else {
+            return Ok(None);
+        };
+        let Some(content) = store.open_content(message.record.content).await? else {
+            return Ok(None);
+        };
         let head = content.open_head(&message.record.head)?;
-        let sender = message.record.account.ok_or(Error::Damaged)?;
-        let account = store.get(&Account::at(sender)).await?.ok_or(Error::Damaged)?;
+        let sender = message
+            .record
+            .account
+            .ok_or(Error::Damaged(Table::Message))?;
+        let account = store
+            .get(&Account::at(sender))
+            .await?
+            .ok_or(Error::Damaged(Table::Account))?;
         let root = root_of(&head).to_owned();
-        let mut case = Case { message, head, recipients: Vec::new(), account, local: Vec::new(), threads: Vec::new() };
+        let mut case = Case {
+            message,
+            head,
+            recipients: Vec::new(),
+            account,
+            local: Vec::new(),
+            threads: Vec::new(),
+        };
         for (n, address) in case.head.envelope.clone().iter().enumerate() {
-            let n = u16::try_from(n).map_err(|_| Error::Damaged)?;
-            let recipient = store.hold(&Recipient::at(id, n)).await?.ok_or(Error::Damaged)?;
+            let n = u16::try_from(n).map_err(|_| Error::Damaged(Table::Message))?;
+            let recipient = store
+                .hold(&Recipient::at(id, n))
+                .await?
+                .ok_or(Error::Damaged(Table::Recipient))?;
             case.recipients.push(recipient);
-            case.local.push(crate::access::accounts::active(store, address).await?);
-            case.threads.push(store.get(&Thread::at(self.thread(address, &root))).await?);
+            case.local
+                .push(crate::access::accounts::active(store, address).await?);
+            case.threads
+                .push(store.get(&Thread::at(self.thread(address, &root))).await?);
         }
         Ok(Some(case))
     }
 
     /// Puts one recipient's delivery into the change.
-    async fn deliver(&self, tx: &mut Tx, settings: &Arc<Settings>, case: &Case, n: usize, delivery: Delivery) -> Result<(), Error> {
-        let (Some(held), Some(address)) = (case.recipients.get(n), case.head.envelope.get(n)) else {
-            return Err(Error::Damaged);
+    async fn deliver(
+        &self,
+        tx: &mut Tx,
+        settings: &Arc<Settings>,
+        case: &Case,
+        n: usize,
+        delivery: Delivery,
+    ) -> Result<(), Error> {
+        let (Some(held), Some(address)) = (case.recipients.get(n), case.head.envelope.get(n))
+        else {
+            return Err(Error::Damaged(Table::Message));
         };
         let mut recipient = held.record.clone();
         recipient.route = Some(delivery.route);
         recipient.since = self.store.clock().now();
         match delivery.route {
             Route::Local => recipient.state = State::Delivered,
-            Route::Portal => recipient.grant = Some(self.grant(tx, settings, case, &recipient, address).await?),
-            Route::Clear => route::clear::prepare(&case.message.record, &recipient, &case.account.address, address)
-                .into_iter()
-                .for_each(|parcel| drop(queue::push(tx, recipient.since, Lane::Clear, Work::Deliver(parcel)))),
+            Route::Portal => {
+                recipient.grant = Some(self.grant(tx, settings, case, &recipient, address).await?)
+            }
+            Route::Clear => {
+                let parcel = route::clear::prepare(
+                    &case.message.record,
+                    &recipient,
+                    &case.account.address,
+                    address,
+                );
+                queue::push(tx, recipient.since, Lane::Clear, Work::Deliver(parcel));
+            }
         }
-        if let (true, Some(account)) = (delivery.route == Route::Local || delivery.file_too, case.local.get(n).and_then(Option::as_ref)) {
+        if let (true, Some(account)) = (
+            delivery.route == Route::Local || delivery.file_too,
+            case.local.get(n).and_then(Option::as_ref),
+        ) {
             let inbox = folders::inbox(&self.store, tx, account.id).await?;
             tx.file(inbox, case.message.record.id, false);
         }
@@ -157,7 +212,14 @@ impl Outbound {
     }
 
     /// Gives the recipient the right to read, and queues the notice of it.
-    async fn grant(&self, tx: &mut Tx, settings: &Arc<Settings>, case: &Case, recipient: &Recipient, address: &Address) -> Result<GrantId, Error> {
+    async fn grant(
+        &self,
+        tx: &mut Tx,
+        settings: &Arc<Settings>,
+        case: &Case,
+        recipient: &Recipient,
+        address: &Address,
+    ) -> Result<GrantId, Error> {
         let now = self.store.clock().now();
         let contact = contacts::find(&self.store, address).await?;
         let known = contact.as_ref().and_then(|c| c.language);
@@ -183,10 +245,25 @@ impl Outbound {
         };
         let token = link::make(&self.store, tx, grant.id);
         let sender = case.head.from.as_ref();
-        let notice = portal::prepare(&self.store, &settings.voice, &portal::Occasion { grant: &grant, sender, known }, &token);
+        let notice = portal::prepare(
+            &self.store,
+            &settings.voice,
+            &portal::Occasion {
+                grant: &grant,
+                sender,
+                known,
+            },
+            &token,
+        );
         grant.notice = notice.kept;
-        tx.put(&MailboxGrant { mailbox: grant.mailbox, grant: grant.id });
-        tx.put(&Ending { at: grant.expires, what: Ended::Grant(grant.id) });
+        tx.put(&MailboxGrant {
+            mailbox: grant.mailbox,
+            grant: grant.id,
+        });
+        tx.put(&Ending {
+            at: grant.expires,
+            what: Ended::Grant(grant.id),
+        });
         tx.put(&grant);
         queue::push(tx, now, Lane::Notice, Work::Deliver(notice.parcel));
         Ok(grant.id)
@@ -216,7 +293,11 @@ impl Outbound {
 impl Case {
     fn people(&self) -> Vec<Person> {
         let own = self.account.address.folded();
-        let each = self.head.envelope.iter().zip(self.local.iter().zip(&self.threads));
+        let each = self
+            .head
+            .envelope
+            .iter()
+            .zip(self.local.iter().zip(&self.threads));
         each.map(|(address, (local, thread))| Person {
             domain: address.domain().to_owned(),
             local: local.is_some(),

@@ -4,10 +4,10 @@
 
 use crate::contacts;
 use crate::folders;
-use crate::mime::{Fault, is_readable};
 use crate::mime::header::Block;
 use crate::mime::index::{Index, Indexer};
 use crate::mime::normalise::{Facts as Header, Stamp, normalise};
+use crate::mime::{Fault, is_readable};
 use crate::model::{
     Account, Actor, Address, Direction, Envelope, Event, EventKind, Head, Lane, MessageId,
     Recipient, RecipientKind, Reply, State,
@@ -78,7 +78,6 @@ struct Named {
     kind: RecipientKind,
     new: bool,
     contact: Option<crate::model::ContactId>,
-    thread: Option<Thread>,
 }
 
 impl Intake {
@@ -153,9 +152,17 @@ impl Intake {
         let mut digest = digest::Context::new(&digest::SHA256);
         digest.update(normalised.digestable());
         let mut content = self.outbound.store.write_content();
-        content.write(&normalised.octets).await.map_err(|error| unsaved(&error))?;
+        content
+            .write(&normalised.octets)
+            .await
+            .map_err(|error| unsaved(&error))?;
         let indexer = Indexer::new(&normalised.octets);
-        self.stage = Stage::Body(Box::new(Body { content, indexer, digest, header: normalised.facts }));
+        self.stage = Stage::Body(Box::new(Body {
+            content,
+            indexer,
+            digest,
+            header: normalised.facts,
+        }));
         Ok(())
     }
 
@@ -188,7 +195,10 @@ impl Intake {
         let from = &arrived.header.from.address;
         let author = self.outbound.account_of(from).await?;
         let head = head_of(&arrived, &self.envelope);
-        let named = self.name_recipients(&arrived.header, &head).await.map_err(|e| unsaved(&e))?;
+        let named = self
+            .name_recipients(&arrived.header, &head)
+            .await
+            .map_err(|e| unsaved(&e))?;
         let protection = self.protection(&arrived.header, &named);
         self.admit(&arrived, author.as_ref(), &named, protection)?;
         let counted = self.count_new(&named).await?;
@@ -198,12 +208,27 @@ impl Intake {
 
     fn protection(&self, header: &Header, named: &[Named]) -> Protection {
         let people: Vec<Person> = named.iter().map(|n| n.person.clone()).collect();
-        policy::protection(&self.settings.rules, &people, header.tagged_secure, header.tagged_clear)
+        policy::protection(
+            &self.settings.rules,
+            &people,
+            header.tagged_secure,
+            header.tagged_clear,
+        )
     }
 
-    fn admit(&self, arrived: &Arrived, author: Option<&Account>, named: &[Named], protection: Protection) -> Result<(), Reply> {
+    fn admit(
+        &self,
+        arrived: &Arrived,
+        author: Option<&Account>,
+        named: &[Named],
+        protection: Protection,
+    ) -> Result<(), Reply> {
         // Nobody outside has a certificate on file yet: all count.
-        let outside: Vec<RecipientKind> = named.iter().filter(|n| !n.person.local).map(|n| n.kind).collect();
+        let outside: Vec<RecipientKind> = named
+            .iter()
+            .filter(|n| !n.person.local)
+            .map(|n| n.kind)
+            .collect();
         let facts = Facts {
             account: &self.sender.account,
             from: &arrived.header.from.address,
@@ -225,8 +250,12 @@ impl Intake {
         let own = self.sender.account.address.folded();
         let mut named = Vec::with_capacity(head.envelope.len());
         for address in &head.envelope {
-            let local = crate::access::accounts::active(store, address).await?.is_some();
-            let thread = store.get(&Thread::at(self.outbound.thread(address, root_of(head)))).await?;
+            let local = crate::access::accounts::active(store, address)
+                .await?
+                .is_some();
+            let thread = store
+                .get(&Thread::at(self.outbound.thread(address, root_of(head))))
+                .await?;
             let contact = contacts::find(store, address).await?.map(|c| c.id);
             named.push(Named {
                 person: Person {
@@ -238,7 +267,6 @@ impl Intake {
                 kind: kind_of(address, header),
                 new: contact.is_none() && !local,
                 contact,
-                thread,
             });
         }
         Ok(named)
@@ -252,11 +280,22 @@ impl Intake {
             return Ok(None);
         }
         let store = &self.outbound.store;
-        let key = store.mac(Label::Index, &[b"new-recipients", self.sender.account.id.octets()]);
+        let key = store.mac(
+            Label::Index,
+            &[b"new-recipients", self.sender.account.id.octets()],
+        );
         let now = store.clock().now();
-        let known = store.get(&Throttle::at(key)).await.map_err(|e| unsaved(&e))?;
+        let known = store
+            .get(&Throttle::at(key))
+            .await
+            .map_err(|e| unsaved(&e))?;
         let current = known.filter(|t| now.duration_since(t.since) < HOUR);
-        let mut next = current.unwrap_or(Throttle { key, count: 0, since: now, until: None });
+        let mut next = current.unwrap_or(Throttle {
+            key,
+            count: 0,
+            since: now,
+            until: None,
+        });
         next.count = next.count.saturating_add(new);
         if next.count > self.settings.new_recipients {
             tracing::warn!(event = "submission.many-new-recipients", account = %self.sender.account.id, "An account writes to many new addresses; its mail is refused until the hour is over.");
@@ -270,22 +309,38 @@ impl Intake {
         let store = &self.outbound.store;
         let known = store.get(&Submitted::at(self.resend_key(arrived))).await?;
         let now = store.clock().now();
-        Ok(known.filter(|s| now.duration_since(s.at) < RESEND).map(|s| s.message))
+        Ok(known
+            .filter(|s| now.duration_since(s.at) < RESEND)
+            .map(|s| s.message))
     }
 
     fn resend_key(&self, arrived: &Arrived) -> [u8; 32] {
         let account = self.sender.account.id;
         let id = arrived.header.message_id.as_bytes();
-        self.outbound.store.mac(Label::Index, &[b"submitted", account.octets(), id, &arrived.digest])
+        self.outbound.store.mac(
+            Label::Index,
+            &[b"submitted", account.octets(), id, &arrived.digest],
+        )
     }
 
     /// One commit: the content, the message, its recipients, the sender's own
     /// copy, the job, the audit event.
-    async fn keep(&self, arrived: Arrived, head: Head, named: &[Named], protection: Protection, counted: Option<Throttle>) -> Result<MessageId, Error> {
+    async fn keep(
+        &self,
+        arrived: Arrived,
+        head: Head,
+        named: &[Named],
+        protection: Protection,
+        counted: Option<Throttle>,
+    ) -> Result<MessageId, Error> {
         let store = &self.outbound.store;
         let now = store.clock().now();
         let mut tx = Tx::new();
-        let outside = head.envelope.iter().zip(named).find(|(_, n)| !n.person.local);
+        let outside = head
+            .envelope
+            .iter()
+            .zip(named)
+            .find(|(_, n)| !n.person.local);
         let partner = outside.map_or(&self.sender.account.address, |(address, _)| address);
         let message = Message {
             id: self.id,
@@ -308,12 +363,19 @@ impl Intake {
         self.add_recipients(&mut tx, &arrived.header, &head, named);
         let sent = folders::sent(store, &mut tx, self.sender.account.id).await?;
         tx.file(sent, self.id, true);
-        tx.put(&Submitted { key: self.resend_key(&arrived), message: self.id, at: now });
+        tx.put(&Submitted {
+            key: self.resend_key(&arrived),
+            message: self.id,
+            at: now,
+        });
         if let Some(throttle) = counted {
             tx.put(&throttle);
         }
         if let Ok(at) = now.checked_add(self.settings.retain) {
-            tx.put(&Ending { at, what: Ended::Content(self.id) });
+            tx.put(&Ending {
+                at,
+                what: Ended::Content(self.id),
+            });
         }
         tx.insert(&message);
         tx.attach(arrived.content);
@@ -328,9 +390,17 @@ impl Intake {
     fn add_recipients(&self, tx: &mut Tx, header: &Header, head: &Head, named: &[Named]) {
         let store = &self.outbound.store;
         let now = store.clock().now();
-        let each = self.envelope.recipients.iter().zip(&head.envelope).zip(named).enumerate();
+        let each = self
+            .envelope
+            .recipients
+            .iter()
+            .zip(&head.envelope)
+            .zip(named)
+            .enumerate();
         for (n, ((wanted, address), named)) in each {
-            let contact = named.contact.unwrap_or_else(|| contacts::stub(store, tx, address, shown_name(address, header)));
+            let contact = named
+                .contact
+                .unwrap_or_else(|| contacts::stub(store, tx, address, shown_name(address, header)));
             tx.insert(&Recipient {
                 message: self.id,
                 n: u16::try_from(n).unwrap_or(u16::MAX),
@@ -350,7 +420,11 @@ impl Intake {
     async fn note_refusal(&self, reply: &Reply) {
         let actor = Actor::Account(self.sender.account.id);
         let mut tx = Tx::new();
-        tx.audit(Event::new(actor, EventKind::Submit, self.id).from(self.sender.network).failed(reply.text));
+        tx.audit(
+            Event::new(actor, EventKind::Submit, self.id)
+                .from(self.sender.network)
+                .failed(reply.text),
+        );
         // The writer has the reason in any case; the store may be what failed.
         let _ = self.outbound.store.commit(tx).await;
         tracing::info!(event = "submission.refused", message = %self.id, reason = reply.text, "A message was refused in the dialogue.");
@@ -387,7 +461,12 @@ impl Body {
         let mut octets = [0; 32];
         octets.copy_from_slice(digest.finish().as_ref());
         let content = self.content.finish().await?;
-        Ok(Ok(Arrived { content, index, digest: octets, header: self.header }))
+        Ok(Ok(Arrived {
+            content,
+            index,
+            digest: octets,
+            header: self.header,
+        }))
     }
 }
 
@@ -398,7 +477,11 @@ fn head_of(arrived: &Arrived, envelope: &Envelope) -> Head {
         from: Some(header.from.clone()),
         to: header.to.clone(),
         cc: header.cc.clone(),
-        envelope: envelope.recipients.iter().map(|r| r.address.clone()).collect(),
+        envelope: envelope
+            .recipients
+            .iter()
+            .map(|r| r.address.clone())
+            .collect(),
         message_id: header.message_id.clone(),
         references: header.references.clone(),
         date: Some(header.date),
@@ -421,14 +504,21 @@ fn kind_of(address: &Address, header: &Header) -> RecipientKind {
 fn shown_name(address: &Address, header: &Header) -> Option<String> {
     let folded = address.folded();
     let everybody = header.to.iter().chain(&header.cc);
-    everybody.filter(|m| m.address.folded() == folded).find_map(|m| m.name.clone())
+    everybody
+        .filter(|m| m.address.folded() == folded)
+        .find_map(|m| m.name.clone())
 }
 
 /// RFC 5321 §4.4. The client's name and address are left out: they say where
 /// in the clinic somebody sits, and nobody outside needs that.
 fn received(hostname: &str, id: MessageId, international: bool, now: Timestamp) -> String {
-    let with = if international { "UTF8SMTPSA" } else { "ESMTPSA" };
-    let date = jiff::fmt::rfc2822::to_string(&now.to_zoned(jiff::tz::TimeZone::UTC)).unwrap_or_default();
+    let with = if international {
+        "UTF8SMTPSA"
+    } else {
+        "ESMTPSA"
+    };
+    let date =
+        jiff::fmt::rfc2822::to_string(&now.to_zoned(jiff::tz::TimeZone::UTC)).unwrap_or_default();
     format!("by {hostname} (Sealpost) with {with} id {id}; {date}")
 }
 

@@ -109,7 +109,10 @@ impl Outbound {
 /// `root` (its Message-ID without angle brackets).
 #[must_use]
 pub fn thread_id(store: &Store, outside: &Address, root: &str) -> ThreadId {
-    let hash = store.mac(Label::Index, &[b"thread", outside.folded().as_bytes(), root.as_bytes()]);
+    let hash = store.mac(
+        Label::Index,
+        &[b"thread", outside.folded().as_bytes(), root.as_bytes()],
+    );
     let mut id = [0; 16];
     id.copy_from_slice(hash.first_chunk::<16>().unwrap_or(&[0; 16]));
     ThreadId(id)

@@ -102,19 +102,60 @@ impl Calm {
     /// The names of its title and its sentences in the catalogue.
     const fn words(&self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Front => ("portal-front-title", &["portal-front-text", "portal-front-lost"]),
+            Self::Front => (
+                "portal-front-title",
+                &["portal-front-text", "portal-front-lost"],
+            ),
             Self::Expired(Some(_)) => ("portal-expired-title", &["portal-expired-text"]),
-            Self::Expired(None) => ("portal-expired-title", &["portal-expired-text", "portal-asked-before"]),
+            Self::Expired(None) => (
+                "portal-expired-title",
+                &["portal-expired-text", "portal-asked-before"],
+            ),
             Self::Withdrawn(Some(_)) => ("portal-withdrawn-title", &["portal-withdrawn-text"]),
-            Self::Withdrawn(None) => ("portal-withdrawn-title", &["portal-withdrawn-text", "portal-asked-before"]),
+            Self::Withdrawn(None) => (
+                "portal-withdrawn-title",
+                &["portal-withdrawn-text", "portal-asked-before"],
+            ),
             Self::Unknown => ("portal-unknown-title", &["portal-unknown-text"]),
             Self::Asked => ("portal-asked-title", &["portal-asked-text"]),
             Self::Barred => ("portal-barred-title", &["portal-barred-text"]),
-            Self::Locked { kept: false, link: Some(_), .. } => ("portal-locked-title", &["portal-locked-text"]),
-            Self::Locked { kept: false, link: None, .. } => ("portal-locked-title", &["portal-locked-text", "portal-locked-link"]),
-            Self::Locked { kept: true, link: Some(_), .. } => ("portal-locked-title", &["portal-locked-text", "portal-locked-kept"]),
-            Self::Locked { kept: true, link: None, .. } => ("portal-locked-title", &["portal-locked-text", "portal-locked-kept", "portal-locked-link"]),
-            Self::SignedOut => ("portal-signed-out-title", &["portal-signed-out-text", "portal-signed-out-shared"]),
+            Self::Locked {
+                kept: false,
+                link: Some(_),
+                ..
+            } => ("portal-locked-title", &["portal-locked-text"]),
+            Self::Locked {
+                kept: false,
+                link: None,
+                ..
+            } => (
+                "portal-locked-title",
+                &["portal-locked-text", "portal-locked-link"],
+            ),
+            Self::Locked {
+                kept: true,
+                link: Some(_),
+                ..
+            } => (
+                "portal-locked-title",
+                &["portal-locked-text", "portal-locked-kept"],
+            ),
+            Self::Locked {
+                kept: true,
+                link: None,
+                ..
+            } => (
+                "portal-locked-title",
+                &[
+                    "portal-locked-text",
+                    "portal-locked-kept",
+                    "portal-locked-link",
+                ],
+            ),
+            Self::SignedOut => (
+                "portal-signed-out-title",
+                &["portal-signed-out-text", "portal-signed-out-shared"],
+            ),
             Self::Missing => ("portal-missing-title", &["portal-missing-text"]),
             Self::Gone => ("portal-gone-title", &["portal-gone-text"]),
             Self::FileGone => ("portal-file-gone-title", &["portal-file-gone-text"]),
@@ -168,13 +209,21 @@ impl Calm {
                 label: "portal-ask-again",
                 form: again.form.clone(),
             },
-            Self::Locked { link: Some(link), .. } => Action::Go {
+            Self::Locked {
+                link: Some(link), ..
+            } => Action::Go {
                 path: format!("/m/{link}"),
                 label: "portal-open-again",
             },
-            Self::Stale { path } => Action::Go { path: path.clone(), label: "portal-open-anew" },
+            Self::Stale { path } => Action::Go {
+                path: path.clone(),
+                label: "portal-open-anew",
+            },
             Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. } if signed_in => {
-                Action::Go { path: "/inbox".to_owned(), label: "portal-to-inbox" }
+                Action::Go {
+                    path: "/inbox".to_owned(),
+                    label: "portal-to-inbox",
+                }
             }
             _ => Action::None,
         }

@@ -44,7 +44,12 @@ fn answer() -> MessageId {
 }
 
 fn file(n: u16, name: &str, size: u64) -> File {
-    File { n, name: (!name.is_empty()).then(|| name.to_owned()), kind: "application/pdf".to_owned(), size }
+    File {
+        n,
+        name: (!name.is_empty()).then(|| name.to_owned()),
+        kind: "application/pdf".to_owned(),
+        size,
+    }
 }
 
 /// Sample pages in one language.
@@ -57,12 +62,26 @@ struct Gallery<'a> {
 
 impl<'a> Gallery<'a> {
     fn page(&self, here: &str) -> Page<'a> {
-        Page { language: self.language, clinic: self.clinic, assets: self.assets, here: here.to_owned(), now: now(), reader: None }
+        Page {
+            language: self.language,
+            clinic: self.clinic,
+            assets: self.assets,
+            here: here.to_owned(),
+            now: now(),
+            reader: None,
+        }
     }
 
     fn inside(&self, tab: Option<Tab>) -> Page<'a> {
-        let reader = Signed { masked: "j•••@example.com".to_owned(), form: FORM.to_owned(), tab };
-        Page { reader: Some(reader), ..self.page("/inbox") }
+        let reader = Signed {
+            masked: "j•••@example.com".to_owned(),
+            form: FORM.to_owned(),
+            tab,
+        };
+        Page {
+            reader: Some(reader),
+            ..self.page("/inbox")
+        }
     }
 
     fn add(&mut self, name: &'static str, view: &impl Template) {
@@ -70,28 +89,71 @@ impl<'a> Gallery<'a> {
     }
 
     fn outside(&mut self) {
-        let front = Front { masked: "j•••@example.com".to_owned(), language: self.language, expires: at("2026-11-30T01:00:00Z") };
-        let view = LandingView { page: self.page("/m/x"), front: &front, link: LINK, form: FORM };
+        let front = Front {
+            masked: "j•••@example.com".to_owned(),
+            language: self.language,
+            expires: at("2026-11-30T01:00:00Z"),
+        };
+        let view = LandingView {
+            page: self.page("/m/x"),
+            front: &front,
+            link: LINK,
+            form: FORM,
+        };
         self.add("landing", &view);
-        let none = CodePage { masked: front.masked.clone(), language: self.language, reference: None, mail: None, valid: None, again: None };
-        self.add("code-none", &CodeView::new(self.page("/m/x"), &none, LINK, FORM));
-        let with = |mail, valid| CodePage { reference: Some("KTVR".to_owned()), mail: Some((mail, now())), valid, ..none.clone() };
+        let none = CodePage {
+            masked: front.masked.clone(),
+            language: self.language,
+            reference: None,
+            mail: None,
+            valid: None,
+            again: None,
+        };
+        self.add(
+            "code-none",
+            &CodeView::new(self.page("/m/x"), &none, LINK, FORM),
+        );
+        let with = |mail, valid| CodePage {
+            reference: Some("KTVR".to_owned()),
+            mail: Some((mail, now())),
+            valid,
+            ..none.clone()
+        };
         let waiting = with(CodeMail::Waiting, None);
-        self.add("code-waiting", &CodeView::new(self.page("/m/x"), &waiting, LINK, FORM));
-        let handed = with(CodeMail::Handed(at("2026-11-22T18:02:04Z")), Some(at("2026-11-22T18:12:04Z")));
-        self.add("code-handed", &CodeView::new(self.page("/m/x"), &handed, LINK, FORM));
+        self.add(
+            "code-waiting",
+            &CodeView::new(self.page("/m/x"), &waiting, LINK, FORM),
+        );
+        let handed = with(
+            CodeMail::Handed(at("2026-11-22T18:02:04Z")),
+            Some(at("2026-11-22T18:12:04Z")),
+        );
+        self.add(
+            "code-handed",
+            &CodeView::new(self.page("/m/x"), &handed, LINK, FORM),
+        );
         let deferred = with(CodeMail::Deferred(at("2026-11-22T18:03:00Z")), None);
         let mut view = CodeView::new(self.page("/m/x"), &deferred, LINK, FORM);
         view.note = Some(view.page.t("portal-code-joined"));
         self.add("code-deferred", &view);
         let refused = with(CodeMail::Refused(now()), None);
-        self.add("code-refused", &CodeView::new(self.page("/m/x"), &refused, LINK, FORM));
+        self.add(
+            "code-refused",
+            &CodeView::new(self.page("/m/x"), &refused, LINK, FORM),
+        );
         let mut view = CodeView::new(self.page("/m/x"), &handed, LINK, FORM);
         view.problem = Some(view.page.count("portal-code-wrong", 3));
         self.add("code-wrong", &view);
-        let many = CodePage { again: Some(at("2026-11-22T18:40:00Z")), ..handed.clone() };
+        let many = CodePage {
+            again: Some(at("2026-11-22T18:40:00Z")),
+            ..handed.clone()
+        };
         let mut view = CodeView::new(self.page("/m/x"), &many, LINK, FORM);
-        view.problem = Some(wait_until(&view.page, "portal-code-wait", at("2026-11-22T18:10:00Z")));
+        view.problem = Some(wait_until(
+            &view.page,
+            "portal-code-wait",
+            at("2026-11-22T18:10:00Z"),
+        ));
         self.add("code-wait", &view);
         let minutes = self.page("/").span(SignedDuration::from_mins(15));
         self.add("help", &HelpView::new(self.page("/help"), &minutes));
@@ -109,30 +171,123 @@ impl<'a> Gallery<'a> {
         };
         let list = Listing {
             lines: vec![
-                line(Some("Your test results"), "Dr. Maria Ruiz", "2026-11-22T17:41:00Z", 2, Mark::New),
-                line(Some("Before your visit: what to bring, what to eat and how to find us"), "Front desk", "2026-11-21T17:41:00Z", 0, Mark::Answered),
-                line(Some(""), "billing-and-insurance-questions@north-clinic.example", "2026-11-18T17:41:00Z", 1, Mark::Read),
-                line(None, "Dr. Maria Ruiz", "2026-11-02T17:41:00Z", 0, Mark::Gone),
+                line(
+                    Some("Your test results"),
+                    "Dr. Maria Ruiz",
+                    "2026-11-22T17:41:00Z",
+                    2,
+                    Mark::New,
+                ),
+                line(
+                    Some("Before your visit: what to bring, what to eat and how to find us"),
+                    "Front desk",
+                    "2026-11-21T17:41:00Z",
+                    0,
+                    Mark::Answered,
+                ),
+                line(
+                    Some(""),
+                    "billing-and-insurance-questions@north-clinic.example",
+                    "2026-11-18T17:41:00Z",
+                    1,
+                    Mark::Read,
+                ),
+                line(
+                    None,
+                    "Dr. Maria Ruiz",
+                    "2026-11-02T17:41:00Z",
+                    0,
+                    Mark::Gone,
+                ),
             ],
             next: Some(Which::Received(grant())),
         };
-        let view = InboxView { page: self.inside(Some(Tab::Inbox)), list: &list, next: Some("/inbox?before=x".to_owned()) };
+        let view = InboxView {
+            page: self.inside(Some(Tab::Inbox)),
+            list: &list,
+            next: Some("/inbox?before=x".to_owned()),
+        };
         self.add("inbox", &view);
-        let empty = Listing { lines: Vec::new(), next: None };
-        self.add("inbox-empty", &InboxView { page: self.inside(Some(Tab::Inbox)), list: &empty, next: None });
-        let sent = |subject: Option<&str>, files| SentLine { which: Which::Sent(answer()), to: "Dr. Maria Ruiz".to_owned(), subject: subject.map(str::to_owned), date: at("2026-11-22T17:59:00Z"), files };
-        let list = Listing { lines: vec![sent(Some("Re: Your test results"), 1), sent(None, 0)], next: None };
-        self.add("sent", &SentView { page: self.inside(Some(Tab::Sent)), list: &list, next: None });
-        let none = Listing { lines: Vec::new(), next: None };
-        self.add("sent-empty", &SentView { page: self.inside(Some(Tab::Sent)), list: &none, next: None });
-        let line = |which, from: Option<&str>, file| FileLine { which, from: from.map(str::to_owned), date: at("2026-11-20T17:41:00Z"), file };
+        let empty = Listing {
+            lines: Vec::new(),
+            next: None,
+        };
+        self.add(
+            "inbox-empty",
+            &InboxView {
+                page: self.inside(Some(Tab::Inbox)),
+                list: &empty,
+                next: None,
+            },
+        );
+        let sent = |subject: Option<&str>, files| SentLine {
+            which: Which::Sent(answer()),
+            to: "Dr. Maria Ruiz".to_owned(),
+            subject: subject.map(str::to_owned),
+            date: at("2026-11-22T17:59:00Z"),
+            files,
+        };
+        let list = Listing {
+            lines: vec![sent(Some("Re: Your test results"), 1), sent(None, 0)],
+            next: None,
+        };
+        self.add(
+            "sent",
+            &SentView {
+                page: self.inside(Some(Tab::Sent)),
+                list: &list,
+                next: None,
+            },
+        );
+        let none = Listing {
+            lines: Vec::new(),
+            next: None,
+        };
+        self.add(
+            "sent-empty",
+            &SentView {
+                page: self.inside(Some(Tab::Sent)),
+                list: &none,
+                next: None,
+            },
+        );
+        let line = |which, from: Option<&str>, file| FileLine {
+            which,
+            from: from.map(str::to_owned),
+            date: at("2026-11-20T17:41:00Z"),
+            file,
+        };
         let lines = [
-            line(Which::Received(grant()), Some("Dr. Maria Ruiz"), file(1, "Lab report.pdf", 213_900)),
-            line(Which::Received(grant()), Some("Dr. Maria Ruiz"), file(2, "A_very_long_file_name_without_any_space_2026-11-20_final_v3.docx", 38_000)),
+            line(
+                Which::Received(grant()),
+                Some("Dr. Maria Ruiz"),
+                file(1, "Lab report.pdf", 213_900),
+            ),
+            line(
+                Which::Received(grant()),
+                Some("Dr. Maria Ruiz"),
+                file(
+                    2,
+                    "A_very_long_file_name_without_any_space_2026-11-20_final_v3.docx",
+                    38_000,
+                ),
+            ),
             line(Which::Sent(answer()), None, file(1, "", 4_300_000)),
         ];
-        self.add("files", &FilesView { page: self.inside(Some(Tab::Files)), lines: &lines });
-        self.add("files-empty", &FilesView { page: self.inside(Some(Tab::Files)), lines: &[] });
+        self.add(
+            "files",
+            &FilesView {
+                page: self.inside(Some(Tab::Files)),
+                lines: &lines,
+            },
+        );
+        self.add(
+            "files-empty",
+            &FilesView {
+                page: self.inside(Some(Tab::Files)),
+                lines: &[],
+            },
+        );
     }
 
     fn letters(&mut self) {
@@ -149,37 +304,131 @@ impl<'a> Gallery<'a> {
             replied: None,
             draft: None,
         };
-        let view = MessageView { page: self.inside(Some(Tab::Inbox)), letter: &letter, path: path(letter.which), just_sent: false };
+        let view = MessageView {
+            page: self.inside(Some(Tab::Inbox)),
+            letter: &letter,
+            path: path(letter.which),
+            just_sent: false,
+        };
         self.add("message", &view);
-        let framed = Letter { framed: true, text: None, files: Vec::new(), replied: Some(now()), draft: Some("Thank you".to_owned()), ..letter.clone() };
-        self.add("message-framed", &MessageView { page: self.inside(Some(Tab::Inbox)), letter: &framed, path: "/message/framed".to_owned(), just_sent: false });
-        let sent = Letter { which: Which::Sent(answer()), to: vec!["Dr. Maria Ruiz".to_owned()], expires: None, date: at("2026-11-22T18:02:00Z"), subject: "Re: Your test results".to_owned(), ..letter };
-        self.add("answer-sent", &MessageView { page: self.inside(Some(Tab::Sent)), letter: &sent, path: path(sent.which), just_sent: true });
+        let framed = Letter {
+            framed: true,
+            text: None,
+            files: Vec::new(),
+            replied: Some(now()),
+            draft: Some("Thank you".to_owned()),
+            ..letter.clone()
+        };
+        self.add(
+            "message-framed",
+            &MessageView {
+                page: self.inside(Some(Tab::Inbox)),
+                letter: &framed,
+                path: "/message/framed".to_owned(),
+                just_sent: false,
+            },
+        );
+        let sent = Letter {
+            which: Which::Sent(answer()),
+            to: vec!["Dr. Maria Ruiz".to_owned()],
+            expires: None,
+            date: at("2026-11-22T18:02:00Z"),
+            subject: "Re: Your test results".to_owned(),
+            ..letter
+        };
+        self.add(
+            "answer-sent",
+            &MessageView {
+                page: self.inside(Some(Tab::Sent)),
+                letter: &sent,
+                path: path(sent.which),
+                just_sent: true,
+            },
+        );
         let fragment = "<h2>Your results</h2><p>Dear Jane,</p><table border=1><tr><td>HbA1c</td><td>5.4 %</td></tr></table><p><a href=\"https://example.org\">More</a></p>";
-        self.add("body", &BodyView { page: self.page("/"), fragment });
+        self.add(
+            "body",
+            &BodyView {
+                page: self.page("/"),
+                fragment,
+            },
+        );
     }
 
     fn replies(&mut self) {
         let kinds: Vec<String> = "bmp cur docx gif ico jfif jpeg jpg log pdf pjp pjpeg png svg tif tiff txt heic heif xlsx rtf".split(' ').map(str::to_owned).collect();
         let page = self.inside(Some(Tab::Inbox));
-        let limits = page.two("portal-reply-limits", ("file", &page.size(&20_000_000)), ("all", &page.size(&50_000_000)));
-        let view = ReplyView { page, path: path(Which::Received(grant())), subject: "Your test results", form: FORM, text: "", drafted: false, problem: None, limits, kinds: &kinds };
+        let limits = page.two(
+            "portal-reply-limits",
+            ("file", &page.size(&20_000_000)),
+            ("all", &page.size(&50_000_000)),
+        );
+        let view = ReplyView {
+            page,
+            path: path(Which::Received(grant())),
+            subject: "Your test results",
+            form: FORM,
+            text: "",
+            drafted: false,
+            problem: None,
+            limits,
+            kinds: &kinds,
+        };
         self.add("reply", &view);
-        let drafted = ReplyView { page: self.inside(Some(Tab::Inbox)), text: "Thank you, I have one more question.", drafted: true, limits: view.limits.clone(), path: view.path.clone(), problem: None, ..view };
+        let drafted = ReplyView {
+            page: self.inside(Some(Tab::Inbox)),
+            text: "Thank you, I have one more question.",
+            drafted: true,
+            limits: view.limits.clone(),
+            path: view.path.clone(),
+            problem: None,
+            ..view
+        };
         self.add("reply-drafted", &drafted);
         let page = self.inside(Some(Tab::Inbox));
-        let text = page.two("portal-reply-large-file", ("name", "scan.tiff"), ("limit", &page.size(&20_000_000)));
-        let problem = Some(Problem { field: "files", text, files_lost: true });
-        let wrong = ReplyView { page, drafted: false, problem, limits: drafted.limits.clone(), path: drafted.path.clone(), ..drafted };
+        let text = page.two(
+            "portal-reply-large-file",
+            ("name", "scan.tiff"),
+            ("limit", &page.size(&20_000_000)),
+        );
+        let problem = Some(Problem {
+            field: "files",
+            text,
+            files_lost: true,
+        });
+        let wrong = ReplyView {
+            page,
+            drafted: false,
+            problem,
+            limits: drafted.limits.clone(),
+            path: drafted.path.clone(),
+            ..drafted
+        };
         self.add("reply-large-file", &wrong);
         let page = self.inside(Some(Tab::Inbox));
-        let problem = Some(Problem { field: "text", text: page.t("portal-reply-empty"), files_lost: false });
-        let empty = ReplyView { page, text: "", problem, limits: wrong.limits.clone(), path: wrong.path.clone(), ..wrong };
+        let problem = Some(Problem {
+            field: "text",
+            text: page.t("portal-reply-empty"),
+            files_lost: false,
+        });
+        let empty = ReplyView {
+            page,
+            text: "",
+            problem,
+            limits: wrong.limits.clone(),
+            path: wrong.path.clone(),
+            ..wrong
+        };
         self.add("reply-empty", &empty);
     }
 
     fn calm(&mut self) {
-        let again = || Some(Again { link: LINK.to_owned(), form: FORM.to_owned() });
+        let again = || {
+            Some(Again {
+                link: LINK.to_owned(),
+                form: FORM.to_owned(),
+            })
+        };
         let idle = SignedDuration::from_mins(15);
         let link = || Some(LINK.to_owned());
         let pages = [
@@ -191,22 +440,60 @@ impl<'a> Gallery<'a> {
             ("unknown", Calm::Unknown),
             ("asked", Calm::Asked),
             ("barred", Calm::Barred),
-            ("locked", Calm::Locked { link: link(), idle, kept: false }),
-            ("locked-no-link", Calm::Locked { link: None, idle, kept: false }),
-            ("locked-kept", Calm::Locked { link: link(), idle, kept: true }),
-            ("locked-kept-no-link", Calm::Locked { link: None, idle, kept: true }),
+            (
+                "locked",
+                Calm::Locked {
+                    link: link(),
+                    idle,
+                    kept: false,
+                },
+            ),
+            (
+                "locked-no-link",
+                Calm::Locked {
+                    link: None,
+                    idle,
+                    kept: false,
+                },
+            ),
+            (
+                "locked-kept",
+                Calm::Locked {
+                    link: link(),
+                    idle,
+                    kept: true,
+                },
+            ),
+            (
+                "locked-kept-no-link",
+                Calm::Locked {
+                    link: None,
+                    idle,
+                    kept: true,
+                },
+            ),
             ("signed-out", Calm::SignedOut),
             ("missing", Calm::Missing),
             ("method", Calm::Method),
             ("large", Calm::Large { limit: 50_000_000 }),
-            ("stale", Calm::Stale { path: "/m/x".to_owned() }),
+            (
+                "stale",
+                Calm::Stale {
+                    path: "/m/x".to_owned(),
+                },
+            ),
             ("foreign", Calm::Foreign),
             ("host", Calm::Host),
             ("room", Calm::Room),
             ("slow", Calm::Slow),
             ("wait", Calm::Wait(at("2026-11-22T18:10:00Z"))),
             ("malformed", Calm::Malformed),
-            ("fault", Calm::Fault { reference: "k3mtq7".to_owned() }),
+            (
+                "fault",
+                Calm::Fault {
+                    reference: "k3mtq7".to_owned(),
+                },
+            ),
         ];
         for (name, calm) in pages {
             let view = calm.view(self.page("/help"));
@@ -220,9 +507,17 @@ impl<'a> Gallery<'a> {
 }
 
 fn gallery(language: Language) -> Vec<(&'static str, String)> {
-    let assets = Assets { style: "/style.css".to_owned(), logo: "/icon.svg".to_owned() };
+    let assets = Assets {
+        style: "/style.css".to_owned(),
+        logo: "/icon.svg".to_owned(),
+    };
     let clinic = clinic();
-    let mut gallery = Gallery { language, clinic: &clinic, assets: &assets, pages: Vec::new() };
+    let mut gallery = Gallery {
+        language,
+        clinic: &clinic,
+        assets: &assets,
+        pages: Vec::new(),
+    };
     gallery.outside();
     gallery.lists();
     gallery.letters();
@@ -235,13 +530,35 @@ fn gallery(language: Language) -> Vec<(&'static str, String)> {
 fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
     for language in Language::ALL {
         for (name, page) in gallery(language) {
-            assert!(!page.contains("portal-"), "{name}: a sentence is missing: {page}");
-            assert!(!page.contains("{ $") && !page.contains('\u{E000}'), "{name}: a value is missing");
-            assert!(!page.contains("<script") && !page.contains("javascript:"), "{name}: a script");
-            assert!(name == "body" || !page.contains("<style"), "{name}: an inline style");
-            assert!(!page.contains(" style=") && !page.contains(" onclick"), "{name}: an inline style");
-            assert!(page.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}: its language");
-            assert_eq!(page.matches("<h1").count(), usize::from(name != "body"), "{name}: one heading");
+            assert!(
+                !page.contains("portal-"),
+                "{name}: a sentence is missing: {page}"
+            );
+            assert!(
+                !page.contains("{ $") && !page.contains('\u{E000}'),
+                "{name}: a value is missing"
+            );
+            assert!(
+                !page.contains("<script") && !page.contains("javascript:"),
+                "{name}: a script"
+            );
+            assert!(
+                name == "body" || !page.contains("<style"),
+                "{name}: an inline style"
+            );
+            assert!(
+                !page.contains(" style=") && !page.contains(" onclick"),
+                "{name}: an inline style"
+            );
+            assert!(
+                page.contains(&format!("<html lang=\"{}\">", language.tag())),
+                "{name}: its language"
+            );
+            assert_eq!(
+                page.matches("<h1").count(),
+                usize::from(name != "body"),
+                "{name}: one heading"
+            );
         }
     }
 }
@@ -249,10 +566,15 @@ fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
 #[test]
 fn pages_can_be_written_to_a_folder_to_be_looked_at() {
     let folder = tempfile::tempdir().unwrap();
-    let folder_path = std::path::Path::new("/tmp/gallery"); std::fs::create_dir_all(folder_path).unwrap();
+    let folder_path = std::path::Path::new("/tmp/gallery");
+    std::fs::create_dir_all(folder_path).unwrap();
     for language in Language::ALL {
         for (name, page) in gallery(language) {
-            std::fs::write(folder_path.join(format!("{name}.{}.html", language.tag())), page).unwrap();
+            std::fs::write(
+                folder_path.join(format!("{name}.{}.html", language.tag())),
+                page,
+            )
+            .unwrap();
         }
     }
     assert!(folder_path.join("landing.es.html").exists());

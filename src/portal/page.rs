@@ -116,7 +116,11 @@ impl Page<'_> {
             ("clinic", Arg::Text(self.clinic.name.clone())),
         ];
         let sentence = escaped(&texts::say(self.language, id, &args));
-        Safe(sentence.replace(OPEN, "<strong>").replace(CLOSE, "</strong>"))
+        Safe(
+            sentence
+                .replace(OPEN, "<strong>")
+                .replace(CLOSE, "</strong>"),
+        )
     }
 
     /// "Sunday, 29 November 2026, 5:00 PM (Pacific)".
@@ -132,8 +136,18 @@ impl Page<'_> {
     /// "10:02 AM (Pacific)".
     pub fn clock(&self, at: &Timestamp) -> String {
         let args = [
-            ("time", Arg::Text(texts::dates::time(self.language, *at, &self.clinic.zone))),
-            ("zone", Arg::Text(texts::dates::zone_name(self.language, *at, &self.clinic.zone))),
+            (
+                "time",
+                Arg::Text(texts::dates::time(self.language, *at, &self.clinic.zone)),
+            ),
+            (
+                "zone",
+                Arg::Text(texts::dates::zone_name(
+                    self.language,
+                    *at,
+                    &self.clinic.zone,
+                )),
+            ),
         ];
         texts::say(self.language, "portal-clock", &args)
     }

@@ -3,9 +3,7 @@
 
 use crate::portal::page::{Page, Tab, path};
 use crate::store::records::CodeMail;
-use crate::visit::{
-    CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
-};
+use crate::visit::{CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which};
 use askama::Template;
 use jiff::Timestamp;
 
@@ -55,10 +53,15 @@ impl<'a> CodeView<'a> {
     /// The page for what is known, its sentences chosen.
     #[must_use]
     pub fn new(page: Page<'a>, code: &'a CodePage, link: &'a str, form: &'a str) -> Self {
-        let later = code.again.filter(|again| again.duration_since(page.now).as_secs() > SOON);
+        let later = code
+            .again
+            .filter(|again| again.duration_since(page.now).as_secs() > SOON);
         Self {
             state: code_state(&page, code),
-            look_again: matches!(code.mail, Some((CodeMail::Waiting | CodeMail::Deferred(_), _))),
+            look_again: matches!(
+                code.mail,
+                Some((CodeMail::Waiting | CodeMail::Deferred(_), _))
+            ),
             later: later.map(|again| wait_until(&page, "portal-code-later", again)),
             problem: None,
             note: None,
@@ -73,7 +76,11 @@ impl<'a> CodeView<'a> {
 /// A sentence with how long to wait and until when.
 #[must_use]
 pub fn wait_until(page: &Page<'_>, id: &str, until: Timestamp) -> String {
-    page.two(id, ("wait", &page.wait(&until)), ("time", &page.clock(&until)))
+    page.two(
+        id,
+        ("wait", &page.wait(&until)),
+        ("time", &page.clock(&until)),
+    )
 }
 
 fn code_state(page: &Page<'_>, code: &CodePage) -> Option<String> {
@@ -89,7 +96,10 @@ fn code_state(page: &Page<'_>, code: &CodePage) -> Option<String> {
     };
     let valid = code.valid.filter(|_| matches!(mail, CodeMail::Handed(_)));
     Some(match valid {
-        Some(until) => format!("{state} {}", page.one("portal-code-valid", "time", page.clock(&until))),
+        Some(until) => format!(
+            "{state} {}",
+            page.one("portal-code-valid", "time", page.clock(&until))
+        ),
         None => state,
     })
 }
@@ -204,7 +214,10 @@ pub struct ReplyView<'a> {
 
 impl ReplyView<'_> {
     fn wrong(&self, field: &str) -> Option<&str> {
-        self.problem.as_ref().filter(|p| p.field == field).map(|p| p.text.as_str())
+        self.problem
+            .as_ref()
+            .filter(|p| p.field == field)
+            .map(|p| p.text.as_str())
     }
 
     fn accept(&self) -> String {
@@ -266,7 +279,12 @@ impl<'a> HelpView<'a> {
     /// The page; `idle` says in words after what time messages are closed.
     #[must_use]
     pub fn new(page: Page<'a>, idle: &str) -> Self {
-        let item = |title, text| (page.clinic(title), page.two(text, ("clinic", &page.clinic.name), ("wait", idle)));
+        let item = |title, text| {
+            (
+                page.clinic(title),
+                page.two(text, ("clinic", &page.clinic.name), ("wait", idle)),
+            )
+        };
         let items = vec![
             item("portal-help-what-title", "portal-help-what"),
             item("portal-help-code-title", "portal-help-code"),

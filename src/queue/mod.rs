@@ -319,7 +319,7 @@ async fn readable(store: &Store, entry: &Held<Due>) -> Result<Option<Job>, Error
     match store.get(&Job::at(due.job)).await {
         Ok(Some(job)) => return Ok(Some(job)),
         Ok(None) => tx.remove(entry),
-        Err(error @ (Error::Damaged | Error::Newer | Error::Sealed)) => {
+        Err(error @ (Error::Damaged(_) | Error::Newer | Error::Sealed)) => {
             tracing::error!(
                 event = "queue.set-aside", job = %due.job, %error,
                 "a job cannot be read and was set aside; `sealpost store verify` says more"

@@ -53,7 +53,9 @@ impl Voice {
     /// where its local part is too long to take the signature.
     #[must_use]
     pub fn return_address(&self, store: &Store, handle: Handle) -> Address {
-        let signed = verp::make(&self.bounce, handle, |pieces| store.mac(Label::Tokens, pieces));
+        let signed = verp::make(&self.bounce, handle, |pieces| {
+            store.mac(Label::Tokens, pieces)
+        });
         signed.unwrap_or_else(|_| self.bounce.clone())
     }
 }
@@ -99,7 +101,10 @@ pub fn prepare(store: &Store, voice: &Voice, occasion: &Occasion<'_>, token: &To
         language,
         second,
         clinic: &voice.clinic,
-        sender: occasion.sender.filter(|_| voice.show_sender).and_then(|m| m.name.as_deref()),
+        sender: occasion
+            .sender
+            .filter(|_| voice.show_sender)
+            .and_then(|m| m.name.as_deref()),
         link: &voice.link(token),
         expires: &dates::moment(language, grant.expires, &voice.zone),
         subject: voice.subject.as_deref(),
@@ -141,7 +146,11 @@ fn occurrence(mail: &[u8], at: usize, token: &[u8]) -> Vec<usize> {
     let mut places = Vec::new();
     let mut here = at;
     for wanted in token {
-        while mail.get(here..).is_some_and(|rest| rest.starts_with(b"=\r\n")) && !places.is_empty() {
+        while mail
+            .get(here..)
+            .is_some_and(|rest| rest.starts_with(b"=\r\n"))
+            && !places.is_empty()
+        {
             here += 3;
         }
         if mail.get(here) != Some(wanted) {

@@ -2,203 +2,115 @@
 //!
 //! A flow reads records, collects what it wants to change in a [`Tx`], and
 //! commits it: all of it or nothing, and durable when `commit` returns.
+//!
+//! ```text
+//!  Tx ─▶ commit ─▶ vault (seals) ─▶ backing (seam) ─▶ sled: committer ─▶ disk
+//!  ContentWriter ─▶ chunks in the same commit, or a file before it
+//!  get, range ◀─ vault (opens) ◀─ backing
+//! ```
+//!
+//! Reads see what has been applied, which may be a moment before it is durable;
+//! whoever acts on work he finds is woken by [`Store::watch`], after it is.
+//!
+//! *Architecture invariant:* everything below `<data>` is sealed, but for ids,
+//! running numbers, keyed hashes and times in keys.
 
+mod audit;
+mod backing;
+mod content;
+mod disk;
+mod key;
+mod keys;
+mod mailbox;
+mod maintain;
+mod open;
+mod reader;
 pub mod records;
+mod sled;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod vault;
 
-use crate::model::{
-    AccountId, Address, AddressKey, Clock, ContentId, Event, Head, MailboxId, MessageId,
-    NetworkKey, Token, TokenKey,
-};
+pub use audit::{AuditReport, Audited};
+pub use content::{ContentWriter, Finished};
+pub use key::{Key, Record, Table};
+pub use keys::RootKey;
+pub use mailbox::{Change, Entry};
+pub use maintain::{ContentCount, TableCount, Verified};
+pub use open::{OpenError, Settings};
+pub use reader::ContentReader;
+pub use sled::Compacted;
+pub use tx::{Receipt, Tx};
+
+use crate::model::{Address, AddressKey, Clock, NetworkKey, Token, TokenKey};
+use aws_lc_rs::hmac;
+use backing::{Backing, Batch, Expect, Span, Write};
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
-use std::marker::PhantomData;
+use records::Quarantined;
+use std::fmt;
+use std::fs::File;
+use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{RwLock, watch};
 
-/// A table: the first octet of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-#[expect(missing_docs, reason = "each is named after its record")]
-pub enum Table {
-    Meta = 0,
-    Counter = 1,
-    Content = 2,
-    Chunk = 3,
-    Message = 10,
-    Recipient = 11,
-    Thread = 12,
-    Grant = 13,
-    MailboxGrant = 14,
-    MailboxReply = 15,
-    Link = 16,
-    Request = 17,
-    Session = 18,
-    Draft = 19,
-    Contact = 20,
-    ContactAddress = 21,
-    Account = 22,
-    AccountAddress = 23,
-    AppPassword = 24,
-    CodeTally = 25,
-    Browser = 26,
-    MailFolder = 30,
-    Entry = 31,
-    Flags = 32,
-    Vanished = 33,
-    Job = 40,
-    Due = 41,
-    Throttle = 42,
-    Task = 43,
-    OpenTask = 44,
-    Submitted = 45,
-    Named = 46,
-    Ending = 47,
-    Quarantined = 48,
-    Change = 49,
-    Audit = 50,
+/// Damaged records that are set aside before the store turns read-only: a few
+/// are bad luck, more mean that the disk is failing.
+const FEW: u32 = 16;
+/// How long an answer about free space is good, in milliseconds.
+const ROOM_KNOWN: i64 = 1000;
+
+/// Why the store did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// What a change expected does not hold.
+    #[error("somebody else changed the record first; read it again and repeat the change")]
+    Conflict,
+    /// A record or content does not open.
+    #[error("a record in the table {0:?} is damaged; `sealpost store verify` tells how many are")]
+    Damaged(Table),
+    /// A record in a form we do not know.
+    #[error("a record was written by a newer version; run that version")]
+    Newer,
+    /// The key that sealed it is not there.
+    #[error(
+        "the key that sealed this is not here: it was destroyed, or belongs to another root key"
+    )]
+    Sealed,
+    /// No space.
+    #[error("no space is left on the disk of the store; make room and restart")]
+    Full,
+    /// The disk, or the engine, failed.
+    #[error("the store failed: {0}")]
+    Io(String),
 }
 
-/// A typed key.
-#[derive(Debug)]
-pub struct Key<R> {
-    octets: Vec<u8>,
-    record: PhantomData<fn() -> R>,
-}
-
-impl<R> Key<R> {
-    /// Table and pieces, one after the other.
-    #[must_use]
-    pub fn of(table: Table, pieces: &[&[u8]]) -> Self {
-        let mut octets = vec![table as u8];
-        for piece in pieces {
-            octets.extend_from_slice(piece);
-        }
-        Self {
-            octets,
-            record: PhantomData,
+impl Error {
+    fn from_io(e: &io::Error) -> Self {
+        match e.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Io(e.to_string()),
         }
     }
-    /// The key's octets.
-    #[must_use]
-    pub fn octets(&self) -> &[u8] {
-        &self.octets
-    }
-}
-
-/// A kind of record: its table, its key, its version.
-pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Its table.
-    const TABLE: Table;
-    /// The version of its written form.
-    const VERSION: u8;
-    /// Its key.
-    fn key(&self) -> Key<Self>
-    where
-        Self: Sized;
 }
 
 /// A record as it was read: committing a change to it fails with
 /// [`Error::Conflict`] if somebody else changed it in between.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Held<R> {
     /// The record.
     pub record: R,
     raw: Vec<u8>,
 }
 
-/// Why the store did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "stub")]
-pub enum Error {
-    #[error("somebody else changed the record first")]
-    Conflict,
-    #[error("a record is damaged")]
-    Damaged,
-    #[error("a record was written by a newer version")]
-    Newer,
-    #[error("the key does not open the record")]
-    Sealed,
-    #[error("no space left")]
-    Full,
-    #[error("{0}")]
-    Io(String),
-}
-
-/// The store. Cloning it is cheap.
-#[derive(Clone, Debug)]
-pub struct Store {
-    clock: Clock,
-}
-
-#[expect(
-    clippy::unused_async,
-    clippy::todo,
-    missing_docs,
-    unused_variables,
-    reason = "stub"
-)]
-impl Store {
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-    /// Reads one record.
-    pub async fn get<R: Record>(&self, key: &Key<R>) -> Result<Option<R>, Error> {
-        todo!()
-    }
-    /// Reads one record to change it.
-    pub async fn hold<R: Record>(&self, key: &Key<R>) -> Result<Option<Held<R>>, Error> {
-        todo!()
-    }
-    /// Records whose key (after the table octet) begins with `prefix`, after the key `after` if given, in key order, at most `limit`.
-    pub async fn range<R: Record>(
-        &self,
-        prefix: &[&[u8]],
-        after: Option<&Key<R>>,
-        limit: usize,
-    ) -> Result<Vec<R>, Error> {
-        todo!()
-    }
-    /// The same, newest (largest key) first, before the key `before` if given.
-    pub async fn range_back<R: Record>(
-        &self,
-        prefix: &[&[u8]],
-        before: Option<&Key<R>>,
-        limit: usize,
-    ) -> Result<Vec<R>, Error> {
-        todo!()
-    }
-    /// All or nothing; durable when it returns.
-    pub async fn commit(&self, tx: Tx) -> Result<Receipt, Error> {
-        todo!()
-    }
-    /// Begins a content object: sealed as it is written.
-    pub fn write_content(&self) -> ContentWriter {
-        todo!()
-    }
-    /// Opens a content object; `None` if purged.
-    pub async fn open_content(&self, id: ContentId) -> Result<Option<ContentReader>, Error> {
-        todo!()
-    }
-    pub fn address_key(&self, address: &Address) -> AddressKey {
-        todo!()
-    }
-    pub fn token_key(&self, token: &Token) -> TokenKey {
-        todo!()
-    }
-    /// The hashed /24 or /64 of an address.
-    pub fn network_key(&self, ip: IpAddr) -> NetworkKey {
-        todo!()
-    }
-    /// HMAC-SHA-256 of the pieces (length-prefixed) under the sub-key `label`: codes, form tokens, throttle keys, indexes.
-    pub fn mac(&self, label: Label, pieces: &[&[u8]]) -> [u8; 32] {
-        todo!()
-    }
-    /// Whether free space is above the bound.
-    pub fn has_room(&self) -> bool {
-        todo!()
-    }
-    /// Wakes when something was committed that changes (`Tx::change`) or queues (`Due` put).
-    pub fn watch(&self) -> tokio::sync::watch::Receiver<u64> {
-        todo!()
+impl<R: fmt::Debug> fmt::Debug for Held<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held")
+            .field("record", &self.record)
+            .finish_non_exhaustive()
     }
 }
 
@@ -215,146 +127,259 @@ pub enum Label {
     Logs,
 }
 
-/// What a commit gave back: the numbers drawn, in order of the draws.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Receipt {
-    /// The numbers drawn.
-    pub numbers: Vec<u64>,
+/// Counts for the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Commits that succeeded.
+    pub commits: u64,
+    /// Times the records were synced: fewer, since waiting commits share one.
+    pub syncs: u64,
 }
 
-/// A change to be committed whole.
-#[derive(Debug, Default)]
-pub struct Tx {}
+/// The store. Cloning it is cheap; when the last clone is dropped, the files
+/// are closed.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
 
-#[expect(
-    clippy::todo,
-    missing_docs,
-    unused_variables,
-    clippy::needless_pass_by_value,
-    reason = "stub"
-)]
-impl Tx {
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// Writes, whatever was there.
-    pub fn put<R: Record>(&mut self, record: &R) {
-        todo!()
-    }
-    /// Writes; the commit fails if the key is already there.
-    pub fn insert<R: Record>(&mut self, record: &R) {
-        todo!()
-    }
-    /// Writes; the commit fails if the record changed since it was held. The key must not change.
-    pub fn replace<R: Record>(&mut self, held: &Held<R>, record: &R) {
-        todo!()
-    }
-    /// Deletes, whatever was there.
-    pub fn delete<R: Record>(&mut self, key: &Key<R>) {
-        todo!()
-    }
-    /// Deletes; the commit fails if the record changed since it was held.
-    pub fn remove<R: Record>(&mut self, held: &Held<R>) {
-        todo!()
-    }
-    /// Attaches finished content: its record (and small content itself) goes in with this commit.
-    pub fn attach(&mut self, content: Finished) {
-        todo!()
-    }
-    /// Drops the content's wrapped key and octets: unreadable at once.
-    pub fn purge(&mut self, content: ContentId) {
-        todo!()
-    }
-    /// Files a message in a folder under the next UID and modseq, and notes the change.
-    pub fn file(&mut self, folder: MailboxId, message: MessageId, seen: bool) {
-        todo!()
-    }
-    /// Adds to the change sequence.
-    pub fn change(&mut self, change: Change) {
-        todo!()
-    }
-    /// Adds to the audit chain.
-    pub fn audit(&mut self, event: Event) {
-        todo!()
+struct Inner {
+    clock: Clock,
+    engine: sled::Engine,
+    vault: vault::Vault,
+    ring: RwLock<keys::Ring>,
+    hashes: keys::Hashes,
+    index: hmac::Key,
+    audit: hmac::Key,
+    node: [u8; 16],
+    path: PathBuf,
+    minimum_free: u64,
+    room: Mutex<Option<(Timestamp, bool)>>,
+    set_aside: AtomicU32,
+    /// Locked as long as the store is open; released after the engine.
+    _lock: File,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.inner.path.display())
     }
 }
 
-/// What changed, for IDLE, other processes and pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[expect(missing_docs, reason = "stub")]
-pub enum Change {
-    Message(MessageId),
-    Filed(MailboxId, MessageId),
-    Account(AccountId),
+impl Store {
+    /// The clock the store stamps with.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// Reads one record. A damaged one is set aside, so that the next read
+    /// finds nothing.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::Newer`], [`Error::Io`].
+    pub async fn get<R: Record>(&self, key: &Key<R>) -> Result<Option<R>, Error> {
+        Ok(self.hold(key).await?.map(|held| held.record))
+    }
+
+    /// Reads one record to change it.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    pub async fn hold<R: Record>(&self, key: &Key<R>) -> Result<Option<Held<R>>, Error> {
+        let Some(raw) = self.inner.engine.get(key.octets()).await? else {
+            return Ok(None);
+        };
+        match self.unseal::<R>(key.octets(), &raw) {
+            Ok(record) => Ok(Some(Held { record, raw })),
+            Err(Error::Damaged(table)) => {
+                match self.set_aside(key.octets(), raw).await {
+                    // A long value that was written while we read its pieces.
+                    Err(Error::Conflict) => Err(Error::Conflict),
+                    _ => Err(Error::Damaged(table)),
+                }
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Records whose key (after the table octet) begins with `prefix`, after the
+    /// key `after` if given, in key order, at most `limit`. Damaged records are
+    /// set aside and left out, so that one cannot hold up the rest.
+    ///
+    /// # Errors
+    /// [`Error::Newer`], [`Error::Io`].
+    pub async fn range<R: Record>(
+        &self,
+        prefix: &[&[u8]],
+        after: Option<&Key<R>>,
+        limit: usize,
+    ) -> Result<Vec<R>, Error> {
+        self.span(prefix, after, limit, false).await
+    }
+
+    /// The same, newest (largest key) first, before the key `before` if given.
+    ///
+    /// # Errors
+    /// As [`Store::range`].
+    pub async fn range_back<R: Record>(
+        &self,
+        prefix: &[&[u8]],
+        before: Option<&Key<R>>,
+        limit: usize,
+    ) -> Result<Vec<R>, Error> {
+        self.span(prefix, before, limit, true).await
+    }
+
+    /// The keyed hash under which an address is looked up.
+    #[must_use]
+    pub fn address_key(&self, address: &Address) -> AddressKey {
+        let folded = address.folded();
+        AddressKey::from_octets(self.mac(Label::Index, &[b"address", folded.as_bytes()]))
+    }
+
+    /// The keyed hash under which a token is looked up.
+    #[must_use]
+    pub fn token_key(&self, token: &Token) -> TokenKey {
+        TokenKey::from_octets(self.mac(Label::Tokens, &[b"token", token.expose().as_bytes()]))
+    }
+
+    /// The hashed /24 or /64 of an address.
+    #[must_use]
+    pub fn network_key(&self, ip: IpAddr) -> NetworkKey {
+        let octets = match ip.to_canonical() {
+            IpAddr::V4(v4) => v4.octets().iter().take(3).copied().collect::<Vec<u8>>(),
+            IpAddr::V6(v6) => v6.octets().iter().take(8).copied().collect(),
+        };
+        NetworkKey::from_octets(hash(&self.inner.hashes.networks, &[&octets]))
+    }
+
+    /// HMAC-SHA-256 of the pieces (length-prefixed) under the sub-key `label`:
+    /// codes, form tokens, throttle keys, indexes.
+    #[must_use]
+    pub fn mac(&self, label: Label, pieces: &[&[u8]]) -> [u8; 32] {
+        let key = match label {
+            Label::Index => &self.inner.index,
+            Label::Codes => &self.inner.hashes.codes,
+            Label::Tokens => &self.inner.hashes.tokens,
+            Label::Logs => &self.inner.hashes.logs,
+        };
+        hash(key, pieces)
+    }
+
+    /// Whether free space is above the bound.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let now = self.inner.clock.now();
+        let mut known = self
+            .inner
+            .room
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, room)) = *known
+            && now.as_millisecond().abs_diff(at.as_millisecond()) < ROOM_KNOWN.unsigned_abs()
+        {
+            return room;
+        }
+        // If the file system does not say, there may be room: writing will tell.
+        let room =
+            disk::free(&self.inner.path).map_or(true, |free| free >= self.inner.minimum_free);
+        *known = Some((now, room));
+        room
+    }
+
+    /// Wakes when something was committed that changes (`Tx::change`) or queues
+    /// (`Due` put).
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.inner.engine.watch()
+    }
+
+    /// Why nothing can be written any more, if so.
+    #[must_use]
+    pub fn read_only(&self) -> Option<&str> {
+        self.inner.engine.failure()
+    }
+
+    /// Counts since the store was opened.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.inner.engine.figures()
+    }
+
+    async fn span<R: Record>(
+        &self,
+        prefix: &[&[u8]],
+        beyond: Option<&Key<R>>,
+        limit: usize,
+        backward: bool,
+    ) -> Result<Vec<R>, Error> {
+        let span = Span {
+            prefix: R::TABLE.key(prefix),
+            beyond: beyond.map(|key| key.octets().to_vec()),
+            backward,
+            limit,
+        };
+        let mut records = Vec::new();
+        for (key, raw) in self.inner.engine.range(span).await? {
+            match self.unseal(&key, &raw) {
+                Ok(record) => records.push(record),
+                Err(Error::Damaged(_)) => drop(self.set_aside(&key, raw).await),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(records)
+    }
+
+    /// A record sealed for its place.
+    fn seal<R: Record>(&self, record: &R) -> Result<Vec<u8>, Error> {
+        let plain = postcard::to_stdvec(record).map_err(|e| Error::Io(e.to_string()))?;
+        self.inner
+            .vault
+            .seal(R::VERSION, record.key().octets(), &plain)
+    }
+
+    /// The record in a sealed value.
+    fn unseal<R: Record>(&self, key: &[u8], raw: &[u8]) -> Result<R, Error> {
+        let (version, plain) = self.inner.vault.open(key, raw)?;
+        let record = match version {
+            v if v > R::VERSION => return Err(Error::Newer),
+            v if v < R::VERSION => R::upgrade(v, &plain),
+            _ => postcard::from_bytes(&plain).ok(),
+        };
+        record.ok_or(Error::Damaged(R::TABLE))
+    }
+
+    /// Moves a damaged record out of the way and keeps it for whoever mends.
+    async fn set_aside(&self, key: &[u8], raw: Vec<u8>) -> Result<(), Error> {
+        let table = Table::of(key).unwrap_or(Table::Meta);
+        tracing::error!(store.table = ?table, "a damaged record was found and is set aside");
+        if self.inner.set_aside.fetch_add(1, Ordering::Relaxed) >= FEW {
+            self.inner.engine.fail("many records are damaged");
+            return Err(Error::Damaged(table));
+        }
+        let aside = Quarantined {
+            key: key.to_vec(),
+            value: raw.clone(),
+            at: self.inner.clock.now(),
+        };
+        let mut batch = Batch::default();
+        batch.expect.push((key.to_vec(), Expect::Equals(raw)));
+        batch.write.push(Write::Delete(key.to_vec()));
+        batch.put(aside.key().octets().to_vec(), self.seal(&aside)?);
+        self.inner.engine.commit(batch).await.map(drop)
+    }
 }
 
-/// A UID in a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "stub")]
-pub struct Entry {
-    pub folder: MailboxId,
-    pub uid: u32,
-    pub modseq: u64,
-    pub message: MessageId,
-    pub filed: Timestamp,
-}
-
-/// Content being written. Dropped without `finish` and `attach`, it leaves nothing.
-#[derive(Debug)]
-pub struct ContentWriter {}
-#[expect(
-    clippy::unused_async,
-    clippy::todo,
-    missing_docs,
-    unused_variables,
-    reason = "stub"
-)]
-impl ContentWriter {
-    pub fn id(&self) -> ContentId {
-        todo!()
+fn hash(key: &hmac::Key, pieces: &[&[u8]]) -> [u8; 32] {
+    let mut mac = hmac::Context::with_key(key);
+    for piece in pieces {
+        mac.update(&(piece.len() as u64).to_be_bytes());
+        mac.update(piece);
     }
-    pub async fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
-        todo!()
+    let mut octets = [0; 32];
+    for (slot, octet) in octets.iter_mut().zip(mac.sign().as_ref()) {
+        *slot = *octet;
     }
-    pub async fn finish(self) -> Result<Finished, Error> {
-        todo!()
-    }
-}
-/// Finished content, not yet part of the store.
-#[derive(Debug)]
-pub struct Finished {}
-#[expect(clippy::todo, missing_docs, unused_variables, reason = "stub")]
-impl Finished {
-    pub fn id(&self) -> ContentId {
-        todo!()
-    }
-    pub fn length(&self) -> u64 {
-        todo!()
-    }
-    /// Seals a head under the content's own key.
-    pub fn seal_head(&self, head: &Head) -> Vec<u8> {
-        todo!()
-    }
-}
-/// Content being read.
-#[derive(Debug)]
-pub struct ContentReader {}
-#[expect(
-    clippy::unused_async,
-    clippy::todo,
-    missing_docs,
-    unused_variables,
-    reason = "stub"
-)]
-impl ContentReader {
-    pub fn length(&self) -> u64 {
-        todo!()
-    }
-    /// Reads up to 64 KiB from `offset`, at most `limit`; empty at the end.
-    pub async fn read(&self, offset: u64, limit: usize) -> Result<Vec<u8>, Error> {
-        todo!()
-    }
-    pub fn open_head(&self, sealed: &[u8]) -> Result<Head, Error> {
-        todo!()
-    }
+    octets
 }

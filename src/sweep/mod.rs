@@ -41,7 +41,13 @@ impl Sweep {
     pub fn new(store: Store, idle: SignedDuration) -> Self {
         let now = store.clock().now();
         // What was destroyed just before a restart still waits for its roll.
-        Self { store, idle, rolled: now, tidied: now, destroyed: true }
+        Self {
+            store,
+            idle,
+            rolled: now,
+            tidied: now,
+            destroyed: true,
+        }
     }
 
     /// Sweeps until `stop` says so.
@@ -50,7 +56,9 @@ impl Sweep {
             match self.turn().await {
                 Ok(true) => continue,
                 Ok(false) => {}
-                Err(error) => tracing::error!(event = "sweep.failed", reason = %error, "Something that has ended could not be closed; it is tried again."),
+                Err(error) => {
+                    tracing::error!(event = "sweep.failed", reason = %error, "Something that has ended could not be closed; it is tried again.")
+                }
             }
             let clock = self.store.clock().clone();
             tokio::select! {
@@ -99,12 +107,16 @@ impl Sweep {
     /// Closes a grant whose time is over. One that was extended has another
     /// ending of its own.
     async fn expire(&self, tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<(), Error> {
-        let Some(grant) = self.store.get(&Grant::at(id)).await? else { return Ok(()) };
+        let Some(grant) = self.store.get(&Grant::at(id)).await? else {
+            return Ok(());
+        };
         if grant.expires > now || grant.recalled.is_some() {
             return Ok(());
         }
         let key = Recipient::at(grant.message, grant.n);
-        let Some(held) = self.store.hold(&key).await? else { return Ok(()) };
+        let Some(held) = self.store.hold(&key).await? else {
+            return Ok(());
+        };
         // What was read stays "opened": that is what the office asks about.
         if matches!(held.record.state, State::Queued | State::NoticeAccepted) {
             let mut recipient = held.record.clone();
@@ -120,7 +132,9 @@ impl Sweep {
     /// Destroys the content of a message whose retention is over: its key goes
     /// now, and with the next roll no older copy of the keys opens it.
     async fn destroy(&mut self, tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), Error> {
-        let Some(held) = self.store.hold(&Message::at(id)).await? else { return Ok(()) };
+        let Some(held) = self.store.hold(&Message::at(id)).await? else {
+            return Ok(());
+        };
         let mut message = held.record.clone();
         if message.purged.is_some() {
             return Ok(());
@@ -129,8 +143,12 @@ impl Sweep {
         message.purged = Some(now);
         message.head = Vec::new();
         for n in 0..message.recipients {
-            let Some(recipient) = self.store.get(&Recipient::at(id, n)).await? else { continue };
-            let Some(grant) = recipient.grant else { continue };
+            let Some(recipient) = self.store.get(&Recipient::at(id, n)).await? else {
+                continue;
+            };
+            let Some(grant) = recipient.grant else {
+                continue;
+            };
             if let Some(mut grant) = self.store.get(&Grant::at(grant)).await? {
                 grant.purged = Some(now);
                 grant.notice = Vec::new();
@@ -151,7 +169,10 @@ impl Sweep {
         self.store.commit(tx).await?;
         self.rolled = now;
         self.destroyed = false;
-        tracing::info!(event = "keys.rolled", "The keys were rolled; content destroyed before this moment cannot be opened by any copy of the data folder and today's keys.");
+        tracing::info!(
+            event = "keys.rolled",
+            "The keys were rolled; content destroyed before this moment cannot be opened by any copy of the data folder and today's keys."
+        );
         Ok(())
     }
 }

@@ -27,7 +27,9 @@ async fn pass<R: Record>(store: &Store, over: impl Fn(&R) -> bool) -> Result<(),
     let mut after: Option<Key<R>> = None;
     loop {
         let records = store.range::<R>(&[], after.as_ref(), STEP).await?;
-        let Some(last) = records.last() else { return Ok(()) };
+        let Some(last) = records.last() else {
+            return Ok(());
+        };
         after = Some(last.key());
         let mut tx = Tx::new();
         let mut any = false;

@@ -258,12 +258,7 @@ impl Visit {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn keep_draft(
-        &self,
-        owner: Owner,
-        grant: GrantId,
-        text: &str,
-    ) -> Result<(), Error> {
+    pub async fn keep_draft(&self, owner: Owner, grant: GrantId, text: &str) -> Result<(), Error> {
         todo!()
     }
 
@@ -283,7 +278,11 @@ pub struct Download {
     pub file: File,
 }
 
-#[expect(clippy::unused_async, clippy::todo, reason = "signatures first; the bodies follow")]
+#[expect(
+    clippy::unused_async,
+    clippy::todo,
+    reason = "signatures first; the bodies follow"
+)]
 impl Download {
     /// The next octets, decoded, at most a few tens of KiB; `None` at the end.
     ///

@@ -192,6 +192,10 @@ impl AsyncRead for Replies {
                 Wire::Plain(stream) => Pin::new(stream).poll_read(cx, &mut raw),
                 Wire::Tls(stream) => Pin::new(stream).poll_read(cx, &mut raw),
             })?;
+            if raw.filled().is_empty() {
+                // Said as an error: to the library an end would be a bad reply.
+                return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+            }
             self.tidy(raw.filled());
         }
         let fits = self.ready.len().min(buf.remaining());

@@ -1,1 +1,69 @@
-# mail
+# Mails. Nothing of a message stands in a notice, a code mail or an alert.
+
+# The notice of a message.
+notice-subject = New secure message
+notice-title = You have a secure message
+notice-from-clinic = { $clinic } has sent you a secure message.
+notice-from-sender = { $sender } at { $clinic } has sent you a secure message.
+notice-button = Read the message
+# Above the link in the text part.
+notice-open = Read it here:
+# Under the button, above the link.
+notice-open-plain = If the button does not work, open this address:
+notice-until = You can read it until { $expires }.
+notice-code = To make sure it is you, we will send a code to this same address when you open the message.
+notice-doubt = Not sure that this is from us? Call the clinic at the number you already have, for example on your appointment card.
+notice-never = We never ask for a password, a Social Security number or a card number.
+# One line at the end of a notice in another language.
+notice-second = { $clinic } has sent you a secure message. The link above opens it, also in English.
+
+# The mail with a code. The code comes first. No other number of six digits, no
+# link and no telephone number may stand here.
+code-title = Your code
+code-first = { $code } is your code for the secure message from { $clinic }.
+# $reference is four letters that the page shows too. $mark is a letter that
+# makes each subject another one.
+code-subject = Your code, reference { $reference } ({ $mark })
+code-reference = Reference: { $reference }. The page that asks for the code shows the same letters.
+code-lasts =
+    { $minutes ->
+        [one] The code works once, for { $minutes } minute.
+       *[other] The code works once, for { $minutes } minutes.
+    }
+code-ignore = If you did not ask for a code, ignore this e-mail. Nobody can open your message without the code.
+code-never = Do not give the code to anyone. We never ask for it by phone or by e-mail.
+
+# The alert to an outside address of the office.
+alert-subject = Something to read in the secure mailbox
+alert-came =
+    { $count ->
+        [one] A new message is in the secure mailbox.
+       *[other] { $count } new messages are in the secure mailbox.
+    }
+alert-read = Open the mail program of the office to read it. Nothing of it is in this e-mail.
+
+# Reports to the sender of a message, in the sender's own mailbox.
+report-subject-failed = A secure message was not delivered
+report-subject-delayed = A secure message is late
+# $why is one of the clauses below.
+report-failed = Your secure message to { $recipient } was not delivered: { $why }.
+report-why-no-mailbox = that mailbox does not exist
+report-why-no-domain = the part of the address after the @ does not exist, or takes no mail
+report-why-full = that mailbox is full
+report-why-refused = the other mail service refused it
+report-why-timed-out = the other mail service could not be reached in time
+report-why-dropped = it was taken out of the queue at your office
+report-why-no-route = the rules of your office allow no safe way to this address
+report-do-address = Check the address in the patient's record and send the message again.
+report-do-call = Call the recipient, or send the message again later.
+report-do-later = Send the message again later, or call the recipient.
+report-do-office = Ask the person who runs the gateway at your office.
+report-delayed = Your secure message to { $recipient } has not been delivered yet.
+report-delayed-until = You need not do anything: we go on trying until { $until }. If it is urgent, call the recipient.
+report-relay-said = What the mail service answered:
+report-headers-only = The header of your message follows. What you wrote is not repeated here.
+
+# A report that leaves by the relay: a time and a reference, nothing else.
+outside-failed = The message that was accepted on { $accepted } was not delivered. Its reference is { $reference }.
+outside-delayed = The message that was accepted on { $accepted } has not been delivered yet. We go on trying. Its reference is { $reference }.
+outside-look = You find the details in your mailbox on the secure mail gateway, or ask the person who runs it.

@@ -1,1 +1,69 @@
-# mail
+# Mails. Nothing of a message stands in a notice, a code mail or an alert.
+
+# The notice of a message.
+notice-subject = Nuevo mensaje seguro
+notice-title = Tiene un mensaje seguro
+notice-from-clinic = { $clinic } le ha enviado un mensaje seguro.
+notice-from-sender = { $sender }, de { $clinic }, le ha enviado un mensaje seguro.
+notice-button = Leer el mensaje
+# Above the link in the text part.
+notice-open = Léalo aquí:
+# Under the button, above the link.
+notice-open-plain = Si el botón no funciona, abra esta dirección:
+notice-until = Puede leerlo hasta el { $expires }.
+notice-code = Para comprobar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
+notice-doubt = ¿Duda de que este correo sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de cita.
+notice-never = Nunca le pediremos una contraseña, su número de Seguro Social ni el número de una tarjeta.
+# One line at the end of a notice in another language.
+notice-second = { $clinic } le ha enviado un mensaje seguro. El enlace de arriba lo abre, también en español.
+
+# The mail with a code. The code comes first. No other number of six digits, no
+# link and no telephone number may stand here.
+code-title = Su código
+code-first = { $code } es su código para el mensaje seguro de { $clinic }.
+# $reference is four letters that the page shows too. $mark is a letter that
+# makes each subject another one.
+code-subject = Su código, referencia { $reference } ({ $mark })
+code-reference = Referencia: { $reference }. La página que pide el código muestra las mismas letras.
+code-lasts =
+    { $minutes ->
+        [one] El código sirve una sola vez, durante { $minutes } minuto.
+       *[other] El código sirve una sola vez, durante { $minutes } minutos.
+    }
+code-ignore = Si usted no pidió un código, no haga caso de este correo. Nadie puede abrir su mensaje sin el código.
+code-never = No le dé el código a nadie. Nunca se lo pediremos por teléfono ni por correo.
+
+# The alert to an outside address of the office.
+alert-subject = Hay algo que leer en el buzón seguro
+alert-came =
+    { $count ->
+        [one] Hay un mensaje nuevo en el buzón seguro.
+       *[other] Hay { $count } mensajes nuevos en el buzón seguro.
+    }
+alert-read = Para leerlo, abra el programa de correo de la oficina. Este correo no contiene nada del mensaje.
+
+# Reports to the sender of a message, in the sender's own mailbox.
+report-subject-failed = Un mensaje seguro no se entregó
+report-subject-delayed = Un mensaje seguro se retrasa
+# $why is one of the clauses below.
+report-failed = Su mensaje seguro para { $recipient } no se entregó: { $why }.
+report-why-no-mailbox = ese buzón no existe
+report-why-no-domain = la parte de la dirección que sigue a la @ no existe o no recibe correo
+report-why-full = ese buzón está lleno
+report-why-refused = el otro servicio de correo lo rechazó
+report-why-timed-out = no fue posible comunicarse a tiempo con el otro servicio de correo
+report-why-dropped = alguien de su oficina lo retiró de la cola
+report-why-no-route = las reglas de su oficina no permiten ninguna vía segura hacia esa dirección
+report-do-address = Revise la dirección en el expediente del paciente y envíe el mensaje de nuevo.
+report-do-call = Llame al destinatario o envíe el mensaje de nuevo más tarde.
+report-do-later = Envíe el mensaje de nuevo más tarde o llame al destinatario.
+report-do-office = Consulte a la persona que administra este servicio en su oficina.
+report-delayed = Su mensaje seguro para { $recipient } todavía no se ha entregado.
+report-delayed-until = No tiene que hacer nada: seguiremos intentándolo hasta el { $until }. Si es urgente, llame al destinatario.
+report-relay-said = Respuesta del servicio de correo:
+report-headers-only = A continuación va el encabezado de su mensaje. Lo que usted escribió no se repite aquí.
+
+# A report that leaves by the relay: a time and a reference, nothing else.
+outside-failed = El mensaje aceptado el { $accepted } no se entregó. Su referencia es { $reference }.
+outside-delayed = El mensaje aceptado el { $accepted } todavía no se ha entregado. Seguimos intentándolo. Su referencia es { $reference }.
+outside-look = Encontrará los detalles en su buzón del servicio de correo seguro, o pregunte a la persona que lo administra.

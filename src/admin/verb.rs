@@ -1,0 +1,170 @@
+//! What can be asked, and what comes back.
+
+use crate::desk::accounts::AccountView;
+use crate::desk::messages::MessageView;
+use crate::desk::queue::JobView;
+use crate::desk::store::{Compacted, Verified};
+use crate::model::{Address, JobId, MessageId, Role, Scope, Secret};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What can be asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "verb", deny_unknown_fields)]
+pub enum Verb {
+    /// Make an account.
+    UserAdd {
+        /// The address it sends from and signs in with.
+        address: Address,
+        /// What its owner does.
+        role: Role,
+        /// The password for the office page; none is set without it.
+        password: Option<Password>,
+    },
+    /// Show the accounts.
+    UserList,
+    /// Set the password for the office page.
+    UserPasswd {
+        /// Whose.
+        address: Address,
+        /// The new one.
+        password: Password,
+    },
+    /// Switch an account off.
+    UserDisable {
+        /// Which.
+        address: Address,
+    },
+    /// Make a password for one device.
+    UserAppPassword {
+        /// Whose.
+        address: Address,
+        /// What its owner calls it.
+        name: String,
+        /// Which protocols it opens.
+        scope: Scope,
+    },
+    /// Show the newest messages.
+    MessageList {
+        /// At most so many.
+        limit: usize,
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Show one message.
+    MessageShow {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Show what waits to leave.
+    QueueList,
+    /// Try a job now.
+    QueueRetry {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: JobId,
+    },
+    /// Give a job up and tell its sender.
+    QueueDrop {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: JobId,
+    },
+    /// Give back the space of what was deleted.
+    StoreCompact,
+    /// Read everything and say what is damaged.
+    StoreVerify,
+}
+
+/// What comes back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// The accounts.
+    Accounts(Vec<AccountView>),
+    /// A new app password, shown this once.
+    AppPassword(Password),
+    /// Messages, the newest first.
+    Messages(Vec<MessageView>),
+    /// One message.
+    Message(Box<MessageView>),
+    /// What waits to leave.
+    Jobs(Vec<JobView>),
+    /// What compaction gave back.
+    Compacted(Compacted),
+    /// What verification found.
+    Verified(Verified),
+    /// It cannot be done: why, and what to do instead.
+    Refused(String),
+    /// It failed, and that is our fault.
+    Failed(String),
+}
+
+/// A password on its way through the socket, the one place where one is
+/// written out.
+#[derive(Clone, Debug)]
+pub struct Password(pub Secret);
+
+impl Serialize for Password {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.0.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d).map(|text| Self(Secret::new(text)))
+    }
+}
+
+/// Ids as the 26 letters and digits that people copy.
+mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    pub(super) fn serialize<T: Display, S: Serializer>(id: &T, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(id)
+    }
+
+    pub(super) fn deserialize<'de, T, D>(d: D) -> Result<T, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        String::deserialize(d)?.parse().map_err(Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Password, Verb};
+    use crate::model::{Address, Role, Secret};
+
+    #[test]
+    fn a_verb_survives_the_socket_and_its_password_does_not_print() {
+        let verb = Verb::UserAdd {
+            address: Address::parse("jane@clinic.example").unwrap(),
+            role: Role::Provider,
+            password: Some(Password(Secret::new("canary in the mine"))),
+        };
+        assert!(!format!("{verb:?}").contains("canary"));
+        let line = serde_json::to_string(&verb).unwrap();
+        let Ok(Verb::UserAdd { password: Some(password), .. }) = serde_json::from_str(&line) else {
+            panic!("{line}");
+        };
+        assert_eq!(password.0.expose(), "canary in the mine");
+        assert!(!format!("{:?}", Answer::AppPassword(password)).contains("canary"));
+    }
+
+    #[test]
+    fn what_is_no_verb_is_refused() {
+        for line in ["{}", "{\"verb\":\"rm\"}", "{\"verb\":\"queue-drop\",\"id\":\"7\"}", "null"] {
+            assert!(serde_json::from_str::<Verb>(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What an outcome does to a job and to the records it concerns. Pure.
+
+use crate::delivery::outcome::Outcome;
+use crate::model::{Answer, Purpose, Recipient, State};
+use crate::queue::schedule;
+use crate::store::records::{CodeMail, Grant, Job, Request};
+use jiff::{SignedDuration, Timestamp};
+
+/// What becomes of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The relay took it.
+    Taken(Answer),
+    /// Another try at `due`; `warn` if its sender is to hear of the delay now.
+    Later {
+        due: Timestamp,
+        answer: Answer,
+        warn: bool,
+    },
+    /// It ends without success: why, in a word.
+    Lost(Answer, &'static str),
+    /// Our own fault: it waits for an operator. Why, in a word.
+    Aside(&'static str),
+    /// Nobody waits for it.
+    Gone,
+}
+
+/// The verdict on `job` after one try that ended at `now`.
+pub(super) fn verdict(job: &Job, outcome: Outcome, now: Timestamp) -> Verdict {
+    match outcome {
+        Outcome::Accepted(answer) => Verdict::Taken(answer),
+        Outcome::Failed(answer) => Verdict::Lost(answer, "refused"),
+        Outcome::Unfit(why) => Verdict::Aside(why),
+        Outcome::Unwanted => Verdict::Gone,
+        Outcome::Deferred(answer) | Outcome::Fault(answer, ..) => {
+            let tried = job.attempts.saturating_add(1);
+            match schedule::next(job.lane, job.created, tried, now) {
+                Some(due) => Verdict::Later {
+                    due,
+                    answer,
+                    warn: !job.warned && schedule::is_late(job.lane, job.created, now),
+                },
+                None => Verdict::Lost(answer, "gave-up"),
+            }
+        }
+    }
+}
+
+/// The recipient after its notice or mail came to `state`; `None` if it has
+/// come further already, or its time is over.
+pub(super) fn moved(recipient: &Recipient, state: State, at: Timestamp) -> Option<Recipient> {
+    use State::{Failed, NoticeAccepted, NoticeBounced, Queued, Relayed};
+    let open = matches!(
+        recipient.state,
+        Queued | NoticeAccepted | NoticeBounced | Relayed | Failed
+    );
+    (open && recipient.state != state).then(|| Recipient {
+        state,
+        since: at,
+        ..recipient.clone()
+    })
+}
+
+/// The grant after the relay took its notice at `at`: its time begins to run
+/// (foundations §4). `None` if it runs already or was withdrawn.
+pub(super) fn noticed(grant: &Grant, at: Timestamp) -> Option<Grant> {
+    let open = grant.noticed.is_none() && grant.recalled.is_none() && grant.purged.is_none();
+    let lasts = SignedDuration::from_secs(grant.lasts);
+    open.then(|| Grant {
+        noticed: Some(at),
+        expires: at.saturating_add(lasts).unwrap_or(Timestamp::MAX),
+        ..grant.clone()
+    })
+}
+
+/// The request after one of its codes' mails came to `mail`; `None` if nothing
+/// changes. A second acceptance of the same mail does not make it live longer.
+pub(super) fn mailed(request: &Request, serial: u32, mail: CodeMail) -> Option<Request> {
+    let mut request = request.clone();
+    let code = request.codes.iter_mut().find(|c| c.serial == serial)?;
+    if matches!(code.mail, CodeMail::Handed(_)) || code.mail == mail {
+        return None;
+    }
+    code.mail = mail;
+    Some(request)
+}
+
+/// The id of what a parcel is about, for the log and the audit trail.
+pub(super) fn object(purpose: Purpose) -> String {
+    match purpose {
+        Purpose::Notice { message, n, .. } | Purpose::Clear { message, n } => {
+            format!("{message}/{n}")
+        }
+        Purpose::Code { grant, .. } => grant.to_string(),
+        Purpose::Report { message } => message.to_string(),
+        Purpose::Alert => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, mailed, moved, noticed, verdict};
+    use crate::delivery::outcome::{Outcome, answer};
+    use crate::model::{
+        Address, AddressKey, ContactId, GrantId, JobId, Lane, Language, MessageId, Notify,
+        Recipient, RecipientKind, State,
+    };
+    use crate::store::records::{Code, CodeMail, Grant, Job, Request, Work};
+    use jiff::Timestamp;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn job(lane: Lane) -> Job {
+        Job {
+            id: JobId::new(at(0)),
+            lane,
+            work: Work::Dispatch(MessageId::new(at(0))),
+            created: at(0),
+            due: at(0),
+            attempts: 0,
+            warned: false,
+            answer: None,
+        }
+    }
+
+    fn deferred(now: i64) -> Outcome {
+        Outcome::Deferred(answer(at(now), 450, "4.7.1 later"))
+    }
+
+    #[test]
+    fn a_deferred_notice_is_late_once_and_given_up_at_last() {
+        let mut job = job(Lane::Notice);
+        let early = verdict(&job, deferred(0), at(0));
+        assert!(matches!(early, Verdict::Later { warn: false, due, .. } if due == at(60)));
+        let late = verdict(&job, deferred(14_400), at(14_400));
+        assert!(matches!(late, Verdict::Later { warn: true, .. }));
+        job.warned = true;
+        let again = verdict(&job, deferred(15_000), at(15_000));
+        assert!(matches!(again, Verdict::Later { warn: false, .. }));
+        job.attempts = 50;
+        let end = verdict(&job, deferred(172_000), at(172_000));
+        assert!(matches!(end, Verdict::Lost(_, "gave-up")));
+    }
+
+    fn recipient(state: State) -> Recipient {
+        Recipient {
+            message: MessageId::new(at(0)),
+            n: 0,
+            contact: ContactId::new(at(0)),
+            kind: RecipientKind::To,
+            route: None,
+            state,
+            since: at(0),
+            grant: None,
+            notify: Notify::Default,
+            original: None,
+        }
+    }
+
+    #[test]
+    fn a_recipient_moves_on_and_never_back() {
+        let queued = recipient(State::Queued);
+        let next = moved(&queued, State::NoticeAccepted, at(9)).unwrap();
+        assert_eq!((next.state, next.since), (State::NoticeAccepted, at(9)));
+        for state in [
+            State::Opened,
+            State::Replied,
+            State::Expired,
+            State::Recalled,
+        ] {
+            let further = recipient(state);
+            assert_eq!(moved(&further, State::NoticeAccepted, at(9)), None);
+        }
+    }
+
+    #[test]
+    fn a_grants_time_runs_from_the_first_acceptance_of_its_notice() {
+        let grant = Grant {
+            id: GrantId::new(at(0)),
+            message: MessageId::new(at(0)),
+            n: 0,
+            mailbox: AddressKey::from_octets([0; 32]),
+            address: Address::parse("jane@example.test").unwrap(),
+            contact: ContactId::new(at(0)),
+            created: at(0),
+            lasts: 1_000,
+            expires: at(1_000),
+            noticed: None,
+            recalled: None,
+            opened: None,
+            replied: None,
+            purged: None,
+            failures: 0,
+            notice: Vec::new(),
+            language: Language::English,
+        };
+        let first = noticed(&grant, at(300)).unwrap();
+        assert_eq!((first.noticed, first.expires), (Some(at(300)), at(1_300)));
+        assert_eq!(noticed(&first, at(900)), None);
+        let recalled = Grant {
+            recalled: Some(at(1)),
+            ..grant
+        };
+        assert_eq!(noticed(&recalled, at(300)), None);
+    }
+
+    #[test]
+    fn a_codes_mail_is_noted_and_a_second_acceptance_changes_nothing() {
+        let code = Code {
+            serial: 7,
+            hash: [0; 32],
+            created: at(0),
+            mail: CodeMail::Waiting,
+        };
+        let request = Request {
+            grant: GrantId::new(at(0)),
+            reference: "ABCD".to_owned(),
+            opened: at(0),
+            codes: vec![code],
+            next: 8,
+            tries: Vec::new(),
+            presses: Vec::new(),
+        };
+        let waits = mailed(&request, 7, CodeMail::Deferred(at(15))).unwrap();
+        let handed = mailed(&waits, 7, CodeMail::Handed(at(16))).unwrap();
+        assert_eq!(handed.codes[0].mail, CodeMail::Handed(at(16)));
+        assert_eq!(mailed(&handed, 7, CodeMail::Handed(at(99))), None);
+        assert_eq!(mailed(&request, 8, CodeMail::Handed(at(16))), None);
+    }
+}

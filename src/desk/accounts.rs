@@ -1,0 +1,193 @@
+//! Office accounts and their passwords.
+
+use crate::access::accounts::{self, AccountError};
+use crate::access::app_password::{self, AppPasswordError, Wish};
+use crate::desk::{Desk, Refused, wish};
+use crate::model::{Account, Address, Role, Scope, Secret, Standing};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Longest name of an app password, in characters: one line of a list.
+const MAX_NAME: usize = 60;
+
+/// An account as an administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Its id, as the audit trail names it.
+    pub id: String,
+    /// The address it sends from and signs in with.
+    pub address: Address,
+    /// What its owner does.
+    pub role: Role,
+    /// Whether it may be used.
+    pub standing: Standing,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Whether it has a password for the office page.
+    pub password: bool,
+    /// Its app passwords, oldest first.
+    pub app_passwords: Vec<AppPasswordView>,
+}
+
+/// An app password as an administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppPasswordView {
+    /// What its owner calls it.
+    pub name: String,
+    /// Which protocols it opens.
+    pub scope: Scope,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last used, to the hour.
+    pub used: Option<Timestamp>,
+}
+
+impl Desk {
+    /// Makes an account, with a password for the office page if one is given.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if the address is taken or outside of the clinic, or
+    /// the password too short.
+    pub async fn add_account(
+        &self,
+        address: Address,
+        role: Role,
+        password: Option<Secret>,
+    ) -> Result<(), Refused> {
+        if !self.domains.iter().any(|own| own == address.domain()) {
+            // Its mail would count as the clinic's own and never leave.
+            return Err(wish(format!(
+                "{} is not among clinic.domains; add it there first, or use one of {}",
+                address.domain(),
+                self.domains.join(", ")
+            )));
+        }
+        // Judged before anything is made: a refused password leaves no account.
+        if password.as_ref().is_some_and(is_short) {
+            return Err(refusal(AccountError::Short));
+        }
+        let account = accounts::add(&self.store, address, role, self.actor).await;
+        let account = account.map_err(refusal)?;
+        match password {
+            Some(password) => self.put_password(&account, &password).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The accounts, oldest first.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn accounts(&self) -> Result<Vec<AccountView>, Refused> {
+        let mut views = Vec::new();
+        for account in accounts::list(&self.store).await? {
+            let app_passwords = app_password::list(&self.store, account.id).await?;
+            views.push(AccountView {
+                id: account.id.to_string(),
+                address: account.address,
+                role: account.role,
+                standing: account.standing,
+                created: account.created,
+                password: account.password.is_some(),
+                app_passwords: app_passwords
+                    .into_iter()
+                    .map(|p| AppPasswordView {
+                        name: p.name,
+                        scope: p.scope,
+                        created: p.created,
+                        used: p.used,
+                    })
+                    .collect(),
+            });
+        }
+        Ok(views)
+    }
+
+    /// Sets the password for the office page.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account or the password is too
+    /// short.
+    pub async fn set_password(&self, address: &Address, password: Secret) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        self.put_password(&account, &password).await
+    }
+
+    /// Switches an account off: nothing signs in with it from now on.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account.
+    pub async fn disable_account(&self, address: &Address) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        let switched =
+            accounts::set_standing(&self.store, account.id, Standing::Disabled, self.actor).await;
+        switched.map_err(refusal)?;
+        self.login.forget(account.id);
+        Ok(())
+    }
+
+    /// Makes a password for one device; it is shown this once.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account, it is switched off, or
+    /// the name will not do.
+    pub async fn add_app_password(
+        &self,
+        address: &Address,
+        name: String,
+        scope: Scope,
+    ) -> Result<Secret, Refused> {
+        let name = name.trim().to_owned();
+        if name.is_empty()
+            || name.chars().count() > MAX_NAME
+            || name.chars().any(char::is_control)
+        {
+            return Err(wish(format!(
+                "the name of an app password is one line of 1 to {MAX_NAME} characters, such as \"front desk\""
+            )));
+        }
+        let account = self.account(address).await?;
+        if account.standing == Standing::Disabled {
+            return Err(wish("the account is switched off; a password would open nothing"));
+        }
+        let wished = Wish { name, scope };
+        let made =
+            app_password::make(&self.store, &self.passwords, &account, wished, self.actor).await;
+        made.map_err(|error| match error {
+            AppPasswordError::Store(error) => Refused::Store(error),
+            other => wish(other.to_string()),
+        })
+    }
+
+    async fn account(&self, address: &Address) -> Result<Account, Refused> {
+        let found = accounts::find(&self.store, address).await?;
+        found.ok_or_else(|| refusal(AccountError::Unknown))
+    }
+
+    async fn put_password(&self, account: &Account, password: &Secret) -> Result<(), Refused> {
+        let set = accounts::set_password(
+            &self.store,
+            &self.passwords,
+            account.id,
+            password,
+            self.actor,
+        );
+        set.await.map_err(refusal)?;
+        self.login.forget(account.id);
+        Ok(())
+    }
+}
+
+fn is_short(password: &Secret) -> bool {
+    password.expose().chars().count() < accounts::SHORTEST
+}
+
+fn refusal(error: AccountError) -> Refused {
+    let next = match error {
+        AccountError::Store(error) => return Refused::Store(error),
+        AccountError::Exists | AccountError::Unknown => "`sealpost user list` shows what there is",
+        AccountError::Short => "choose a longer one, such as four or five words",
+        AccountError::Password(_) => "try again in a moment",
+    };
+    wish(format!("{error}; {next}"))
+}

@@ -1,0 +1,171 @@
+//! What has become of messages, without what they say.
+
+use crate::desk::{Desk, Refused, wish};
+use crate::model::{
+    Address, Direction, Event, EventKind, Head, MessageId, Recipient, RecipientKind, Route, State,
+};
+use crate::store::records::{Grant, Message};
+use crate::store::{Error, Tx};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How many messages one list shows at most: what a terminal's history holds.
+pub const MAX_LISTED: usize = 1000;
+
+/// A message as an administrator may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its id, and the reference its sender was given.
+    pub id: String,
+    /// Which way it travels.
+    pub direction: Direction,
+    /// When it was accepted.
+    pub accepted: Timestamp,
+    /// Its size in octets.
+    pub size: u64,
+    /// Who wrote it, masked unless addresses were asked for; `None` once its
+    /// content is destroyed.
+    pub from: Option<String>,
+    /// Whether it is protected.
+    pub protected: bool,
+    /// When its content was destroyed.
+    pub purged: Option<Timestamp>,
+    /// Its recipients.
+    pub recipients: Vec<RecipientView>,
+}
+
+/// A recipient as an administrator may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientView {
+    /// The place in the message.
+    pub n: u16,
+    /// The address, masked unless addresses were asked for; `None` once the
+    /// content is destroyed.
+    pub address: Option<String>,
+    /// `to`, `cc` or `bcc`.
+    pub kind: String,
+    /// How the message reaches it, once decided.
+    pub route: Option<Route>,
+    /// What has become of it.
+    pub state: State,
+    /// Since when.
+    pub since: Timestamp,
+    /// The rest of its story, on the portal route.
+    pub portal: Option<PortalView>,
+}
+
+/// What is known of a recipient who reads in the portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalView {
+    /// When the relay first took the notice.
+    pub noticed: Option<Timestamp>,
+    /// When the message can no longer be read.
+    pub expires: Timestamp,
+    /// When it was first shown.
+    pub opened: Option<Timestamp>,
+    /// When it was last answered.
+    pub replied: Option<Timestamp>,
+    /// When the office took it back.
+    pub recalled: Option<Timestamp>,
+}
+
+impl Desk {
+    /// The newest messages, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn messages(&self, limit: usize, addresses: bool) -> Result<Vec<MessageView>, Refused> {
+        self.disclose("messages", addresses).await?;
+        let limit = limit.min(MAX_LISTED);
+        let mut views = Vec::new();
+        for message in self.store.range_back::<Message>(&[], None, limit).await? {
+            views.push(self.view(message, addresses).await?);
+        }
+        Ok(views)
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is none with this id.
+    pub async fn message(&self, id: MessageId, addresses: bool) -> Result<MessageView, Refused> {
+        let message = self.store.get(&Message::at(id)).await?;
+        let message = message
+            .ok_or_else(|| wish(format!("there is no message {id}; `sealpost message list` shows what there is")))?;
+        self.disclose(&id.to_string(), addresses).await?;
+        self.view(message, addresses).await
+    }
+
+    /// Who looks at addresses is on record before they see one.
+    async fn disclose(&self, object: &str, addresses: bool) -> Result<(), Refused> {
+        if addresses {
+            let mut tx = Tx::new();
+            tx.audit(Event::new(self.actor, EventKind::Disclose, object));
+            self.store.commit(tx).await?;
+        }
+        Ok(())
+    }
+
+    async fn view(&self, message: Message, addresses: bool) -> Result<MessageView, Refused> {
+        let head = self.head(&message).await?;
+        let named = |address: &Address| match addresses {
+            true => address.as_str().to_owned(),
+            false => address.masked(),
+        };
+        let mut recipients = Vec::new();
+        let prefix: [&[u8]; 1] = [message.id.octets()];
+        for recipient in self.store.range::<Recipient>(&prefix, None, message.recipients.into()).await? {
+            let envelope = head.as_ref().and_then(|h| h.envelope.get(usize::from(recipient.n)));
+            recipients.push(RecipientView {
+                n: recipient.n,
+                address: envelope.map(named),
+                kind: kind(recipient.kind).to_owned(),
+                route: recipient.route,
+                state: recipient.state,
+                since: recipient.since,
+                portal: self.portal(&recipient).await?,
+            });
+        }
+        Ok(MessageView {
+            id: message.id.to_string(),
+            direction: message.direction,
+            accepted: message.accepted,
+            size: message.size,
+            from: head.and_then(|h| h.from).map(|from| named(&from.address)),
+            protected: message.protected,
+            purged: message.purged,
+            recipients,
+        })
+    }
+
+    /// The message's head; `None` if its content is gone or cannot be opened:
+    /// the list must not break on one bad message.
+    async fn head(&self, message: &Message) -> Result<Option<Head>, Error> {
+        let content = match self.store.open_content(message.content).await {
+            Ok(content) => content,
+            Err(error @ Error::Io(_)) => return Err(error),
+            Err(_) => None,
+        };
+        Ok(content.and_then(|content| content.open_head(&message.head).ok()))
+    }
+
+    async fn portal(&self, recipient: &Recipient) -> Result<Option<PortalView>, Error> {
+        let Some(grant) = recipient.grant else { return Ok(None) };
+        let grant = self.store.get(&Grant::at(grant)).await?;
+        Ok(grant.map(|grant| PortalView {
+            noticed: grant.noticed,
+            expires: grant.expires,
+            opened: grant.opened,
+            replied: grant.replied,
+            recalled: grant.recalled,
+        }))
+    }
+}
+
+const fn kind(kind: RecipientKind) -> &'static str {
+    match kind {
+        RecipientKind::To => "to",
+        RecipientKind::Cc => "cc",
+        RecipientKind::Bcc => "bcc",
+    }
+}

@@ -1,0 +1,74 @@
+//! The desk: what the office's administrators do. Each verb is a function over
+//! the store; who calls it (the admin socket, later a page) it does not know.
+//! What comes back is metadata: never a subject, a file name or a text.
+
+pub mod accounts;
+pub mod messages;
+pub mod queue;
+pub mod store;
+
+use crate::access::login::Login;
+use crate::access::password::Passwords;
+use crate::model::Actor;
+use crate::store::{Error, Store};
+
+/// The desk over one store. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    store: Store,
+    login: Login,
+    passwords: Passwords,
+    domains: Vec<String>,
+    actor: Actor,
+}
+
+/// Why a wish was not granted.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// It cannot be done: the reason and what to do instead.
+    #[error("{0}")]
+    Wish(String),
+    /// The store failed.
+    #[error("the store failed: {0}; see the gateway's log")]
+    Store(#[from] Error),
+}
+
+impl Desk {
+    /// The desk of a clinic with these domains (in lower case). `login` and
+    /// `passwords` are the gateway's own, so that what changes here is known
+    /// there at once.
+    #[must_use]
+    pub const fn new(
+        store: Store,
+        login: Login,
+        passwords: Passwords,
+        domains: Vec<String>,
+    ) -> Self {
+        Self {
+            store,
+            login,
+            passwords,
+            domains,
+            actor: Actor::Gateway,
+        }
+    }
+
+    /// The same desk, with `actor` in front of it: the one the audit trail names.
+    #[must_use]
+    pub fn used_by(&self, actor: Actor) -> Self {
+        Self {
+            actor,
+            ..self.clone()
+        }
+    }
+
+    /// The store's clock.
+    #[must_use]
+    pub fn clock(&self) -> &crate::model::Clock {
+        self.store.clock()
+    }
+}
+
+fn wish(reason: impl Into<String>) -> Refused {
+    Refused::Wish(reason.into())
+}

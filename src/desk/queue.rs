@@ -1,0 +1,146 @@
+//! What waits to leave.
+
+use crate::desk::{Desk, Refused, wish};
+use crate::model::{Answer, Event, EventKind, JobId, Purpose};
+use crate::queue::{self, Listed};
+use crate::store::Tx;
+use crate::store::records::{Job, Work};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How many jobs one list shows at most: more is a relay that is down, and its
+/// jobs are all alike.
+const MAX_LISTED: usize = 1000;
+
+/// A job as an administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobView {
+    /// Its id.
+    pub id: String,
+    /// What it is for: `dispatch`, `notice`, `code`, `alert`, `report`, `clear`.
+    pub purpose: String,
+    /// The message it belongs to.
+    pub message: Option<String>,
+    /// Whom it goes to, masked.
+    pub recipient: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it is tried next; `None` if it was set aside and waits for
+    /// `sealpost queue retry` or `drop`.
+    pub due: Option<Timestamp>,
+    /// Whether it is being worked on.
+    pub in_hand: bool,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What the relay answered last.
+    pub answer: Option<AnswerView>,
+}
+
+/// A relay's answer without addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerView {
+    /// When.
+    pub at: Timestamp,
+    /// The reply code; 0 where there was none.
+    pub code: u16,
+    /// Its words; any that hold an address are left out.
+    pub text: String,
+}
+
+impl Desk {
+    /// What is in the queue, the most urgent lane first.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn jobs(&self) -> Result<Vec<JobView>, Refused> {
+        let listed = queue::list(&self.store, MAX_LISTED).await?;
+        Ok(listed.iter().map(view).collect())
+    }
+
+    /// Makes a job due now.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such job or it is in hand.
+    pub async fn retry_job(&self, id: JobId) -> Result<(), Refused> {
+        let mut tx = Tx::new();
+        queue::retry(&self.store, &mut tx, id).await.map_err(refusal)?;
+        tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("retry"));
+        self.store.commit(tx).await?;
+        Ok(())
+    }
+
+    /// Gives a job up; whoever wrote the message is told, in the same commit.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such job or it is in hand.
+    pub async fn drop_job(&self, id: JobId) -> Result<(), Refused> {
+        let mut tx = Tx::new();
+        let job = queue::drop(&self.store, &mut tx, id).await.map_err(refusal)?;
+        self.report(&mut tx, &job).await?;
+        tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("drop"));
+        self.store.commit(tx).await?;
+        Ok(())
+    }
+}
+
+fn refusal(refused: queue::Refused) -> Refused {
+    match refused {
+        queue::Refused::Store(error) => Refused::Store(error),
+        other => wish(other.to_string()),
+    }
+}
+
+fn view(listed: &Listed) -> JobView {
+    let job = &listed.job;
+    let (purpose, message, recipient) = match &job.work {
+        Work::Dispatch(message) => ("dispatch", Some(*message), None),
+        Work::Deliver(parcel) => {
+            let (purpose, message) = match parcel.purpose {
+                Purpose::Notice { message, .. } => ("notice", Some(message)),
+                Purpose::Code { .. } => ("code", None),
+                Purpose::Alert => ("alert", None),
+                Purpose::Report { message } => ("report", Some(message)),
+                Purpose::Clear { message, .. } => ("clear", Some(message)),
+            };
+            (purpose, message, Some(parcel.recipient.masked()))
+        }
+    };
+    JobView {
+        id: job.id.to_string(),
+        purpose: purpose.to_owned(),
+        message: message.map(|id| id.to_string()),
+        recipient,
+        created: job.created,
+        due: Some(listed.due).filter(|due| *due != queue::ASIDE),
+        in_hand: listed.leased,
+        attempts: job.attempts,
+        answer: job.answer.as_ref().map(answer_view),
+    }
+}
+
+/// A relay's answer as an administrator may see it.
+pub(super) fn answer_view(answer: &Answer) -> AnswerView {
+    let words = answer.text.split(' ').filter(|word| !word.contains('@'));
+    AnswerView {
+        at: answer.at,
+        code: answer.code,
+        text: words.collect::<Vec<_>>().join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answer_view;
+    use crate::model::Answer;
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_relays_words_are_shown_without_the_patients_address() {
+        let answer = Answer {
+            at: Timestamp::UNIX_EPOCH,
+            code: 550,
+            text: "5.1.1 <jane@example.com>: Recipient address rejected".into(),
+        };
+        assert_eq!(answer_view(&answer).text, "5.1.1 Recipient address rejected");
+    }
+}

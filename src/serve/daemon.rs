@@ -1,0 +1,94 @@
+//! The daemon: starts the gateway, tells systemd, listens to signals.
+
+use crate::model::Clock;
+use crate::serve::gateway::Gateway;
+use crate::serve::{check, logging, settings};
+use crate::config::Config;
+use jiff::SignedDuration;
+use sd_notify::NotifyState;
+use std::path::Path;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// How long a message in the middle of its DATA may still take when the
+/// daemon is told to end (requirements C11.8), and everything else with it.
+const DRAIN: SignedDuration = SignedDuration::from_secs(15);
+
+/// Why the daemon ended.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// The configuration, or a file it names: exit 78, and no restart helps.
+    #[error("{0}")]
+    Configuration(String),
+    /// Something else: exit 70.
+    #[error("{0:#}")]
+    Fault(#[from] anyhow::Error),
+}
+
+/// Runs until SIGTERM or SIGINT. SIGHUP reads the configuration anew.
+///
+/// # Errors
+/// [`DaemonError`] says why it could not start.
+pub async fn run(file: &Path) -> Result<(), DaemonError> {
+    let config = settings::read(file).map_err(|faults| DaemonError::Configuration(faults.to_string()))?;
+    logging::begin(&config.log);
+    checked(&config)?;
+    let signals = |kind| signal(kind).map_err(anyhow::Error::from);
+    let mut ends = (signals(SignalKind::terminate())?, signals(SignalKind::interrupt())?);
+    let mut hangup = signals(SignalKind::hangup())?;
+    let gateway = Gateway::start(&config, Clock::System).await?;
+    tracing::info!(event = "ready", version = env!("CARGO_PKG_VERSION"), "Sealpost is ready.");
+    tell(&[NotifyState::Ready]);
+    while !ended(&mut ends, &mut hangup).await {
+        tell(&[NotifyState::Reloading]);
+        reload(file, &gateway);
+        tell(&[NotifyState::Ready]);
+    }
+    tracing::info!(event = "stopping", "Sealpost finishes what it has in hand and ends.");
+    tell(&[NotifyState::Stopping]);
+    let clock = Clock::System;
+    tokio::select! {
+        () = gateway.stop() => {}
+        () = clock.sleep(DRAIN) => tracing::warn!(event = "stopping.late", "Something did not end in time and was cut off; nothing acknowledged is lost."),
+    }
+    Ok(())
+}
+
+/// What `sealpost check` would refuse, the daemon refuses with the same words.
+fn checked(config: &Config) -> Result<(), DaemonError> {
+    let findings = check::check(config, &Clock::System);
+    for warning in findings.warnings() {
+        tracing::warn!(event = "configuration.warning", "{warning}");
+    }
+    let faults: Vec<String> = findings.faults().map(ToString::to_string).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(DaemonError::Configuration(faults.join("\n")))
+}
+
+/// Waits for a signal; says whether it means the end.
+async fn ended(ends: &mut (Signal, Signal), hangup: &mut Signal) -> bool {
+    tokio::select! {
+        _ = ends.0.recv() => true,
+        _ = ends.1.recv() => true,
+        _ = hangup.recv() => false,
+    }
+}
+
+/// A configuration that does not fit leaves the old one in force.
+fn reload(file: &Path, gateway: &Gateway) {
+    let read = settings::read(file).map_err(|faults| faults.to_string());
+    let read = read.and_then(|config| checked(&config).map(|()| config).map_err(|e| e.to_string()));
+    let done = read.and_then(|config| gateway.reload(&config).map_err(|error| format!("{error:#}")));
+    match done {
+        Ok(()) => tracing::info!(event = "reloaded", "Certificates, texts and policy were read anew."),
+        Err(reason) => tracing::error!(event = "reload.refused", reason = %reason, "The new configuration was refused; the old one stays in force."),
+    }
+}
+
+/// Tells systemd, if it started us; nobody else listens.
+fn tell(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(event = "notify.failed", reason = %error, "The service manager could not be told.");
+    }
+}

@@ -1,0 +1,70 @@
+//! The configuration, handed out in pieces: what each part needs and no more.
+
+use crate::config::{Config, Copies, Protection, StaffMail};
+use crate::policy;
+use crate::route::portal::Voice;
+use crate::{outbound, smtp};
+
+/// The clinic's own domains.
+pub(super) fn domains(config: &Config) -> Vec<String> {
+    config.clinic.domains.iter().map(|d| d.as_str().to_owned()).collect()
+}
+
+/// What mail on its way out needs.
+pub(super) fn outbound(config: &Config) -> outbound::Settings {
+    outbound::Settings {
+        rules: rules(config),
+        secure_tag: config.policy.secure_tag.clone(),
+        clear_tag: config.policy.clear_tag.clone(),
+        domains: domains(config),
+        expires: config.policy.expires,
+        retain: config.store.retain,
+        new_recipients: config.limits.new_recipients_per_hour,
+        voice: voice(config),
+    }
+}
+
+/// What the submission door needs.
+pub(super) fn smtp(config: &Config) -> smtp::Settings {
+    smtp::Settings {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        language: config.clinic.language,
+        max_size: config.submission.max_message_size.octets(),
+        recipients: usize::try_from(config.limits.recipients).unwrap_or(usize::MAX),
+        errors: config.limits.errors,
+    }
+}
+
+/// How the gateway's own mails speak.
+pub(super) fn voice(config: &Config) -> Voice {
+    Voice {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        clinic: config.clinic.name.clone(),
+        from: config.notice.from.clone(),
+        bounce: config.notice.bounce_address.clone(),
+        subject: config.notice.subject.clone(),
+        show_sender: config.notice.show_sender,
+        portal: config.portal.url.to_string().trim_end_matches('/').to_owned(),
+        language: config.clinic.language,
+        zone: config.clinic.time_zone.clone(),
+    }
+}
+
+fn rules(config: &Config) -> policy::Rules {
+    policy::Rules {
+        default: match config.policy.default {
+            Protection::Secure => policy::Default::Secure,
+            Protection::Tagged => policy::Default::Tagged,
+        },
+        clear_domains: config.policy.clear_domains.iter().map(|d| d.as_str().to_owned()).collect(),
+        clear_tag: config.policy.clear_tag.is_some(),
+        copies: match config.policy.copies {
+            Copies::Refuse => policy::Copies::Refuse,
+            Copies::Each => policy::Copies::Each,
+        },
+        staff: match config.policy.staff {
+            StaffMail::Hold => policy::Staff::Hold,
+            StaffMail::Send => policy::Staff::Send,
+        },
+    }
+}

@@ -1,0 +1,3 @@
+//! Wire formats: protocols as machines over octets, without sockets.
+
+pub mod smtp;

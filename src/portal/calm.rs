@@ -20,8 +20,8 @@ pub enum Calm {
     Unknown,
     /// The office has just been asked.
     Asked,
-    /// Too many wrong codes: the office must send again.
-    Barred,
+    /// Too many wrong codes: the office must send again; as above.
+    Barred(Option<Again>),
     /// The session ended because nothing was pressed.
     Locked {
         /// The link that opens the messages again, if the browser has it.
@@ -87,7 +87,7 @@ impl Calm {
             Self::Front | Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
             Self::Expired(_) | Self::Withdrawn(_) => StatusCode::GONE,
             Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
-            Self::Barred | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Barred(_) | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
@@ -118,7 +118,8 @@ impl Calm {
             ),
             Self::Unknown => ("portal-unknown-title", &["portal-unknown-text"]),
             Self::Asked => ("portal-asked-title", &["portal-asked-text"]),
-            Self::Barred => ("portal-barred-title", &["portal-barred-text"]),
+            Self::Barred(Some(_)) => ("portal-barred-title", &["portal-barred-text"]),
+            Self::Barred(None) => ("portal-barred-title", &["portal-barred-text", "portal-asked-before"]),
             Self::Locked {
                 kept: false,
                 link: Some(_),
@@ -204,7 +205,7 @@ impl Calm {
 
     fn action(&self, signed_in: bool) -> Action {
         match self {
-            Self::Expired(Some(again)) | Self::Withdrawn(Some(again)) => Action::Press {
+            Self::Expired(Some(again)) | Self::Withdrawn(Some(again)) | Self::Barred(Some(again)) => Action::Press {
                 path: format!("/m/{}/again", again.link),
                 label: "portal-ask-again",
                 form: again.form.clone(),

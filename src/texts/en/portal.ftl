@@ -142,7 +142,7 @@ portal-asked-before = The office has already been asked to send it again. You wi
 portal-unknown-title = This link is not complete
 portal-unknown-text = Please go back to the e-mail from { $clinic } and press the button in it. If you copied the link, make sure that you copied all of it.
 portal-barred-title = This message is closed for your safety
-portal-barred-text = There were too many wrong codes for this message. Please call { $clinic } and ask the office to send it again.
+portal-barred-text = There were too many wrong codes for this message. { $clinic } can send it again.
 portal-locked-title = We closed your messages
 # $wait is "15 minutes".
 portal-locked-text = Nothing was pressed for { $wait }, so we closed your messages to keep them private.

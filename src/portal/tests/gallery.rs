@@ -439,7 +439,8 @@ impl<'a> Gallery<'a> {
             ("withdrawn-asked", Calm::Withdrawn(None)),
             ("unknown", Calm::Unknown),
             ("asked", Calm::Asked),
-            ("barred", Calm::Barred),
+            ("barred", Calm::Barred(again())),
+            ("barred-asked", Calm::Barred(None)),
             (
                 "locked",
                 Calm::Locked {

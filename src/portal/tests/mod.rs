@@ -1,0 +1,3 @@
+//! The pages, drawn; the door, asked.
+
+mod gallery;

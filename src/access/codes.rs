@@ -140,34 +140,6 @@ pub async fn attempt<T>(
     Err(Error::Conflict)
 }
 
-/// Notes what became of a code's mail, for the page and for the code's time.
-///
-/// # Errors
-/// If the store cannot be read or written.
-pub async fn mail_outcome(
-    store: &Store,
-    grant: GrantId,
-    serial: u32,
-    mail: CodeMail,
-) -> Result<(), Error> {
-    for _ in 0..ATTEMPTS {
-        let Some(held) = store.hold(&Request::at(grant)).await? else {
-            return Ok(());
-        };
-        let mut request = held.record.clone();
-        passcode::mailed(&mut request, serial, mail.clone());
-        if request == held.record {
-            return Ok(());
-        }
-        let mut tx = Tx::new();
-        tx.replace(&held, &request);
-        if settled(store.commit(tx).await)?.is_some() {
-            return Ok(());
-        }
-    }
-    Err(Error::Conflict)
-}
-
 /// Lifts a grant's lock: the office has sent the message again. `held` is the
 /// grant as the caller is about to write it.
 pub fn unlock(tx: &mut Tx, grant: &mut Grant) {

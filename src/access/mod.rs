@@ -12,6 +12,8 @@ pub mod passcode;
 pub mod password;
 pub mod session;
 pub mod sweep;
+#[cfg(test)]
+mod tests;
 pub mod throttle;
 
 use crate::store::{Error, Held, Record, Tx};

@@ -220,8 +220,9 @@ mod tests {
             opened: at(0),
             codes: vec![code],
             next: 8,
-            tries: Vec::new(),
-            presses: Vec::new(),
+            pressed: None,
+            noted: None,
+            failing: Vec::new(),
         };
         let waits = mailed(&request, 7, CodeMail::Deferred(at(15))).unwrap();
         let handed = mailed(&waits, 7, CodeMail::Handed(at(16))).unwrap();

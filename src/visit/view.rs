@@ -27,6 +27,9 @@ pub enum Landing {
     Expired(Closed),
     /// The office took it back.
     Withdrawn(Closed),
+    /// Too many wrong codes were typed; the office can send it again. Only
+    /// [`super::Visit::ask_again`] says so: a known browser is still let in.
+    Locked(Closed),
     /// No link of ours, or not the whole of one.
     Unknown,
 }
@@ -79,8 +82,8 @@ pub enum Asked {
     /// Too many codes were asked for; none was sent. `again` in the page says
     /// from when.
     TooMany(CodePage),
-    /// The grant is locked until the office sends it again.
-    Locked(Front),
+    /// Too many wrong codes: locked until the office sends it again.
+    Locked(Closed),
     /// The link leads to nothing that can be read.
     Closed(Landing),
 }
@@ -104,8 +107,8 @@ pub enum Verified {
         /// The page to show again.
         page: CodePage,
     },
-    /// The grant is locked until the office sends it again.
-    Locked(Front),
+    /// Too many wrong codes: locked until the office sends it again.
+    Locked(Closed),
     /// The link leads to nothing that can be read.
     Closed(Landing),
 }

@@ -1,0 +1,361 @@
+//! One message as its reader sees it. A reader sees what the office wrote to
+//! this mailbox and what this mailbox answered, and of other recipients nothing.
+
+use crate::access::{accounts, link};
+use crate::mime::clean::{self, MAX_HTML, MAX_PICTURES, Picture};
+use crate::mime::decode::{self, Decoder};
+use crate::model::message::PartRole;
+use crate::model::{
+    Actor, Address, Event, EventKind, GrantId, Head, Mailbox, Part, Recipient, State,
+};
+use crate::store::records::{Draft, Grant, MailboxReply, Message};
+use crate::store::{self, Change, ContentReader, Tx};
+use crate::visit::view::{Caller, File, Letter, Reader, Which};
+use crate::visit::{Error, Visit};
+use jiff::Timestamp;
+use link::LinkState;
+
+/// The longest text shown on a page, in octets as stored; the rest stays in
+/// the message.
+const MAX_TEXT: u64 = 1024 * 1024;
+/// Addresses looked at for the office side of a message.
+const MAX_SHOWN: usize = 50;
+/// How often a change of state is tried anew after a lost race.
+const ATTEMPTS: usize = 8;
+
+/// A message that its reader may read, opened.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) which: Which,
+    pub(super) grant: Option<Grant>,
+    pub(super) message: Message,
+    pub(super) head: Head,
+    pub(super) content: ContentReader,
+}
+
+impl Visit {
+    /// A message; marks it opened if the request counts. `None`: not this
+    /// reader's, or no longer available.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn message(
+        &self,
+        reader: &Reader,
+        which: Which,
+        caller: &Caller,
+    ) -> Result<Option<Letter>, Error> {
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        if let Some(grant) = opened
+            .grant
+            .as_ref()
+            .filter(|grant| caller.counts && grant.opened.is_none())
+        {
+            let event = Event::new(Actor::Recipient, EventKind::Open, grant.id).noted(caller.agent);
+            let event = event.from(self.store.network_key(caller.ip));
+            self.note(grant.id, State::Opened, Some(event)).await?;
+        }
+        let framed = opened.parts(PartRole::Html).next().is_some();
+        let head = &opened.head;
+        let (expires, replied, draft) = match &opened.grant {
+            Some(grant) => {
+                let draft = self.store.get(&Draft::at(reader.mailbox, grant.id)).await?;
+                (
+                    Some(grant.expires),
+                    grant.replied,
+                    draft.map(|draft| draft.text),
+                )
+            }
+            None => (None, None, None),
+        };
+        Ok(Some(Letter {
+            which,
+            from: sender(head).unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
+            to: self.shown_recipients(reader, &opened).await?,
+            subject: head.subject.clone(),
+            date: date(&opened.message, head),
+            expires,
+            text: opened.text().await?,
+            framed,
+            files: files(head),
+            replied,
+            draft,
+        }))
+    }
+
+    /// The cleaned HTML of a framed message: a fragment, safe under the body's
+    /// own policy. `None` if there is none to show.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn body(&self, reader: &Reader, which: Which) -> Result<Option<String>, Error> {
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        let html = opened
+            .joined(PartRole::Html, u64::try_from(MAX_HTML).unwrap_or(u64::MAX))
+            .await?;
+        let Some(html) = html else { return Ok(None) };
+        let pictures = opened.pictures().await?;
+        let pictures: Vec<Picture<'_>> = pictures
+            .iter()
+            .map(|(id, octets)| Picture { id, octets })
+            .collect();
+        Ok(Some(clean::clean(&html, &pictures).html))
+    }
+
+    /// The message, if the reader may read it now.
+    pub(super) async fn open(
+        &self,
+        reader: &Reader,
+        which: Which,
+    ) -> Result<Option<Opened>, Error> {
+        let (grant, id) = match which {
+            Which::Received(grant) => {
+                let now = self.store.clock().now();
+                let grant = self.store.get(&Grant::at(grant)).await?;
+                let grant = grant.filter(|g| {
+                    g.mailbox == reader.mailbox && link::state(g, now) == LinkState::Open
+                });
+                let Some(grant) = grant else { return Ok(None) };
+                let id = grant.message;
+                (Some(grant), id)
+            }
+            Which::Sent(answer) => {
+                let own = self
+                    .store
+                    .get(&MailboxReply::at(reader.mailbox, answer))
+                    .await?;
+                let Some(own) = own else { return Ok(None) };
+                (None, own.message)
+            }
+        };
+        let Some(message) = self.store.get(&Message::at(id)).await? else {
+            return Ok(None);
+        };
+        let Some(content) = self.store.open_content(message.content).await? else {
+            return Ok(None);
+        };
+        let head = content.open_head(&message.head)?;
+        Ok(Some(Opened {
+            which,
+            grant,
+            message,
+            head,
+            content,
+        }))
+    }
+
+    /// Moves a grant and its recipient on to a state, if they are not further
+    /// already, with the event that led there.
+    pub(super) async fn note(
+        &self,
+        grant: GrantId,
+        state: State,
+        event: Option<Event>,
+    ) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            let now = self.store.clock().now();
+            let Some(held) = self.store.hold(&Grant::at(grant)).await? else {
+                return Ok(());
+            };
+            let mut next = held.record.clone();
+            next.opened.get_or_insert(now);
+            if state == State::Replied {
+                next.replied = Some(now);
+            }
+            let mut tx = Tx::new();
+            if next != held.record {
+                tx.replace(&held, &next);
+            }
+            let recipient = self
+                .store
+                .hold(&Recipient::at(next.message, next.n))
+                .await?;
+            if let Some(held) = recipient.filter(|held| rank(held.record.state) < rank(state)) {
+                let mut moved = held.record.clone();
+                moved.state = state;
+                moved.since = now;
+                tx.replace(&held, &moved);
+                tx.change(Change::Message(next.message));
+            }
+            if let Some(event) = event.clone() {
+                tx.audit(event);
+            }
+            match self.store.commit(tx).await {
+                Err(store::Error::Conflict) => {}
+                done => return done.map(drop).map_err(Error::from),
+            }
+        }
+        Err(store::Error::Conflict.into())
+    }
+
+    /// Whom the message went to, as this reader may know: the office side and
+    /// the reader. Of a clinic that writes to several people at once, nobody
+    /// learns who the others are.
+    async fn shown_recipients(
+        &self,
+        reader: &Reader,
+        opened: &Opened,
+    ) -> Result<Vec<String>, Error> {
+        let head = &opened.head;
+        let mut shown = Vec::new();
+        for mailbox in head.to.iter().chain(&head.cc).take(MAX_SHOWN) {
+            if is_same(&mailbox.address, &reader.address) || self.is_office(mailbox).await? {
+                shown.push(mailbox.label().to_owned());
+            }
+        }
+        // A blind copy stands in no field; its reader is a recipient all the same.
+        if opened.grant.is_some()
+            && !head
+                .to
+                .iter()
+                .chain(&head.cc)
+                .any(|m| is_same(&m.address, &reader.address))
+        {
+            shown.push(reader.address.as_str().to_owned());
+        }
+        Ok(shown)
+    }
+
+    async fn is_office(&self, mailbox: &Mailbox) -> Result<bool, Error> {
+        Ok(accounts::find(&self.store, &mailbox.address)
+            .await?
+            .is_some())
+    }
+}
+
+impl Opened {
+    pub(super) fn parts(&self, role: PartRole) -> impl Iterator<Item = &Part> {
+        self.head.parts.iter().filter(move |part| part.role == role)
+    }
+
+    /// The text parts one under the other.
+    async fn text(&self) -> Result<Option<String>, Error> {
+        self.joined(PartRole::Text, MAX_TEXT).await
+    }
+
+    async fn joined(&self, role: PartRole, most: u64) -> Result<Option<String>, Error> {
+        let mut joined: Option<String> = None;
+        let mut left = most;
+        for part in self.parts(role) {
+            let length = part.length.min(left);
+            left -= length;
+            let octets = self.decoded(part, length).await?;
+            let text = decode::text(&octets, part.charset.as_deref());
+            let all = joined.get_or_insert_default();
+            if !all.is_empty() {
+                all.push_str("\n\n");
+            }
+            all.push_str(&text);
+        }
+        Ok(joined)
+    }
+
+    /// The pictures that HTML may show, by their Content-ID, up to a bound.
+    async fn pictures(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let mut pictures = Vec::new();
+        let mut left = u64::try_from(MAX_PICTURES).unwrap_or(u64::MAX);
+        for part in self
+            .head
+            .parts
+            .iter()
+            .filter(|part| part.kind.starts_with("image/"))
+        {
+            let Some(id) = part.content_id.clone().filter(|_| part.length <= left) else {
+                continue;
+            };
+            left -= part.length;
+            pictures.push((id, self.decoded(part, part.length).await?));
+        }
+        Ok(pictures)
+    }
+
+    /// The first octets of a part as stored, decoded.
+    async fn decoded(&self, part: &Part, length: u64) -> Result<Vec<u8>, Error> {
+        let mut decoder = Decoder::new(&part.encoding);
+        let mut out = Vec::new();
+        let mut at = 0;
+        while at < length {
+            let want = usize::try_from(length - at).unwrap_or(usize::MAX);
+            let piece = self.content.read(part.offset + at, want).await?;
+            if piece.is_empty() {
+                break;
+            }
+            at += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+            decoder.write(&piece, &mut out);
+        }
+        decoder.finish(&mut out);
+        Ok(out)
+    }
+}
+
+/// The files of a message. A part's number is its place among all parts, so
+/// that it never changes. Pictures that the text shows are not files, but where
+/// there is no HTML to show them they are.
+pub(super) fn files(head: &Head) -> Vec<File> {
+    let shows = head.parts.iter().any(|part| part.role == PartRole::Html);
+    let numbered = head.parts.iter().enumerate();
+    numbered
+        .filter(|(_, part)| {
+            part.role == PartRole::File || (part.role == PartRole::Inline && !shows)
+        })
+        .filter_map(|(n, part)| Some(file(u16::try_from(n).ok()?, part)))
+        .collect()
+}
+
+pub(super) fn file(n: u16, part: &Part) -> File {
+    File {
+        n,
+        name: part.name.clone(),
+        kind: part.kind.clone(),
+        size: size(part),
+    }
+}
+
+/// The size once decoded. For base64 in lines of 76 characters it is exact to
+/// two octets; quoted-printable only says that it is not more.
+fn size(part: &Part) -> u64 {
+    /// Characters of a full line with its CRLF, and the octets they stand for.
+    const LINE: (u64, u64) = (78, 57);
+    if part.encoding == "base64" {
+        let rest = part.length % LINE.0;
+        (part.length / LINE.0) * LINE.1 + rest.saturating_sub(2) * 3 / 4
+    } else {
+        part.length
+    }
+}
+
+pub(super) fn sender(head: &Head) -> Option<String> {
+    head.from.as_ref().map(|from| from.label().to_owned())
+}
+
+/// When a message was sent: what it says itself, unless that lies in the
+/// future; a clock that is wrong there must not confuse the reader here.
+pub(super) fn date(message: &Message, head: &Head) -> Timestamp {
+    head.date
+        .filter(|date| *date <= message.accepted)
+        .unwrap_or(message.accepted)
+}
+
+fn is_same(one: &Address, other: &Address) -> bool {
+    one.folded() == other.folded()
+}
+
+/// The order of a recipient's states, as far as a reader moves them on. What
+/// the office or time has ended is not moved any more.
+const fn rank(state: State) -> u8 {
+    match state {
+        State::Held
+        | State::Queued
+        | State::NoticeAccepted
+        | State::NoticeBounced
+        | State::Failed => 0,
+        State::Opened => 1,
+        State::Downloaded => 2,
+        State::Replied => 3,
+        _ => u8::MAX,
+    }
+}

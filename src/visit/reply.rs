@@ -1,0 +1,591 @@
+//! An answer: taken in pieces, judged, sealed as it comes, and handed to every
+//! office account of the conversation. What is refused leaves nothing behind;
+//! what is answered "sent" is durable.
+
+use crate::access::link;
+use crate::folders;
+use crate::mime::index::Indexer;
+use crate::mime::is_readable;
+use crate::mime::sniff::{self, FileFault, safe_name};
+use crate::mime::write::{self, Base64Lines, ReplyMail, Writing};
+use crate::model::{
+    Account, Actor, Direction, Event, EventKind, GrantId, Head, Mailbox, MessageId, Standing, State,
+};
+use crate::outbound;
+use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
+use crate::store::{self, Change, ContentWriter, Tx};
+use crate::visit::admission::LONGEST_TEXT;
+use crate::visit::view::{Caller, Reader, Sent, Which};
+use crate::visit::{Error, Rules, Visit, mail};
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+use link::LinkState;
+use std::sync::Arc;
+
+/// Files in one answer: more than anybody chooses by hand.
+pub const MANY_FILES: usize = 20;
+/// Before a subject that is answered (RFC 5322 §3.6.5). It is the same in
+/// every language, since mail programs look for it.
+const RE: &str = "Re: ";
+
+/// Why an answer was not taken. Nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Neither a text nor a file.
+    #[error("the answer is empty")]
+    Empty,
+    /// The text is longer than is taken.
+    #[error("the text is longer than {limit} characters")]
+    LongText {
+        /// The bound.
+        limit: usize,
+    },
+    /// A file is larger than allowed.
+    #[error("a file is larger than {limit} octets")]
+    LargeFile {
+        /// Its name as shown.
+        name: String,
+        /// The bound in octets.
+        limit: u64,
+    },
+    /// All together is larger than allowed.
+    #[error("the answer is larger than {limit} octets")]
+    LargeReply {
+        /// The bound in octets.
+        limit: u64,
+    },
+    /// More files than allowed.
+    #[error("more than {limit} files")]
+    ManyFiles {
+        /// The bound.
+        limit: usize,
+    },
+    /// A kind of file that is not taken.
+    #[error("a file of a kind that is not taken")]
+    Kind {
+        /// Its name as shown.
+        name: String,
+    },
+    /// A file is not what its name says.
+    #[error("a file is not what its name says")]
+    Mismatch {
+        /// Its name as shown.
+        name: String,
+    },
+    /// A file holds nothing.
+    #[error("a file is empty")]
+    EmptyFile {
+        /// Its name as shown.
+        name: String,
+    },
+    /// The disk is nearly full: try later.
+    #[error("no space left")]
+    NoRoom,
+    /// The message can no longer be answered.
+    #[error("the message is no longer available")]
+    Closed,
+    /// Something failed on our side.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Full => Self::NoRoom,
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+/// An answer being written: text first, then its files, each in pieces.
+/// Dropped without [`ReplyIntake::finish`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct ReplyIntake {
+    visit: Visit,
+    rules: Arc<Rules>,
+    reader: Reader,
+    answer: Answer,
+    body: Option<Body>,
+    /// Octets taken so far, before encoding.
+    taken: u64,
+    files: usize,
+    file: Option<Incoming>,
+}
+
+/// What is known before the first octet.
+#[derive(Debug)]
+struct Answer {
+    id: MessageId,
+    grant: GrantId,
+    /// The message that is answered.
+    answered: MessageId,
+    at: Timestamp,
+    thread: ThreadId,
+    /// The active accounts of the conversation: those who will find it.
+    accounts: Vec<Account>,
+    /// The head of the answer, its parts still missing.
+    head: Head,
+}
+
+/// The message as it is written and sealed.
+struct Body {
+    writing: Option<Writing>,
+    content: ContentWriter,
+    indexer: Indexer,
+    digest: digest::Context,
+    has_text: bool,
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Body(…)")
+    }
+}
+
+/// A file on its way in.
+#[derive(Debug)]
+struct Incoming {
+    name: String,
+    named: bool,
+    size: u64,
+    /// Its first octets, until it has been judged by them.
+    head: Vec<u8>,
+    lines: Option<Base64Lines>,
+}
+
+impl Visit {
+    /// Begins an answer. `None`: the message cannot be answered any more.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn begin_reply(
+        &self,
+        reader: &Reader,
+        grant: GrantId,
+    ) -> Result<Option<ReplyIntake>, Error> {
+        let Some(opened) = self.open(reader, Which::Received(grant)).await? else {
+            return Ok(None);
+        };
+        let rules = self.rules();
+        let at = self.store.clock().now();
+        let id = MessageId::new(at);
+        let root = opened
+            .head
+            .references
+            .first()
+            .unwrap_or(&opened.head.message_id);
+        let thread = outbound::thread_id(&self.store, &reader.address, root);
+        let accounts = self.accounts_of(thread, &opened.message).await?;
+        let head = Head {
+            subject: subject(&opened.head.subject),
+            from: Some(Mailbox {
+                name: None,
+                address: reader.address.clone(),
+            }),
+            to: office_side(&opened.head, &accounts),
+            cc: Vec::new(),
+            envelope: accounts
+                .iter()
+                .map(|account| account.address.clone())
+                .collect(),
+            message_id: format!("{id}@{}", rules.letterhead.hostname),
+            references: references(&opened.head),
+            date: Some(at),
+            parts: Vec::new(),
+            regarding: None,
+        };
+        let answer = Answer {
+            id,
+            grant,
+            answered: opened.message.id,
+            at,
+            thread,
+            accounts,
+            head,
+        };
+        Ok(Some(ReplyIntake {
+            visit: self.clone(),
+            rules,
+            reader: reader.clone(),
+            answer,
+            body: None,
+            taken: 0,
+            files: 0,
+            file: None,
+        }))
+    }
+
+    /// The active accounts of a conversation.
+    async fn accounts_of(
+        &self,
+        thread: ThreadId,
+        message: &Message,
+    ) -> Result<Vec<Account>, Error> {
+        let known = self.store.get(&Thread::at(thread)).await?;
+        let ids = known.map_or_else(
+            || message.account.into_iter().collect(),
+            |thread| thread.accounts,
+        );
+        let mut accounts = Vec::with_capacity(ids.len());
+        for id in ids {
+            let account = self.store.get(&Account::at(id)).await?;
+            accounts.extend(account.filter(|account| account.standing == Standing::Active));
+        }
+        Ok(accounts)
+    }
+}
+
+impl ReplyIntake {
+    /// The text. Call it once, before any file.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn text(&mut self, text: &str) -> Result<(), Refusal> {
+        if text.chars().count() > LONGEST_TEXT {
+            return Err(Refusal::LongText {
+                limit: LONGEST_TEXT,
+            });
+        }
+        if self.body.is_some() {
+            return Err(
+                Error::Message("the text of an answer came twice, or after its files").into(),
+            );
+        }
+        if !self.visit.store.has_room() {
+            return Err(Refusal::NoRoom);
+        }
+        self.take(text.len())?;
+        let head = &self.answer.head;
+        let from = head
+            .from
+            .as_ref()
+            .ok_or(Error::Message("an answer has no writer"))?;
+        let (writing, octets) = write::reply(&ReplyMail {
+            from,
+            to: &head.to,
+            subject: &head.subject,
+            in_reply_to: head.references.last().map(String::as_str),
+            references: &head.references,
+            message_id: &head.message_id,
+            date: self.answer.at,
+            text,
+        });
+        let end = octets
+            .windows(4)
+            .position(|w| w == b"\r\n\r\n")
+            .map_or(octets.len(), |at| at + 4);
+        let (header, rest) = octets.split_at(end);
+        let mut body = Body {
+            writing: Some(writing),
+            content: self.visit.store.write_content(),
+            indexer: Indexer::new(header),
+            digest: digest::Context::new(&digest::SHA256),
+            has_text: is_readable(text),
+        };
+        body.digest.update(header);
+        body.content.write(header).await?;
+        body.write(rest).await?;
+        self.body = Some(body);
+        Ok(())
+    }
+
+    /// Begins a file under the name the browser gave. A file without name and
+    /// octets is passed over: a form sends one where none was chosen.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn begin_file(&mut self, name: &str) -> Result<(), Refusal> {
+        if self.body.is_none() {
+            self.text("").await?;
+        }
+        if self.files >= MANY_FILES && !name.is_empty() {
+            return Err(Refusal::ManyFiles { limit: MANY_FILES });
+        }
+        let safe = safe_name(name);
+        self.file = Some(Incoming {
+            named: safe.is_some(),
+            name: safe.unwrap_or_else(|| "file".to_owned()),
+            size: 0,
+            head: Vec::new(),
+            lines: None,
+        });
+        Ok(())
+    }
+
+    /// More octets of the file.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        self.take(octets.len())?;
+        let limit = self.rules.max_file;
+        let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
+        file.size = file
+            .size
+            .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
+        if file.size > limit {
+            return Err(Refusal::LargeFile {
+                name: file.name.clone(),
+                limit,
+            });
+        }
+        if file.lines.is_some() {
+            return self.encode(octets).await;
+        }
+        file.head.extend_from_slice(octets);
+        if file.head.len() >= sniff::HEAD {
+            self.open_file().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn end_file(&mut self) -> Result<(), Refusal> {
+        let file = self.file.as_ref().ok_or(OUT_OF_ORDER)?;
+        if file.lines.is_none() {
+            if !file.named && file.size == 0 {
+                self.file = None;
+                return Ok(());
+            }
+            self.open_file().await?;
+        }
+        let mut out = Vec::new();
+        if let Some(lines) = self.file.take().and_then(|file| file.lines) {
+            lines.finish(&mut out);
+        }
+        self.files += 1;
+        self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
+    }
+
+    /// Hands the answer to the office; durable when it returns.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn finish(mut self, caller: &Caller) -> Result<Sent, Refusal> {
+        let body = self
+            .body
+            .take()
+            .filter(|body| body.has_text || self.files > 0);
+        let body = body.filter(|_| self.file.is_none()).ok_or(Refusal::Empty)?;
+        // The office may have taken the message back while this was written.
+        let still = self
+            .visit
+            .open(&self.reader, Which::Received(self.answer.grant))
+            .await?;
+        if still.is_none_or(|opened| {
+            !opened
+                .grant
+                .is_some_and(|g| link::state(&g, self.now()) == LinkState::Open)
+        }) {
+            return Err(Refusal::Closed);
+        }
+        let sent = self.keep(body, caller).await?;
+        let grant = self.answer.grant;
+        if let Err(error) = self.visit.note(grant, State::Replied, None).await {
+            // The answer is safe; only its mark on the first message is missing.
+            tracing::warn!(event = "reply.unmarked", grant = %grant, reason = %error, "An answer was kept, but the message it answers could not be marked.");
+        }
+        Ok(sent)
+    }
+
+    /// One commit: the content, the message, its place in every office mailbox
+    /// and in the reader's own list, the alert, the audit event. Nothing in it
+    /// can lose a race, since the content could not be handed in twice.
+    async fn keep(&self, body: Body, caller: &Caller) -> Result<Sent, Refusal> {
+        let Answer {
+            id,
+            grant,
+            answered,
+            thread,
+            ..
+        } = self.answer;
+        let store = &self.visit.store;
+        let now = self.now();
+        let done = body.finish().await?;
+        let head = Head {
+            parts: done.parts,
+            ..self.answer.head.clone()
+        };
+        let mut tx = Tx::new();
+        tx.insert(&Message {
+            id,
+            direction: Direction::Incoming,
+            account: None,
+            thread,
+            accepted: now,
+            size: done.content.length(),
+            content: done.content.id(),
+            head: done.content.seal_head(&head),
+            digest: done.digest,
+            recipients: 0,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            answers: Some(grant),
+            purged: None,
+        });
+        tx.attach(done.content);
+        tx.insert(&MailboxReply {
+            mailbox: self.reader.mailbox,
+            message: id,
+        });
+        self.file_in_office(&mut tx).await?;
+        if let Ok(at) = now.checked_add(self.rules.retain) {
+            tx.put(&Ending {
+                at,
+                what: Ended::Content(id),
+            });
+        }
+        tx.delete(&Draft::at(self.reader.mailbox, grant));
+        tx.change(Change::Message(id));
+        tx.change(Change::Message(answered));
+        let event = Event::new(Actor::Recipient, EventKind::Reply, id);
+        tx.audit(event.from(store.network_key(caller.ip)).noted(caller.agent));
+        mail::alert(store, &self.rules, &mut tx).await?;
+        store.commit(tx).await?;
+        Ok(Sent {
+            message: id,
+            at: now,
+        })
+    }
+
+    async fn file_in_office(&self, tx: &mut Tx) -> Result<(), Refusal> {
+        let store = &self.visit.store;
+        for account in &self.answer.accounts {
+            let inbox = folders::inbox(store, tx, account.id).await?;
+            tx.file(inbox, self.answer.id, false);
+        }
+        if self.answer.accounts.is_empty() {
+            // Nobody of the conversation is still there: the whole clinic is.
+            let shared = folders::shared(store, tx).await?;
+            tx.file(shared, self.answer.id, false);
+        }
+        Ok(())
+    }
+
+    /// Judges the file by its first octets and opens its part.
+    async fn open_file(&mut self) -> Result<(), Refusal> {
+        let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
+        let head = std::mem::take(&mut file.head);
+        let name = file.name.clone();
+        let kind =
+            sniff::judge(&name, &head, &self.rules.file_types).map_err(|fault| match fault {
+                FileFault::NotAllowed => Refusal::Kind { name: name.clone() },
+                FileFault::Mismatch => Refusal::Mismatch { name: name.clone() },
+                FileFault::Empty => Refusal::EmptyFile { name: name.clone() },
+            })?;
+        file.lines = Some(Base64Lines::default());
+        let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
+        let writing = body.writing.as_ref().ok_or(OUT_OF_ORDER)?;
+        let header = writing.file(&name, kind.media_type());
+        body.write(&header).await?;
+        self.encode(&head).await
+    }
+
+    async fn encode(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        let lines = self
+            .file
+            .as_mut()
+            .and_then(|file| file.lines.as_mut())
+            .ok_or(OUT_OF_ORDER)?;
+        let mut out = Vec::new();
+        lines.write(octets, &mut out);
+        self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
+    }
+
+    /// Counts what comes in against the bound of the whole.
+    fn take(&mut self, octets: usize) -> Result<(), Refusal> {
+        self.taken = self
+            .taken
+            .saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+        let limit = self.rules.max_reply;
+        if self.taken > limit {
+            Err(Refusal::LargeReply { limit })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.visit.store.clock().now()
+    }
+}
+
+/// The door called the verbs in another order than it may.
+const OUT_OF_ORDER: Error = Error::Message("the pieces of an answer came out of order");
+
+/// A whole answer, sealed.
+struct Done {
+    content: store::Finished,
+    parts: Vec<crate::model::Part>,
+    digest: [u8; 32],
+}
+
+impl Body {
+    async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        self.digest.update(octets);
+        self.indexer
+            .write(octets)
+            .map_err(|_| Error::Message("an answer has too many parts"))?;
+        self.content.write(octets).await?;
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Done, Refusal> {
+        let end = self.writing.take().map(Writing::end).unwrap_or_default();
+        self.write(&end).await?;
+        let index = self
+            .indexer
+            .finish()
+            .map_err(|_| Error::Message("an answer has too many parts"))?;
+        let mut digest = [0; 32];
+        digest.copy_from_slice(self.digest.finish().as_ref());
+        Ok(Done {
+            content: self.content.finish().await?,
+            parts: index.parts,
+            digest,
+        })
+    }
+}
+
+fn subject(answered: &str) -> String {
+    let is_answer = answered
+        .get(..RE.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(RE));
+    if is_answer {
+        answered.to_owned()
+    } else {
+        format!("{RE}{answered}")
+    }
+}
+
+/// The thread's Message-IDs, the answered one last (RFC 5322 §3.6.4).
+fn references(answered: &Head) -> Vec<String> {
+    let mut references = answered.references.clone();
+    references.retain(|id| *id != answered.message_id);
+    references.push(answered.message_id.clone());
+    references
+}
+
+/// Whom the answer is addressed to: the writer under the name that stood
+/// there, then the conversation's other accounts.
+fn office_side(answered: &Head, accounts: &[Account]) -> Vec<Mailbox> {
+    let mut to: Vec<Mailbox> = answered.from.iter().cloned().collect();
+    for account in accounts {
+        if !to
+            .iter()
+            .any(|m| m.address.folded() == account.address.folded())
+        {
+            to.push(Mailbox {
+                name: None,
+                address: account.address.clone(),
+            });
+        }
+    }
+    to
+}

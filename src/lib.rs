@@ -38,6 +38,7 @@ pub mod sweep;
 
 // Desks: what somebody can do.
 pub mod visit;
+pub mod web;
 
 // Doors: sockets and pages.
 pub mod portal;

@@ -152,7 +152,8 @@ impl Portal {
             intake.text(&text).await?;
             let mut next = first_file;
             while let Some(name) = next {
-                files |= add_file(&mut intake, &name, form).await?;
+                files |= !name.is_empty();
+                add_file(&mut intake, &name, form).await?;
                 next = next_file(form).await?;
             }
             Ok(intake.finish(&visitor.caller).await?)
@@ -226,6 +227,7 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
         Refusal::LargeReply { limit } => ("files", page.one("portal-reply-large", "limit", page.size(limit))),
         Refusal::ManyFiles { limit } => ("files", page.count("portal-reply-many", limit)),
         Refusal::Kind { name } => ("files", page.one("portal-reply-kind", "name", name)),
+        Refusal::EmptyFile { name } => ("files", page.one("portal-reply-empty-file", "name", name)),
         Refusal::Mismatch { name } => ("files", page.one("portal-reply-mismatch", "name", name)),
     };
     Problem { field, text, files_lost: again.files }
@@ -278,22 +280,21 @@ async fn next_file(form: &mut Multipart) -> Result<Option<String>, Why> {
 
 /// Takes one file in. A form sends one without name and octets where none was
 /// chosen: that is no file.
-async fn add_file(intake: &mut ReplyIntake, name: &str, form: &mut Multipart) -> Result<bool, Why> {
+async fn add_file(intake: &mut ReplyIntake, name: &str, form: &mut Multipart) -> Result<(), Why> {
     let Some(first) = form.chunk().await? else {
         if name.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         intake.begin_file(name).await?;
         intake.end_file().await?;
-        return Ok(true);
+        return Ok(());
     };
     intake.begin_file(name).await?;
     intake.write(&first).await?;
     while let Some(chunk) = form.chunk().await? {
         intake.write(&chunk).await?;
     }
-    intake.end_file().await?;
-    Ok(true)
+    Ok(intake.end_file().await?)
 }
 
 /// The message in a path.

@@ -119,6 +119,7 @@ portal-reply-large-file = “{ $name }” is larger than { $limit }. Please choo
 portal-reply-large = Your files are larger than { $limit } together. Please send some of them in a second answer.
 portal-reply-many = These are more than { $n } files. Please send some of them in a second answer.
 portal-reply-kind = We cannot take “{ $name }”: it is not one of the kinds of files listed below. Please choose another file.
+portal-reply-empty-file = “{ $name }” is empty. Please choose another file.
 portal-reply-mismatch = “{ $name }” does not hold what its name says. Please save the file again, or choose another one.
 portal-reply-no-room = We cannot take answers at the moment. Please try again in an hour. Your text is still here.
 portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. Files must be chosen again.

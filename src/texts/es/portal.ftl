@@ -112,6 +112,7 @@ portal-reply-large-file = «{ $name }» pesa más de { $limit }. Elija un archiv
 portal-reply-large = Sus archivos pesan más de { $limit } en total. Envíe algunos en una segunda respuesta.
 portal-reply-many = Son más de { $n } archivos. Envíe algunos en una segunda respuesta.
 portal-reply-kind = No podemos aceptar «{ $name }»: no es uno de los tipos de archivo de la lista. Elija otro archivo.
+portal-reply-empty-file = «{ $name }» está vacío. Elija otro archivo.
 portal-reply-mismatch = «{ $name }» no contiene lo que dice su nombre. Guarde el archivo de nuevo o elija otro.
 portal-reply-no-room = En este momento no podemos recibir respuestas. Inténtelo de nuevo dentro de una hora. Su texto sigue aquí.
 portal-draft-kept = Sus mensajes se cerraron mientras usted escribía. Le guardamos este texto. Debe elegir de nuevo los archivos.

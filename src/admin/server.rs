@@ -7,7 +7,6 @@
 use crate::admin::{Answer, Verb, answer};
 use crate::desk::Desk;
 use crate::model::Actor;
-use crate::store::Store;
 use jiff::SignedDuration;
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
@@ -33,8 +32,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 pub struct Door {
     listener: UnixListener,
     path: PathBuf,
-    store: Store,
-    domains: Vec<String>,
+    desk: Desk,
 }
 
 impl Door {
@@ -42,10 +40,13 @@ impl Door {
     ///
     /// # Errors
     /// If another gateway listens there, or the folder cannot be written.
-    pub async fn open(path: &Path, store: Store, domains: Vec<String>) -> io::Result<Self> {
+    pub async fn open(path: &Path, desk: Desk) -> io::Result<Self> {
         match UnixStream::connect(path).await {
             Ok(_) => {
-                let message = format!("another gateway listens on {}; stop it first", path.display());
+                let message = format!(
+                    "another gateway listens on {}; stop it first",
+                    path.display()
+                );
                 return Err(io::Error::new(ErrorKind::AddrInUse, message));
             }
             Err(e) if e.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
@@ -55,7 +56,11 @@ impl Door {
         // Until this line the mode is the umask's; who slips in is still asked
         // for their user id.
         fs::set_permissions(path, Permissions::from_mode(0o600))?;
-        Ok(Self { listener, path: path.to_owned(), store, domains })
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+            desk,
+        })
     }
 
     /// Answers until `stop` says so; what was asked is answered first.
@@ -68,12 +73,13 @@ impl Door {
                 Some(_) = open.join_next() => continue,
                 _ = stop.changed() => continue,
             };
-            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await) else {
+            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await)
+            else {
                 continue;
             };
-            let (store, domains) = (self.store.clone(), self.domains.clone());
+            let desk = self.desk.clone();
             open.spawn(async move {
-                if let Err(error) = converse(stream, store, domains).await {
+                if let Err(error) = converse(stream, desk).await {
                     tracing::debug!(event = "admin.broken-off", reason = %error, "A question on the admin socket was broken off.");
                 }
                 drop(permit);
@@ -86,27 +92,29 @@ impl Door {
     }
 }
 
-async fn converse(stream: UnixStream, store: Store, domains: Vec<String>) -> io::Result<()> {
+async fn converse(stream: UnixStream, desk: Desk) -> io::Result<()> {
     let caller = stream.peer_cred()?.uid();
     if caller != 0 && caller != rustix::process::geteuid().as_raw() {
-        tracing::warn!(event = "admin.refused", uid = caller, "A user who may not use the admin socket was turned away.");
+        tracing::warn!(
+            event = "admin.refused",
+            uid = caller,
+            "A user who may not use the admin socket was turned away."
+        );
         return Ok(());
     }
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
     let mut reader = BufReader::new(reader.take(MAX_QUESTION));
-    let clock = store.clock().clone();
+    let clock = desk.clock().clone();
     tokio::select! {
         read = reader.read_line(&mut line) => { read?; }
         () = clock.sleep(PATIENCE) => return Err(ErrorKind::TimedOut.into()),
     }
     let answer = match serde_json::from_str::<Verb>(&line) {
-        Ok(verb) => {
-            let desk = Desk::new(store, domains, Actor::Operator(caller));
-            answer(&desk, verb).await
-        }
+        Ok(verb) => answer(&desk.used_by(Actor::Operator(caller)), verb).await,
         Err(_) => Answer::Refused(
-            "the gateway does not know this question; is it the same version as this command?".into(),
+            "the gateway does not know this question; is it the same version as this command?"
+                .into(),
         ),
     };
     let mut octets = serde_json::to_vec(&answer)?;

@@ -19,6 +19,8 @@ pub mod outcome;
 pub mod relay;
 mod verdict;
 
+pub use note::give_up;
+
 use crate::model::parcel::Body;
 use crate::model::{ContentId, Lane, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};

@@ -14,6 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 /// How often a commit is tried while others change the same records: a press in
 /// the portal, a sweep.
 const RACES: u32 = 8;
+/// Recipients of one message: above what the settings allow.
+const MOST: usize = 1_000;
 /// Pause after the store failed.
 const RETRY: SignedDuration = SignedDuration::from_secs(1);
 
@@ -81,6 +83,41 @@ async fn write(store: &Store, leased: &Leased, verdict: &Verdict, late: bool) ->
         }
     }
     store.commit(note.tx).await.map(drop)
+}
+
+/// Puts into the caller's commit that an operator gave `job` up: for everybody
+/// concerned it is as if the relay had refused it for good.
+///
+/// # Errors
+/// The store's own.
+pub async fn give_up(store: &Store, tx: Tx, job: &Job) -> Result<Tx, Error> {
+    let at = store.clock().now();
+    let answer = job.answer.clone();
+    let answer = answer.unwrap_or_else(|| answer_without_words(at));
+    let verdict = Verdict::Lost(Answer { at, ..answer }, "dropped");
+    let mut note = Note { store, tx };
+    match &job.work {
+        Work::Deliver(parcel) => note.records(parcel.purpose, &verdict).await?,
+        Work::Dispatch(message) => {
+            // Its routes were never chosen: it reaches nobody.
+            let failed = (State::Failed, State::Failed);
+            let prefix: [&[u8]; 1] = [message.octets()];
+            let recipients = store.range::<Recipient>(&prefix, None, MOST).await?;
+            for recipient in recipients {
+                note.recipient(*message, recipient.n, failed, &verdict)
+                    .await?;
+            }
+        }
+    }
+    Ok(note.tx)
+}
+
+const fn answer_without_words(at: Timestamp) -> Answer {
+    Answer {
+        at,
+        code: 0,
+        text: String::new(),
+    }
 }
 
 /// A commit that is being put together.

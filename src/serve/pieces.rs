@@ -3,11 +3,16 @@
 use crate::config::{Config, Copies, Protection, StaffMail};
 use crate::policy;
 use crate::route::portal::Voice;
-use crate::{outbound, smtp};
+use crate::{outbound, smtp, visit};
 
 /// The clinic's own domains.
 pub(super) fn domains(config: &Config) -> Vec<String> {
-    config.clinic.domains.iter().map(|d| d.as_str().to_owned()).collect()
+    config
+        .clinic
+        .domains
+        .iter()
+        .map(|d| d.as_str().to_owned())
+        .collect()
 }
 
 /// What mail on its way out needs.
@@ -44,9 +49,33 @@ pub(super) fn voice(config: &Config) -> Voice {
         bounce: config.notice.bounce_address.clone(),
         subject: config.notice.subject.clone(),
         show_sender: config.notice.show_sender,
-        portal: config.portal.url.to_string().trim_end_matches('/').to_owned(),
+        portal: config.portal.url.as_str().to_owned(),
         language: config.clinic.language,
         zone: config.clinic.time_zone.clone(),
+    }
+}
+
+/// What the recipient's desk needs.
+pub(super) fn visit(config: &Config) -> visit::Rules {
+    let portal = &config.portal;
+    visit::Rules {
+        idle: portal.idle_timeout,
+        max_file: portal.max_file_size.octets(),
+        max_reply: portal.max_reply_size.octets(),
+        file_types: portal
+            .file_types
+            .iter()
+            .map(|t| t.as_str().to_owned())
+            .collect(),
+        retain: config.store.retain,
+        letterhead: visit::Letterhead {
+            clinic: config.clinic.name.clone(),
+            hostname: config.clinic.hostname.as_str().to_owned(),
+            from: config.notice.from.clone(),
+            bounce: config.notice.bounce_address.clone(),
+            language: config.clinic.language,
+        },
+        notify: config.office.notify.clone(),
     }
 }
 
@@ -56,7 +85,12 @@ fn rules(config: &Config) -> policy::Rules {
             Protection::Secure => policy::Default::Secure,
             Protection::Tagged => policy::Default::Tagged,
         },
-        clear_domains: config.policy.clear_domains.iter().map(|d| d.as_str().to_owned()).collect(),
+        clear_domains: config
+            .policy
+            .clear_domains
+            .iter()
+            .map(|d| d.as_str().to_owned())
+            .collect(),
         clear_tag: config.policy.clear_tag.is_some(),
         copies: match config.policy.copies {
             Copies::Refuse => policy::Copies::Refuse,

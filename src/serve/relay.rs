@@ -11,7 +11,8 @@ use std::fs;
 pub(super) fn settings(config: &Config) -> anyhow::Result<relay::Settings> {
     let wanted = &config.relay;
     let trust = match &wanted.trust {
-        Some(path) => fs::read(path).with_context(|| format!("relay.trust: {} cannot be read", path.display()))?,
+        Some(path) => fs::read(path)
+            .with_context(|| format!("relay.trust: {} cannot be read", path.display()))?,
         None => Vec::new(),
     };
     Ok(relay::Settings {
@@ -29,13 +30,22 @@ pub(super) fn settings(config: &Config) -> anyhow::Result<relay::Settings> {
 }
 
 fn login(config: &Config) -> anyhow::Result<Option<(String, Secret)>> {
-    let (Some(name), Some(place)) = (&config.relay.username, secrets::relay_password(&config.relay)) else {
+    let (Some(name), Some(place)) = (
+        &config.relay.username,
+        secrets::relay_password(&config.relay),
+    ) else {
         return Ok(None);
     };
     let path = match &place {
         Secrecy::File(path) | Secrecy::Credential(path) => path,
-        Secrecy::Absent => bail!("relay.username is set, but there is no password: set relay.password-file, or hand over the credential relay-password"),
+        Secrecy::Absent => bail!(
+            "relay.username is set, but there is no password: set relay.password-file, or hand over the credential relay-password"
+        ),
     };
-    let text = fs::read_to_string(path).with_context(|| format!("relay.password-file: {} cannot be read", path.display()))?;
-    Ok(Some((name.clone(), Secret::new(text.trim_end_matches(['\r', '\n'])))))
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("relay.password-file: {} cannot be read", path.display()))?;
+    Ok(Some((
+        name.clone(),
+        Secret::new(text.trim_end_matches(['\r', '\n'])),
+    )))
 }

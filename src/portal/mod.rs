@@ -16,6 +16,7 @@ pub mod page;
 pub mod views;
 
 mod assets;
+mod door;
 mod guard;
 mod link;
 mod read;
@@ -25,6 +26,8 @@ mod visitor;
 
 #[cfg(test)]
 mod tests;
+
+pub use door::Door;
 
 use crate::config::name::Url;
 use crate::model::Clock;
@@ -87,7 +90,13 @@ impl Portal {
         }))
     }
 
-    /// Every route, without a socket.
+    /// The clock it works by.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Every route, without a socket. A request's address is the
+    /// [`crate::net::Peer`] among its extensions.
     #[must_use]
     pub fn router(&self) -> Router {
         let quick = Router::new()

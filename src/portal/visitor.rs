@@ -1,6 +1,7 @@
 //! What a request tells of who is asking: address, cookies, language.
 
 use crate::model::{Language, Token};
+use crate::net::Peer;
 use crate::portal::Portal;
 use crate::portal::page::{Page, Signed, Tab};
 use crate::texts;
@@ -9,7 +10,7 @@ use crate::web::{client, cookie};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, header};
 use jiff::SignedDuration;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The session.
 pub(super) const SESSION: &str = "__Host-session";
@@ -21,10 +22,6 @@ pub(super) const LINK: &str = "__Host-link";
 const LANGUAGE: &str = "__Host-language";
 /// How long a choice of language is kept.
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
-
-/// The address a connection comes from; `serve` puts it into each request.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 /// Who is asking.
 #[derive(Clone, Debug)]
@@ -56,7 +53,7 @@ impl Visitor {
     pub(super) fn read(portal: &Portal, request: &Request) -> Self {
         let headers = request.headers();
         let peer = request.extensions().get::<Peer>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |p| p.0.ip());
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |p| p.ip);
         let token = |name| cookie::read(headers, name).and_then(Token::parse);
         let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|a| a.to_str().ok());
         let looks = *request.method() != Method::HEAD && !client::is_prefetch(headers);

@@ -3,6 +3,7 @@
 //! made here.
 
 pub mod client;
+pub mod connection;
 pub mod cookie;
 pub mod disposition;
 pub mod headers;

@@ -8,8 +8,8 @@ use crate::portal::page::Assets;
 use crate::web::headers::{FILE_POLICY, FOR_GOOD};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
@@ -60,14 +60,22 @@ fn picture(octets: &[u8]) -> Option<&'static str> {
 /// a page that was open during an update still looks right.
 pub(super) async fn style(Path(file): Path<String>) -> Response {
     if file.starts_with("style-") && file.ends_with(".css") {
-        return send(Bytes::from_static(STYLE.as_bytes()), "text/css; charset=utf-8", FOR_GOOD);
+        return send(
+            Bytes::from_static(STYLE.as_bytes()),
+            "text/css; charset=utf-8",
+            FOR_GOOD,
+        );
     }
     Stop::from(Calm::Missing).into_response()
 }
 
 /// `GET /icon.svg`.
 pub(super) async fn icon() -> Response {
-    send(Bytes::from_static(ICON.as_bytes()), "image/svg+xml", FOR_A_DAY)
+    send(
+        Bytes::from_static(ICON.as_bytes()),
+        "image/svg+xml",
+        FOR_A_DAY,
+    )
 }
 
 /// `GET /logo`.
@@ -82,7 +90,10 @@ fn send(octets: Bytes, kind: &'static str, cache: HeaderValue) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CACHE_CONTROL, cache),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_POLICY)),
+        (
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(FILE_POLICY),
+        ),
     ];
     (headers, octets).into_response()
 }

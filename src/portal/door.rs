@@ -19,7 +19,10 @@ impl Door {
     /// The door in front of a recipient's desk.
     #[must_use]
     pub fn new(visit: Visit, settings: Settings, tls: Tls) -> Self {
-        Self { portal: Portal::new(visit, settings), tls }
+        Self {
+            portal: Portal::new(visit, settings),
+            tls,
+        }
     }
 
     /// Serves one socket until `stop` becomes true; requests in hand have ten
@@ -33,7 +36,12 @@ impl Door {
             stop: stop.clone(),
         };
         // Before the handshake there is no word a browser would understand.
-        let entrance = Entrance { listener, gate, full: Vec::new(), network_full: Vec::new() };
+        let entrance = Entrance {
+            listener,
+            gate,
+            full: Vec::new(),
+            network_full: Vec::new(),
+        };
         net::serve(entrance, clock, stop, move |stream, peer| {
             let span = tracing::info_span!("portal", peer.port = peer.port);
             connections.clone().run(stream, peer).instrument(span)

@@ -1,13 +1,13 @@
 //! Around every route: who is asking, what is refused outright, what happens
 //! when something fails, and the headers that every response carries.
 
+use crate::model::Language;
 use crate::model::secret;
 use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::page::Signed;
 use crate::portal::visitor::Visitor;
 use crate::store;
-use crate::model::Language;
 use crate::visit;
 use crate::web::headers::secure;
 use askama::Template;
@@ -41,12 +41,20 @@ struct Ending {
 impl Stop {
     /// The page for a signed-in reader.
     pub(super) fn inside(calm: Calm, reader: Signed) -> Self {
-        Self(Box::new(Ending { calm, reader: Some(reader), stored: None }))
+        Self(Box::new(Ending {
+            calm,
+            reader: Some(reader),
+            stored: None,
+        }))
     }
 
     /// The page in the language of the recipient's mails.
     pub(super) fn spoken(calm: Calm, stored: Language) -> Self {
-        Self(Box::new(Ending { calm, reader: None, stored: Some(stored) }))
+        Self(Box::new(Ending {
+            calm,
+            reader: None,
+            stored: Some(stored),
+        }))
     }
 
     /// A fault of ours. It is logged here and nowhere else; the page shows the
@@ -54,14 +62,22 @@ impl Stop {
     pub(super) fn fault(what: &str) -> Self {
         let reference = data_encoding::BASE32_NOPAD.encode(&secret::random::<5>());
         let reference = reference.to_ascii_lowercase();
-        tracing::error!(portal.reference = reference, portal.fault = what, "a page could not be shown");
+        tracing::error!(
+            portal.reference = reference,
+            portal.fault = what,
+            "a page could not be shown"
+        );
         Self::from(Calm::Fault { reference })
     }
 }
 
 impl From<Calm> for Stop {
     fn from(calm: Calm) -> Self {
-        Self(Box::new(Ending { calm, reader: None, stored: None }))
+        Self(Box::new(Ending {
+            calm,
+            reader: None,
+            stored: None,
+        }))
     }
 }
 
@@ -96,7 +112,11 @@ pub(super) fn show(status: StatusCode, view: &impl Template) -> Result<Response,
 }
 
 /// Stands around every route.
-pub(super) async fn guard(State(portal): State<Portal>, mut request: Request, next: Next) -> Response {
+pub(super) async fn guard(
+    State(portal): State<Portal>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let visitor = Arc::new(Visitor::read(&portal, &request));
     let mut response = match refusal(&portal, &request) {
         Some(calm) => Stop::from(calm).into_response(),
@@ -145,7 +165,9 @@ fn ending(portal: &Portal, visitor: &Visitor, ending: Ending, before: Response) 
         }
         // RFC 9110 §15.5.6: the answer says which methods there are.
         Calm::Method => {
-            headers.entry(header::ALLOW).or_insert(HeaderValue::from_static("GET, HEAD, POST"));
+            headers
+                .entry(header::ALLOW)
+                .or_insert(HeaderValue::from_static("GET, HEAD, POST"));
         }
         _ => {}
     }

@@ -50,7 +50,9 @@ pub(super) fn taken<T>(sent: Sent<T>) -> Result<T, Stop> {
     match sent {
         Ok(Form(form)) => Ok(form),
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(Stop::from(Calm::Large { limit: super::MAX_FORM as u64 }))
+            Err(Stop::from(Calm::Large {
+                limit: super::MAX_FORM as u64,
+            }))
         }
         Err(_) => Err(Stop::from(Calm::Malformed)),
     }
@@ -62,7 +64,10 @@ pub(super) async fn front() -> Stop {
 }
 
 /// `GET /help`. Opened from inside it keeps its frame, if the session lives.
-pub(super) async fn help(State(portal): State<Portal>, Extension(visitor): Who) -> Result<Response, Stop> {
+pub(super) async fn help(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+) -> Result<Response, Stop> {
     let page = match portal.admission(&visitor).await? {
         Admission::In(reader) => portal.inside(&visitor, &reader, None),
         Admission::Stale(_) | Admission::Out => portal.page(&visitor, None),
@@ -72,7 +77,11 @@ pub(super) async fn help(State(portal): State<Portal>, Extension(visitor): Who) 
 }
 
 /// `GET /locked`: where pages with content go when nothing is pressed.
-pub(super) async fn locked(State(portal): State<Portal>, Extension(visitor): Who, request: Request) -> Stop {
+pub(super) async fn locked(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    request: Request,
+) -> Stop {
     Stop::from(Calm::Locked {
         link: visitor.link.as_ref().map(|l| l.expose().to_owned()),
         idle: portal.0.visit.rules().idle,
@@ -98,7 +107,12 @@ pub(super) async fn landing(
     }
     let form = portal.0.visit.form(&link);
     let page = portal.page(&visitor, Some(front.language));
-    let view = LandingView { page, front: &front, link: link.expose(), form: form.expose() };
+    let view = LandingView {
+        page,
+        front: &front,
+        link: link.expose(),
+        form: form.expose(),
+    };
     show(StatusCode::OK, &view)
 }
 
@@ -164,13 +178,20 @@ pub(super) async fn verify(
     }
     let private = typed.private == "yes";
     let code = Secret::new(typed.code);
-    match portal.0.visit.verify(&link, &code, private, &visitor.caller).await? {
+    match portal
+        .0
+        .visit
+        .verify(&link, &code, private, &visitor.caller)
+        .await?
+    {
         Verified::In(entry) => {
             let stored = portal.0.visit.landing(&link).await?;
             Ok(portal.enter(&visitor, &link, (&entry, &stored)))
         }
         Verified::Wrong { left, page } => portal.wrong(&visitor, &link, (&page, Wrong::Left(left))),
-        Verified::Wait { until, page } => portal.wrong(&visitor, &link, (&page, Wrong::Wait(until))),
+        Verified::Wait { until, page } => {
+            portal.wrong(&visitor, &link, (&page, Wrong::Wait(until)))
+        }
         Verified::Locked(closed) => Err(portal.barred(&link, &closed)),
         Verified::Closed(landing) => Err(portal.closed(&link, landing)),
     }
@@ -208,11 +229,18 @@ impl Portal {
         if self.0.visit.form_fits(&link, form) {
             return Ok(link);
         }
-        Err(Stop::from(Calm::Stale { path: format!("/m/{}", link.expose()) }))
+        Err(Stop::from(Calm::Stale {
+            path: format!("/m/{}", link.expose()),
+        }))
     }
 
     /// The code page again, with what was wrong. What was typed is not kept.
-    fn wrong(&self, visitor: &Visitor, link: &Token, (code, wrong): (&CodePage, Wrong)) -> Result<Response, Stop> {
+    fn wrong(
+        &self,
+        visitor: &Visitor,
+        link: &Token,
+        (code, wrong): (&CodePage, Wrong),
+    ) -> Result<Response, Stop> {
         let form = self.0.visit.form(link);
         let page = self.page(visitor, Some(code.language));
         let now = page.now;
@@ -227,12 +255,19 @@ impl Portal {
         };
         let mut response = show(StatusCode::TOO_MANY_REQUESTS, &view)?;
         let wait = until.duration_since(now).as_secs().max(1);
-        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, wait.into());
         Ok(response)
     }
 
     /// Into the session: its cookies, and on to the message.
-    fn enter(&self, visitor: &Visitor, link: &Token, (entry, stored): (&Entry, &Landing)) -> Response {
+    fn enter(
+        &self,
+        visitor: &Visitor,
+        link: &Token,
+        (entry, stored): (&Entry, &Landing),
+    ) -> Response {
         let lasting = |lasts| entry.private.then_some(lasts);
         let stored = match stored {
             Landing::Open(front) => Some(front.language),
@@ -255,8 +290,12 @@ impl Portal {
     /// The page for a link that leads to nothing that can be read.
     fn closed(&self, link: &Token, landing: Landing) -> Stop {
         match landing {
-            Landing::Expired(closed) => Stop::spoken(Calm::Expired(self.again(link, &closed)), closed.language),
-            Landing::Withdrawn(closed) => Stop::spoken(Calm::Withdrawn(self.again(link, &closed)), closed.language),
+            Landing::Expired(closed) => {
+                Stop::spoken(Calm::Expired(self.again(link, &closed)), closed.language)
+            }
+            Landing::Withdrawn(closed) => {
+                Stop::spoken(Calm::Withdrawn(self.again(link, &closed)), closed.language)
+            }
             Landing::Locked(closed) => self.barred(link, &closed),
             Landing::Open(_) | Landing::Unknown => Stop::from(Calm::Unknown),
         }
@@ -269,7 +308,10 @@ impl Portal {
     /// The button that asks the office, unless it has been asked.
     fn again(&self, link: &Token, closed: &Closed) -> Option<Again> {
         let form = self.0.visit.form(link);
-        (!closed.asked).then(|| Again { link: link.expose().to_owned(), form: form.expose().to_owned() })
+        (!closed.asked).then(|| Again {
+            link: link.expose().to_owned(),
+            form: form.expose().to_owned(),
+        })
     }
 }
 

@@ -97,7 +97,6 @@ impl Portal {
 
     /// Every route, without a socket. A request's address is the
     /// [`crate::net::Peer`] among its extensions.
-    #[must_use]
     pub fn router(&self) -> Router {
         let quick = Router::new()
             .route("/", get(link::front))

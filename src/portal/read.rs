@@ -26,43 +26,76 @@ use std::sync::Arc;
 type Who = Extension<Arc<Visitor>>;
 
 /// `GET /inbox`.
-pub(super) async fn inbox(State(portal): State<Portal>, Extension(visitor): Who, request: Request) -> Result<Response, Stop> {
+pub(super) async fn inbox(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    request: Request,
+) -> Result<Response, Stop> {
     let reader = match portal.reader(&visitor).await? {
         Ok(reader) => reader,
         Err(outside) => return Ok(outside),
     };
     let before = query(&request, "before").and_then(|id| id.parse::<GrantId>().ok());
-    let list = portal.0.visit.inbox(&reader, before.map(Which::Received)).await?;
+    let list = portal
+        .0
+        .visit
+        .inbox(&reader, before.map(Which::Received))
+        .await?;
     let next = list.next.and_then(|which| match which {
         Which::Received(grant) => Some(format!("/inbox?before={grant}")),
         Which::Sent(_) => None,
     });
     let page = portal.inside(&visitor, &reader, Some(Tab::Inbox));
     let now = page.now;
-    let response = show(StatusCode::OK, &InboxView { page, list: &list, next })?;
+    let response = show(
+        StatusCode::OK,
+        &InboxView {
+            page,
+            list: &list,
+            next,
+        },
+    )?;
     Ok(closing(response, &reader, now))
 }
 
 /// `GET /sent`.
-pub(super) async fn sent(State(portal): State<Portal>, Extension(visitor): Who, request: Request) -> Result<Response, Stop> {
+pub(super) async fn sent(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    request: Request,
+) -> Result<Response, Stop> {
     let reader = match portal.reader(&visitor).await? {
         Ok(reader) => reader,
         Err(outside) => return Ok(outside),
     };
     let before = query(&request, "before").and_then(|id| id.parse::<MessageId>().ok());
-    let list = portal.0.visit.sent(&reader, before.map(Which::Sent)).await?;
+    let list = portal
+        .0
+        .visit
+        .sent(&reader, before.map(Which::Sent))
+        .await?;
     let next = list.next.and_then(|which| match which {
         Which::Sent(message) => Some(format!("/sent?before={message}")),
         Which::Received(_) => None,
     });
     let page = portal.inside(&visitor, &reader, Some(Tab::Sent));
     let now = page.now;
-    let response = show(StatusCode::OK, &SentView { page, list: &list, next })?;
+    let response = show(
+        StatusCode::OK,
+        &SentView {
+            page,
+            list: &list,
+            next,
+        },
+    )?;
     Ok(closing(response, &reader, now))
 }
 
 /// `GET /files`.
-pub(super) async fn files(State(portal): State<Portal>, Extension(visitor): Who) -> Result<Response, Stop> {
+pub(super) async fn files(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+) -> Result<Response, Stop> {
     let reader = match portal.reader(&visitor).await? {
         Ok(reader) => reader,
         Err(outside) => return Ok(outside),
@@ -70,12 +103,22 @@ pub(super) async fn files(State(portal): State<Portal>, Extension(visitor): Who)
     let lines = portal.0.visit.files(&reader).await?;
     let page = portal.inside(&visitor, &reader, Some(Tab::Files));
     let now = page.now;
-    let response = show(StatusCode::OK, &FilesView { page, lines: &lines })?;
+    let response = show(
+        StatusCode::OK,
+        &FilesView {
+            page,
+            lines: &lines,
+        },
+    )?;
     Ok(closing(response, &reader, now))
 }
 
 /// `GET /message/{grant}`.
-pub(super) async fn message(State(portal): State<Portal>, Extension(visitor): Who, Path(id): Path<String>) -> Result<Response, Stop> {
+pub(super) async fn message(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
     portal.letter(&visitor, received(&id), false).await
 }
 
@@ -91,12 +134,20 @@ pub(super) async fn answer(
 }
 
 /// `GET /message/{grant}/body`.
-pub(super) async fn message_body(State(portal): State<Portal>, Extension(visitor): Who, Path(id): Path<String>) -> Result<Response, Stop> {
+pub(super) async fn message_body(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
     portal.body(&visitor, received(&id)).await
 }
 
 /// `GET /sent/{message}/body`.
-pub(super) async fn answer_body(State(portal): State<Portal>, Extension(visitor): Who, Path(id): Path<String>) -> Result<Response, Stop> {
+pub(super) async fn answer_body(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
     portal.body(&visitor, written(&id)).await
 }
 
@@ -143,7 +194,12 @@ fn written(id: &str) -> Option<Which> {
 }
 
 impl Portal {
-    async fn letter(&self, visitor: &Visitor, which: Option<Which>, just_sent: bool) -> Result<Response, Stop> {
+    async fn letter(
+        &self,
+        visitor: &Visitor,
+        which: Option<Which>,
+        just_sent: bool,
+    ) -> Result<Response, Stop> {
         let reader = match self.reader(visitor).await? {
             Ok(reader) => reader,
             Err(outside) => return Ok(outside),
@@ -151,7 +207,11 @@ impl Portal {
         let Some(which) = which else {
             return Err(gone(Calm::Gone, &reader));
         };
-        let letter = self.0.visit.message(&reader, which, &visitor.caller).await?;
+        let letter = self
+            .0
+            .visit
+            .message(&reader, which, &visitor.caller)
+            .await?;
         let letter = letter.ok_or_else(|| gone(Calm::Gone, &reader))?;
         let tab = match which {
             Which::Received(_) => Tab::Inbox,
@@ -159,7 +219,12 @@ impl Portal {
         };
         let page = self.inside(visitor, &reader, Some(tab));
         let now = page.now;
-        let view = MessageView { page, letter: &letter, path: path(which), just_sent };
+        let view = MessageView {
+            page,
+            letter: &letter,
+            path: path(which),
+            just_sent,
+        };
         Ok(closing(show(StatusCode::OK, &view)?, &reader, now))
     }
 
@@ -176,19 +241,37 @@ impl Portal {
         };
         let fragment = body.ok_or_else(|| gone(Calm::Gone, &reader))?;
         let page = self.page(visitor, None);
-        let mut response = show(StatusCode::OK, &BodyView { page, fragment: &fragment })?;
+        let mut response = show(
+            StatusCode::OK,
+            &BodyView {
+                page,
+                fragment: &fragment,
+            },
+        )?;
         let policy = HeaderValue::from_static(BODY_POLICY);
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
         Ok(response)
     }
 
-    async fn file(&self, visitor: &Visitor, which: Option<Which>, n: &str) -> Result<Response, Stop> {
+    async fn file(
+        &self,
+        visitor: &Visitor,
+        which: Option<Which>,
+        n: &str,
+    ) -> Result<Response, Stop> {
         let reader = match self.reader(visitor).await? {
             Ok(reader) => reader,
             Err(outside) => return Ok(outside),
         };
         let file = match (which, n.parse().ok()) {
-            (Some(which), Some(n)) => self.0.visit.file(&reader, which, n, &visitor.caller).await?,
+            (Some(which), Some(n)) => {
+                self.0
+                    .visit
+                    .file(&reader, which, n, &visitor.caller)
+                    .await?
+            }
             _ => None,
         };
         let download = file.ok_or_else(|| gone(Calm::FileGone, &reader))?;
@@ -205,8 +288,14 @@ fn gone(calm: Calm, reader: &Reader) -> Stop {
 fn save(download: Download) -> Response {
     let headers = [
         (CONTENT_TYPE, content_type(&download.file.kind)),
-        (CONTENT_DISPOSITION, attachment(download.file.name.as_deref().unwrap_or_default())),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_POLICY)),
+        (
+            CONTENT_DISPOSITION,
+            attachment(download.file.name.as_deref().unwrap_or_default()),
+        ),
+        (
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(FILE_POLICY),
+        ),
     ];
     let octets = stream::try_unfold(download, |mut download| async {
         let next = download.next().await.inspect_err(|error| {

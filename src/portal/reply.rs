@@ -32,7 +32,11 @@ const MAX_DRAIN: u64 = 500_000_000;
 type Who = Extension<Arc<Visitor>>;
 
 /// `GET /message/{grant}/reply`.
-pub(super) async fn form(State(portal): State<Portal>, Extension(visitor): Who, Path(id): Path<String>) -> Result<Response, Stop> {
+pub(super) async fn form(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
     let reader = match portal.reader(&visitor).await? {
         Ok(reader) => reader,
         Err(outside) => return Ok(outside),
@@ -115,7 +119,12 @@ impl From<visit::Error> for Why {
 }
 
 impl Portal {
-    async fn answer(&self, visitor: &Visitor, (id, admission): (&str, &Admission), form: &mut Multipart) -> Result<Response, Stop> {
+    async fn answer(
+        &self,
+        visitor: &Visitor,
+        (id, admission): (&str, &Admission),
+        form: &mut Multipart,
+    ) -> Result<Response, Stop> {
         let (owner, expected) = match admission {
             Admission::In(reader) => (reader.owner(), &reader.form),
             Admission::Stale(stale) => (stale.owner(), &stale.form),
@@ -126,7 +135,9 @@ impl Portal {
             Why::Refused(_) => Stop::from(Calm::Malformed),
         })?;
         if !same(expected.expose(), &fields.form) {
-            return Err(Stop::from(Calm::Stale { path: format!("/message/{}/reply", only_id(id)) }));
+            return Err(Stop::from(Calm::Stale {
+                path: format!("/message/{}/reply", only_id(id)),
+            }));
         }
         let Admission::In(reader) = admission else {
             // The session is over, but it was theirs: the text is kept for
@@ -143,8 +154,16 @@ impl Portal {
     }
 
     /// Hands the answer to the desk as it arrives.
-    async fn take(&self, visitor: &Visitor, reader: &Reader, (grant, fields): (GrantId, Fields), form: &mut Multipart) -> Result<Sent, Held> {
-        let Fields { text, first_file, .. } = fields;
+    async fn take(
+        &self,
+        visitor: &Visitor,
+        reader: &Reader,
+        (grant, fields): (GrantId, Fields),
+        form: &mut Multipart,
+    ) -> Result<Sent, Held> {
+        let Fields {
+            text, first_file, ..
+        } = fields;
         let mut files = false;
         let taken = async {
             let intake = self.0.visit.begin_reply(reader, grant).await?;
@@ -163,7 +182,12 @@ impl Portal {
     }
 
     /// The form again, with what was wrong and what was typed.
-    async fn held(&self, visitor: &Visitor, reader: &Reader, (grant, held): (GrantId, Held)) -> Result<Response, Stop> {
+    async fn held(
+        &self,
+        visitor: &Visitor,
+        reader: &Reader,
+        (grant, held): (GrantId, Held),
+    ) -> Result<Response, Stop> {
         let refusal = match held.why {
             Why::Stop(stop) => return Err(stop),
             Why::Refused(Refusal::Closed) => return Err(gone(reader)),
@@ -174,13 +198,24 @@ impl Portal {
             Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        let again = Again { refusal, text: held.text, files: held.files };
-        let mut response = self.reply_page(visitor, reader, (grant, Some(again))).await?;
+        let again = Again {
+            refusal,
+            text: held.text,
+            files: held.files,
+        };
+        let mut response = self
+            .reply_page(visitor, reader, (grant, Some(again)))
+            .await?;
         *response.status_mut() = status;
         Ok(response)
     }
 
-    async fn reply_page(&self, visitor: &Visitor, reader: &Reader, (grant, again): (GrantId, Option<Again>)) -> Result<Response, Stop> {
+    async fn reply_page(
+        &self,
+        visitor: &Visitor,
+        reader: &Reader,
+        (grant, again): (GrantId, Option<Again>),
+    ) -> Result<Response, Stop> {
         let which = Which::Received(grant);
         let letter = self.0.visit.message(reader, which, &visitor.caller).await?;
         let letter = letter.ok_or_else(|| gone(reader))?;
@@ -218,19 +253,31 @@ struct Again {
 
 /// What is wrong, at which field, and what to do.
 fn problem(page: &Page<'_>, again: &Again) -> Problem {
-    let sized = |id, name: &str, limit: &u64| page.two(id, ("name", name), ("limit", &page.size(limit)));
+    let sized =
+        |id, name: &str, limit: &u64| page.two(id, ("name", name), ("limit", &page.size(limit)));
     let (field, text) = match &again.refusal {
-        Refusal::Empty | Refusal::Closed | Refusal::Failed(_) => ("text", page.t("portal-reply-empty")),
+        Refusal::Empty | Refusal::Closed | Refusal::Failed(_) => {
+            ("text", page.t("portal-reply-empty"))
+        }
         Refusal::LongText { limit } => ("text", page.count("portal-reply-long", limit)),
         Refusal::NoRoom => ("text", page.t("portal-reply-no-room")),
-        Refusal::LargeFile { name, limit } => ("files", sized("portal-reply-large-file", name, limit)),
-        Refusal::LargeReply { limit } => ("files", page.one("portal-reply-large", "limit", page.size(limit))),
+        Refusal::LargeFile { name, limit } => {
+            ("files", sized("portal-reply-large-file", name, limit))
+        }
+        Refusal::LargeReply { limit } => (
+            "files",
+            page.one("portal-reply-large", "limit", page.size(limit)),
+        ),
         Refusal::ManyFiles { limit } => ("files", page.count("portal-reply-many", limit)),
         Refusal::Kind { name } => ("files", page.one("portal-reply-kind", "name", name)),
         Refusal::EmptyFile { name } => ("files", page.one("portal-reply-empty-file", "name", name)),
         Refusal::Mismatch { name } => ("files", page.one("portal-reply-mismatch", "name", name)),
     };
-    Problem { field, text, files_lost: again.files }
+    Problem {
+        field,
+        text,
+        files_lost: again.files,
+    }
 }
 
 /// The fields before the first file, in the order of our own form.

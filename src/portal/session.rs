@@ -39,7 +39,9 @@ impl Portal {
         if let Ok(reader) = &entry
             && !same(reader.form.expose(), form)
         {
-            return Err(Stop::from(Calm::Stale { path: "/inbox".to_owned() }));
+            return Err(Stop::from(Calm::Stale {
+                path: "/inbox".to_owned(),
+            }));
         }
         Ok(entry)
     }
@@ -47,19 +49,32 @@ impl Portal {
 
 /// Refuses what another site sent.
 pub(super) fn ours(visitor: &Visitor) -> Result<(), Stop> {
-    if visitor.ours { Ok(()) } else { Err(Stop::from(Calm::Foreign)) }
+    if visitor.ours {
+        Ok(())
+    } else {
+        Err(Stop::from(Calm::Foreign))
+    }
 }
 
 /// Where somebody without a session goes.
 pub(super) fn outside(visitor: &Visitor) -> Response {
-    let path = if visitor.session.is_some() { "/locked" } else { "/" };
+    let path = if visitor.session.is_some() {
+        "/locked"
+    } else {
+        "/"
+    };
     Redirect::to(path).into_response()
 }
 
 /// Makes a page with content close itself when the session ends, without a
 /// script: the same as a `meta` refresh, which would stand in the page.
 pub(super) fn closing(mut response: Response, reader: &Reader, now: Timestamp) -> Response {
-    let left = reader.idle_ends.min(reader.ends).duration_since(now).as_secs().max(1);
+    let left = reader
+        .idle_ends
+        .min(reader.ends)
+        .duration_since(now)
+        .as_secs()
+        .max(1);
     if let Ok(value) = HeaderValue::try_from(format!("{left}; url=/locked")) {
         response.headers_mut().insert(header::REFRESH, value);
     }

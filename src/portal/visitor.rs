@@ -55,7 +55,9 @@ impl Visitor {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |p| p.ip);
         let token = |name| cookie::read(headers, name).and_then(Token::parse);
-        let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|a| a.to_str().ok());
+        let accept = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|a| a.to_str().ok());
         let looks = *request.method() != Method::HEAD && !client::is_prefetch(headers);
         Self {
             caller: Caller {
@@ -97,7 +99,9 @@ impl Visitor {
     pub(super) fn noted_cookie(&self, language: Language) -> Option<HeaderValue> {
         let by_hand = self.choice.is_some_and(|c| c.by_hand) || self.switched.is_some();
         let noted = format!("{}.noted", language.tag());
-        (!by_hand).then(|| cookie::set(LANGUAGE, &noted, None)).flatten()
+        (!by_hand)
+            .then(|| cookie::set(LANGUAGE, &noted, None))
+            .flatten()
     }
 }
 
@@ -107,14 +111,24 @@ impl Choice {
             Some(tag) => (tag, false),
             None => (value, true),
         };
-        Some(Self { language: Language::from_tag(tag)?, by_hand })
+        Some(Self {
+            language: Language::from_tag(tag)?,
+            by_hand,
+        })
     }
 }
 
 /// The value of a query parameter that needs no decoding.
 pub(super) fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    let pairs = request.uri().query()?.split('&').filter_map(|p| p.split_once('='));
-    pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    let pairs = request
+        .uri()
+        .query()?
+        .split('&')
+        .filter_map(|p| p.split_once('='));
+    pairs
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
 }
 
 /// The path that shows this page, or the one it came from, by GET.
@@ -149,13 +163,20 @@ impl Portal {
 
     /// The frame of a signed-in reader's page.
     pub(super) fn inside(&self, visitor: &Visitor, reader: &Reader, tab: Option<Tab>) -> Page<'_> {
-        Page { reader: Some(signed(reader, tab)), ..self.page(visitor, None) }
+        Page {
+            reader: Some(signed(reader, tab)),
+            ..self.page(visitor, None)
+        }
     }
 }
 
 /// A reader as the frame shows one.
 pub(super) fn signed(reader: &Reader, tab: Option<Tab>) -> Signed {
-    Signed { masked: reader.masked.clone(), form: reader.form.expose().to_owned(), tab }
+    Signed {
+        masked: reader.masked.clone(),
+        form: reader.form.expose().to_owned(),
+        tab,
+    }
 }
 
 #[cfg(test)]
@@ -167,8 +188,22 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     fn visitor() -> Visitor {
-        let caller = Caller { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), known: None, agent: "phone", counts: true };
-        Visitor { caller, session: None, link: None, ours: false, switched: None, choice: None, wish: None, here: "/".into() }
+        let caller = Caller {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            known: None,
+            agent: "phone",
+            counts: true,
+        };
+        Visitor {
+            caller,
+            session: None,
+            link: None,
+            ours: false,
+            switched: None,
+            choice: None,
+            wish: None,
+            here: "/".into(),
+        }
     }
 
     #[test]

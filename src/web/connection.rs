@@ -14,6 +14,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
 /// Longest handshake: a slow phone needs two seconds.
@@ -42,16 +43,8 @@ impl Connections {
     /// Serves one connection to its end. When the daemon ends, the request in
     /// hand is answered and no other is read.
     pub async fn run(mut self, stream: TcpStream, peer: Peer) {
-        let handshake = tokio::select! {
-            handshake = self.tls.accept(stream) => handshake,
-            () = self.clock.sleep(MAX_HANDSHAKE) => return,
-        };
-        let stream = match handshake {
-            Ok(stream) => stream,
-            Err(error) => {
-                tracing::debug!(event = "web.handshake-failed", reason = %error.kind(), "A browser did not finish the TLS handshake.");
-                return;
-            }
+        let Some(stream) = self.handshake(stream).await else {
+            return;
         };
         let router = self.router;
         let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -60,7 +53,9 @@ impl Connections {
             router.clone().oneshot(request)
         });
         let mut server = http1::Builder::new();
-        server.timer(TokioTimer::new()).header_read_timeout(MAX_HEADER_TIME);
+        server
+            .timer(TokioTimer::new())
+            .header_read_timeout(MAX_HEADER_TIME);
         server.max_buf_size(MAX_HEADER).max_headers(MAX_FIELDS);
         let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
         let ended = tokio::select! {
@@ -73,6 +68,19 @@ impl Connections {
         if let Err(error) = ended {
             tracing::debug!(event = "web.connection-ended", reason = %error, "A browser's connection broke off.");
         }
+    }
+}
+
+impl Connections {
+    async fn handshake(&self, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+        let handshake = tokio::select! {
+            handshake = self.tls.accept(stream) => handshake,
+            () = self.clock.sleep(MAX_HANDSHAKE) => return None,
+        };
+        let failed = |error: &std::io::Error| {
+            tracing::debug!(event = "web.handshake-failed", reason = %error.kind(), "A browser did not finish the TLS handshake.");
+        };
+        handshake.inspect_err(failed).ok()
     }
 }
 

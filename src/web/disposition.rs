@@ -9,8 +9,18 @@ const MAX_NAME: usize = 120;
 
 /// RFC 8187 §3.2.1 attr-char: what may stand unescaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'!').remove(b'#').remove(b'$').remove(b'&').remove(b'+').remove(b'-')
-    .remove(b'.').remove(b'^').remove(b'_').remove(b'`').remove(b'|').remove(b'~');
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
 
 /// Types that a browser may be told: it knows what to do with the saved file.
 /// Everything else, HTML and SVG among it, is octets.
@@ -30,7 +40,13 @@ pub fn attachment(name: &str) -> HeaderValue {
     let name = safe(name);
     let plain: String = name
         .chars()
-        .map(|c| if c.is_ascii() && !matches!(c, '"' | '\\' | '%') { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii() && !matches!(c, '"' | '\\' | '%') {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let exact = utf8_percent_encode(&name, ESCAPED);
     let field = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}");
@@ -50,11 +66,24 @@ fn safe(name: &str) -> String {
     let name: String = name
         .chars()
         .filter(|c| !c.is_control() && !is_direction(*c))
-        .map(|c| if matches!(c, '/' | '\\' | ':' | '*' | '?' | '<' | '>' | '|') { '_' } else { c })
+        .map(|c| {
+            if matches!(c, '/' | '\\' | ':' | '*' | '?' | '<' | '>' | '|') {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect();
-    let name = name.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
+    let name = name
+        .trim()
+        .trim_start_matches('.')
+        .trim_end_matches(['.', ' ']);
     let cut = shortened(name);
-    if cut.is_empty() { "file".to_owned() } else { cut }
+    if cut.is_empty() {
+        "file".to_owned()
+    } else {
+        cut
+    }
 }
 
 /// At most [`MAX_NAME`] characters, with the ending kept.
@@ -62,7 +91,10 @@ fn shortened(name: &str) -> String {
     if name.chars().count() <= MAX_NAME {
         return name.to_owned();
     }
-    let ending = name.rsplit_once('.').map(|(_, e)| e).filter(|e| e.chars().count() <= 10);
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, e)| e)
+        .filter(|e| e.chars().count() <= 10);
     let kept = MAX_NAME - ending.map_or(0, |e| e.chars().count() + 1);
     let mut short: String = name.chars().take(kept).collect();
     if let Some(ending) = ending {
@@ -83,15 +115,21 @@ mod tests {
 
     #[test]
     fn a_name_is_written_plainly_and_exactly() {
-        assert_eq!(attachment("Lab report.pdf"), "attachment; filename=\"Lab report.pdf\"; filename*=UTF-8''Lab%20report.pdf");
-        assert_eq!(attachment("análisis.pdf"), "attachment; filename=\"an_lisis.pdf\"; filename*=UTF-8''an%C3%A1lisis.pdf");
+        assert_eq!(
+            attachment("Lab report.pdf"),
+            "attachment; filename=\"Lab report.pdf\"; filename*=UTF-8''Lab%20report.pdf"
+        );
+        assert_eq!(
+            attachment("análisis.pdf"),
+            "attachment; filename=\"an_lisis.pdf\"; filename*=UTF-8''an%C3%A1lisis.pdf"
+        );
     }
 
     #[test]
     fn a_name_leads_nowhere_and_hides_nothing() {
         for (name, shown) in [
             ("../../etc/passwd", "_.._etc_passwd"),
-            ("a\"; filename=b.exe", "a__ filename=b.exe"),
+            ("a\"; filename=b.exe", "a_; filename=b.exe"),
             ("a\r\nSet-Cookie: x", "aSet-Cookie_ x"),
             ("report\u{202E}fdp.exe", "reportfdp.exe"),
             ("...", "file"),
@@ -101,7 +139,7 @@ mod tests {
             let field = field.to_str().unwrap();
             assert!(field.starts_with("attachment; filename=\""), "{field}");
             let plain = field.split('"').nth(1).unwrap();
-            assert_eq!(plain, shown.replace(';', "_").replace("a__ ", "a__ "), "{name:?}");
+            assert_eq!(plain, shown, "{name:?}");
         }
     }
 

@@ -177,9 +177,12 @@ fn boundary(content_type: &str) -> Option<String> {
         return None;
     }
     let named = parameters.split(';').filter_map(|p| p.split_once('='));
-    let (_, value) = named.into_iter().find(|(n, _)| n.trim().eq_ignore_ascii_case("boundary"))?;
+    let (_, value) = named
+        .into_iter()
+        .find(|(n, _)| n.trim().eq_ignore_ascii_case("boundary"))?;
     let value = value.trim().trim_matches('"');
-    let fits = (1..=MAX_BOUNDARY).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+    let fits = (1..=MAX_BOUNDARY).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
     fits.then(|| value.to_owned())
 }
 
@@ -189,9 +192,14 @@ fn part_of(header: &[u8]) -> Option<Part> {
     let header = String::from_utf8_lossy(header);
     let field = header.split("\r\n").find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
+        name.trim()
+            .eq_ignore_ascii_case("content-disposition")
+            .then_some(value)
     })?;
-    let mut part = Part { name: String::new(), file: None };
+    let mut part = Part {
+        name: String::new(),
+        file: None,
+    };
     let mut named = false;
     for (name, value) in Parameters(field.split_once(';')?.1) {
         match name.to_ascii_lowercase().as_str() {
@@ -220,7 +228,11 @@ impl Iterator for Parameters<'_> {
             None => rest.split_at(rest.find(';').unwrap_or(rest.len())),
         };
         self.0 = rest.trim_start().strip_prefix(';').unwrap_or_default();
-        let value = value.replace("\\\"", "\"").replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+        let value = value
+            .replace("\\\"", "\"")
+            .replace("%22", "\"")
+            .replace("%0D", "\r")
+            .replace("%0A", "\n");
         Some((name.trim().to_owned(), value))
     }
 }
@@ -252,7 +264,10 @@ fn find(held: &[u8], wanted: &[u8]) -> Option<usize> {
 fn begun(held: &[u8], wanted: &[u8]) -> usize {
     let longest = held.len().min(wanted.len().saturating_sub(1));
     let tails = (1..=longest).rev();
-    let mut begun = tails.filter(|n| held.get(held.len() - n..).is_some_and(|tail| wanted.starts_with(tail)));
+    let mut begun = tails.filter(|n| {
+        held.get(held.len() - n..)
+            .is_some_and(|tail| wanted.starts_with(tail))
+    });
     begun.next().unwrap_or(0)
 }
 

@@ -17,8 +17,14 @@ impl Site {
     pub fn new(url: &Url, former: &[Url]) -> Self {
         let all = std::iter::once(url).chain(former);
         Self {
-            scheme: if url.is_secure() { "https://" } else { "http://" },
-            hosts: all.map(|u| u.host().to_string().to_ascii_lowercase()).collect(),
+            scheme: if url.is_secure() {
+                "https://"
+            } else {
+                "http://"
+            },
+            hosts: all
+                .map(|u| u.host().to_string().to_ascii_lowercase())
+                .collect(),
         }
     }
 
@@ -77,7 +83,10 @@ mod tests {
 
     fn site() -> Site {
         let url = |text| Url::parse(text).unwrap();
-        Site::new(&url("https://mail.clinic.example:8443"), &[url("https://old.clinic.example"), url("https://[::1]")])
+        Site::new(
+            &url("https://mail.clinic.example:8443"),
+            &[url("https://old.clinic.example"), url("https://[::1]")],
+        )
     }
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -91,10 +100,20 @@ mod tests {
     #[test]
     fn our_hosts_are_known_old_ones_too_and_no_other() {
         let uri = Uri::from_static("/");
-        for host in ["mail.clinic.example", "MAIL.clinic.example:443", "old.clinic.example", "[::1]:8443"] {
+        for host in [
+            "mail.clinic.example",
+            "MAIL.clinic.example:443",
+            "old.clinic.example",
+            "[::1]:8443",
+        ] {
             assert!(site().serves(&headers(&[("host", host)]), &uri), "{host}");
         }
-        for host in ["clinic.example", "mail.clinic.example.evil.example", "", "evil.example"] {
+        for host in [
+            "clinic.example",
+            "mail.clinic.example.evil.example",
+            "",
+            "evil.example",
+        ] {
             assert!(!site().serves(&headers(&[("host", host)]), &uri), "{host}");
         }
         assert!(!site().serves(&HeaderMap::new(), &uri));
@@ -112,9 +131,21 @@ mod tests {
         assert!(from(&[("sec-fetch-site", "same-origin")]));
         assert!(from(&[("origin", "https://mail.clinic.example:8443")]));
         for site in ["cross-site", "same-site", "none", "sAmE-origin"] {
-            assert!(!from(&[("sec-fetch-site", site), ("origin", "https://mail.clinic.example:8443")]), "{site}");
+            assert!(
+                !from(&[
+                    ("sec-fetch-site", site),
+                    ("origin", "https://mail.clinic.example:8443")
+                ]),
+                "{site}"
+            );
         }
-        for origin in ["null", "http://mail.clinic.example:8443", "https://mail.clinic.example", "https://evil.example", ""] {
+        for origin in [
+            "null",
+            "http://mail.clinic.example:8443",
+            "https://mail.clinic.example",
+            "https://evil.example",
+            "",
+        ] {
             assert!(!from(&[("origin", origin)]), "{origin}");
         }
         assert!(!from(&[]));

@@ -9,9 +9,16 @@ fn form(boundary: &str, body: &[u8], frame: usize) -> Multipart {
     let mut headers = HeaderMap::new();
     let kind = format!("multipart/form-data; boundary={boundary}");
     headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-    let frames: Vec<Result<Bytes, std::io::Error>> =
-        body.chunks(frame).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
-    Multipart::new(&headers, Body::from_stream(stream::iter(frames)), Clock::System).unwrap()
+    let frames: Vec<Result<Bytes, std::io::Error>> = body
+        .chunks(frame)
+        .map(|c| Ok(Bytes::copy_from_slice(c)))
+        .collect();
+    Multipart::new(
+        &headers,
+        Body::from_stream(stream::iter(frames)),
+        Clock::System,
+    )
+    .unwrap()
 }
 
 async fn all(mut form: Multipart) -> Result<Vec<(Part, Vec<u8>)>, Error> {
@@ -36,11 +43,29 @@ async fn a_form_reads_the_same_however_it_is_cut() {
     for frame in 1..40 {
         let parts = all(form("x", FORM, frame)).await.unwrap();
         assert_eq!(parts.len(), 4, "frames of {frame}");
-        assert_eq!(parts[0], (Part { name: "form".into(), file: None }, b"abc".to_vec()));
+        assert_eq!(
+            parts[0],
+            (
+                Part {
+                    name: "form".into(),
+                    file: None
+                },
+                b"abc".to_vec()
+            )
+        );
         assert_eq!(parts[1].1, b"\r\n--z almost\r\n--y");
         assert_eq!(parts[2].0.file.as_deref(), Some("C:\\scans\\\"á\".png"));
         assert_eq!(parts[2].1, b"\x00\r\n\r\r\n-\xFF");
-        assert_eq!(parts[3], (Part { name: "file".into(), file: Some(String::new()) }, Vec::new()));
+        assert_eq!(
+            parts[3],
+            (
+                Part {
+                    name: "file".into(),
+                    file: Some(String::new())
+                },
+                Vec::new()
+            )
+        );
     }
 }
 
@@ -56,7 +81,12 @@ async fn what_is_left_of_a_part_is_skipped() {
 
 #[tokio::test]
 async fn a_form_that_ends_early_or_is_none_is_refused() {
-    for body in [&b""[..], b"--x", b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc", b"hello"] {
+    for body in [
+        &b""[..],
+        b"--x",
+        b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nabc",
+        b"hello",
+    ] {
         assert_eq!(all(form("x", body, 5)).await, Err(Error::Malformed));
     }
     let nameless = b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--";

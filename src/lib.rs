@@ -14,13 +14,14 @@
 // Words.
 pub mod model;
 pub mod texts;
-pub mod wire;
 
 // Formats: octets to types and back, no I/O.
 pub mod config;
 pub mod mime;
+pub mod wire;
 
 // Ground: what keeps and what carries.
+pub mod net;
 pub mod store;
 
 // Parts: one duty each.
@@ -37,10 +38,16 @@ pub mod outbound;
 pub mod sweep;
 
 // Desks: what somebody can do.
+pub mod desk;
 pub mod visit;
+pub mod web;
 
 // Doors: sockets and pages.
+pub mod admin;
 pub mod portal;
+pub mod smtp;
 
 // The whole.
+pub mod cli;
+pub mod demo;
 pub mod serve;

@@ -1,2 +1,7 @@
 //! The doorway: arguments in, exit code out.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sealpost::cli::run(std::env::args_os())
+}

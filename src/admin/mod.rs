@@ -17,16 +17,23 @@ use crate::desk::{Desk, Refused};
 
 /// Does what a verb asks for.
 pub async fn answer(desk: &Desk, verb: Verb) -> Answer {
-    act(desk, verb).await.unwrap_or_else(|refused| match refused {
-        Refused::Wish(reason) => Answer::Refused(reason),
-        Refused::Store(_) => Answer::Failed(refused.to_string()),
-    })
+    act(desk, verb)
+        .await
+        .unwrap_or_else(|refused| match refused {
+            Refused::Wish(reason) => Answer::Refused(reason),
+            Refused::Store(_) => Answer::Failed(refused.to_string()),
+        })
 }
 
 async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
     Ok(match verb {
-        Verb::UserAdd { address, role, password } => {
-            desk.add_account(address, role, password.map(|p| p.0)).await?;
+        Verb::UserAdd {
+            address,
+            role,
+            password,
+        } => {
+            desk.add_account(address, role, password.map(|p| p.0))
+                .await?;
             Answer::Done
         }
         Verb::UserList => Answer::Accounts(desk.accounts().await?),
@@ -38,7 +45,11 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             desk.disable_account(&address).await?;
             Answer::Done
         }
-        Verb::UserAppPassword { address, name, scope } => {
+        Verb::UserAppPassword {
+            address,
+            name,
+            scope,
+        } => {
             let password = desk.add_app_password(&address, name, scope).await?;
             Answer::AppPassword(Password(password))
         }

@@ -7,7 +7,6 @@
 use crate::admin::{Answer, Verb, answer};
 use crate::desk::Desk;
 use crate::model::Actor;
-use crate::store::Store;
 use jiff::SignedDuration;
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
@@ -33,8 +32,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 pub struct Door {
     listener: UnixListener,
     path: PathBuf,
-    store: Store,
-    domains: Vec<String>,
+    desk: Desk,
 }
 
 impl Door {
@@ -42,10 +40,13 @@ impl Door {
     ///
     /// # Errors
     /// If another gateway listens there, or the folder cannot be written.
-    pub async fn open(path: &Path, store: Store, domains: Vec<String>) -> io::Result<Self> {
+    pub async fn open(path: &Path, desk: Desk) -> io::Result<Self> {
         match UnixStream::connect(path).await {
             Ok(_) => {
-                let message = format!("another gateway listens on {}; stop it first", path.display());
+                let message = format!(
+                    "another gateway listens on {}; stop it first",
+                    path.display()
+                );
                 return Err(io::Error::new(ErrorKind::AddrInUse, message));
             }
             Err(e) if e.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
@@ -55,7 +56,11 @@ impl Door {
         // Until this line the mode is the umask's; who slips in is still asked
         // for their user id.
         fs::set_permissions(path, Permissions::from_mode(0o600))?;
-        Ok(Self { listener, path: path.to_owned(), store, domains })
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+            desk,
+        })
     }
 
     /// Answers until `stop` says so; what was asked is answered first.
@@ -68,12 +73,13 @@ impl Door {
                 Some(_) = open.join_next() => continue,
                 _ = stop.changed() => continue,
             };
-            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await) else {
+            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await)
+            else {
                 continue;
             };
-            let (store, domains) = (self.store.clone(), self.domains.clone());
+            let desk = self.desk.clone();
             open.spawn(async move {
-                if let Err(error) = converse(stream, store, domains).await {
+                if let Err(error) = converse(stream, desk).await {
                     tracing::debug!(event = "admin.broken-off", reason = %error, "A question on the admin socket was broken off.");
                 }
                 drop(permit);
@@ -86,31 +92,165 @@ impl Door {
     }
 }
 
-async fn converse(stream: UnixStream, store: Store, domains: Vec<String>) -> io::Result<()> {
+async fn converse(stream: UnixStream, desk: Desk) -> io::Result<()> {
     let caller = stream.peer_cred()?.uid();
     if caller != 0 && caller != rustix::process::geteuid().as_raw() {
-        tracing::warn!(event = "admin.refused", uid = caller, "A user who may not use the admin socket was turned away.");
+        tracing::warn!(
+            event = "admin.refused",
+            uid = caller,
+            "A user who may not use the admin socket was turned away."
+        );
         return Ok(());
     }
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
     let mut reader = BufReader::new(reader.take(MAX_QUESTION));
-    let clock = store.clock().clone();
+    let clock = desk.clock().clone();
     tokio::select! {
         read = reader.read_line(&mut line) => { read?; }
         () = clock.sleep(PATIENCE) => return Err(ErrorKind::TimedOut.into()),
     }
     let answer = match serde_json::from_str::<Verb>(&line) {
-        Ok(verb) => {
-            let desk = Desk::new(store, domains, Actor::Operator(caller));
-            answer(&desk, verb).await
-        }
+        Ok(verb) => answer(&desk.used_by(Actor::Operator(caller)), verb).await,
         Err(_) => Answer::Refused(
-            "the gateway does not know this question; is it the same version as this command?".into(),
+            "the gateway does not know this question; is it the same version as this command?"
+                .into(),
         ),
     };
     let mut octets = serde_json::to_vec(&answer)?;
     octets.push(b'\n');
     writer.write_all(&octets).await?;
     writer.shutdown().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Door;
+    use crate::access::login::Login;
+    use crate::access::password::Passwords;
+    use crate::admin::{Answer, Asked, Verb, ask};
+    use crate::delivery::report::Office;
+    use crate::desk::Desk;
+    use crate::model::{Address, Clock, Language, Live, Mailbox, Role};
+    use crate::store::{RootKey, Settings, Store};
+    use jiff::{SignedDuration, tz::TimeZone};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+    use tempfile::TempDir;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::UnixStream;
+    use tokio::sync::watch;
+
+    struct Gateway {
+        _folder: TempDir,
+        socket: PathBuf,
+        desk: Desk,
+    }
+
+    fn gateway() -> Gateway {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            path: folder.path().join("data"),
+            minimum_free: 0,
+        };
+        let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let domains = vec!["clinic.example".to_owned()];
+        Gateway {
+            socket: folder.path().join("admin.sock"),
+            desk: Desk::new(store, (login, passwords), domains, office()),
+            _folder: folder,
+        }
+    }
+
+    fn office() -> Live<Office> {
+        let from = Address::parse("secure-mail@clinic.example").unwrap();
+        Live::new(Office {
+            hostname: "mail.clinic.example".into(),
+            from: Mailbox { name: None, address: from },
+            language: Language::English,
+            zone: TimeZone::UTC,
+            retain: SignedDuration::from_hours(24),
+        })
+    }
+
+    fn add(address: &str) -> Verb {
+        Verb::UserAdd {
+            address: Address::parse(address).unwrap(),
+            role: Role::Staff,
+            password: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_door_answers_its_own_user_until_it_is_stopped() {
+        let gateway = gateway();
+        let nobody = ask(&gateway.socket, &Verb::UserList).await.unwrap();
+        assert!(matches!(nobody, Asked::Nobody));
+
+        let door = Door::open(&gateway.socket, gateway.desk.clone())
+            .await
+            .unwrap();
+        let mode = std::fs::metadata(&gateway.socket)
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(door.work(stopped));
+
+        let made = ask(&gateway.socket, &add("jane@clinic.example"))
+            .await
+            .unwrap();
+        assert!(matches!(made, Asked::Answered(Answer::Done)), "{made:?}");
+        let again = ask(&gateway.socket, &add("jane@clinic.example"))
+            .await
+            .unwrap();
+        assert!(
+            matches!(again, Asked::Answered(Answer::Refused(_))),
+            "{again:?}"
+        );
+        let listed = ask(&gateway.socket, &Verb::UserList).await.unwrap();
+        let Asked::Answered(Answer::Accounts(accounts)) = listed else {
+            panic!("{listed:?}");
+        };
+        assert_eq!(accounts.len(), 1);
+
+        assert!(
+            Door::open(&gateway.socket, gateway.desk.clone())
+                .await
+                .is_err(),
+            "two gateways"
+        );
+        stop.send(true).unwrap();
+        work.await.unwrap();
+        assert!(!gateway.socket.exists());
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_a_dead_gateway_left_is_replaced() {
+        let gateway = gateway();
+        drop(std::os::unix::net::UnixListener::bind(&gateway.socket).unwrap());
+        assert!(Door::open(&gateway.socket, gateway.desk).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_verb_is_refused_and_a_flood_is_cut_off() {
+        let gateway = gateway();
+        let door = Door::open(&gateway.socket, gateway.desk.clone())
+            .await
+            .unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        tokio::spawn(door.work(stopped));
+        for question in [b"GET / HTTP/1.1\r\n".to_vec(), vec![b'x'; 100_000]] {
+            let mut stream = UnixStream::connect(&gateway.socket).await.unwrap();
+            // The door may hang up in the middle of a flood.
+            let _ = stream.write_all(&question).await;
+            let mut said = Vec::new();
+            let _ = stream.read_to_end(&mut said).await;
+            let said = String::from_utf8(said).unwrap();
+            assert!(said.is_empty() || said.contains("refused"), "{said}");
+        }
+    }
 }

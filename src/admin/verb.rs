@@ -3,7 +3,7 @@
 use crate::desk::accounts::AccountView;
 use crate::desk::messages::MessageView;
 use crate::desk::queue::JobView;
-use crate::desk::store::{Compacted, Verified};
+use crate::desk::store::{CompactedView, VerifiedView};
 use crate::model::{Address, JobId, MessageId, Role, Scope, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -95,9 +95,9 @@ pub enum Answer {
     /// What waits to leave.
     Jobs(Vec<JobView>),
     /// What compaction gave back.
-    Compacted(Compacted),
+    Compacted(CompactedView),
     /// What verification found.
-    Verified(Verified),
+    Verified(VerifiedView),
     /// It cannot be done: why, and what to do instead.
     Refused(String),
     /// It failed, and that is our fault.
@@ -154,7 +154,11 @@ mod tests {
         };
         assert!(!format!("{verb:?}").contains("canary"));
         let line = serde_json::to_string(&verb).unwrap();
-        let Ok(Verb::UserAdd { password: Some(password), .. }) = serde_json::from_str(&line) else {
+        let Ok(Verb::UserAdd {
+            password: Some(password),
+            ..
+        }) = serde_json::from_str(&line)
+        else {
             panic!("{line}");
         };
         assert_eq!(password.0.expose(), "canary in the mine");
@@ -163,7 +167,12 @@ mod tests {
 
     #[test]
     fn what_is_no_verb_is_refused() {
-        for line in ["{}", "{\"verb\":\"rm\"}", "{\"verb\":\"queue-drop\",\"id\":\"7\"}", "null"] {
+        for line in [
+            "{}",
+            "{\"verb\":\"rm\"}",
+            "{\"verb\":\"queue-drop\",\"id\":\"7\"}",
+            "null",
+        ] {
             assert!(serde_json::from_str::<Verb>(line).is_err(), "{line}");
         }
     }

@@ -77,6 +77,7 @@ impl fmt::Display for Host {
 pub struct Url {
     text: String,
     host: Host,
+    port: u16,
     secure: bool,
 }
 
@@ -102,7 +103,13 @@ impl Url {
             (Some(port), _) => format!("{scheme}://{host}:{port}"),
         };
         let host = Host::parse(host)?;
-        Some(Self { text, host, secure })
+        let port = port.unwrap_or(if secure { 443 } else { 80 });
+        Some(Self {
+            text,
+            host,
+            port,
+            secure,
+        })
     }
 
     /// The address, without a slash at its end: also the origin (RFC 6454 §6.2)
@@ -116,6 +123,12 @@ impl Url {
     #[must_use]
     pub const fn host(&self) -> &Host {
         &self.host
+    }
+
+    /// The port it means, written or not.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// Whether it is `https`.

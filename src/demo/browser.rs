@@ -38,7 +38,9 @@ impl Page {
     /// The value of the hidden field `name`.
     pub(super) fn hidden(&self, name: &str) -> Option<String> {
         let text = self.text();
-        let field = text.split("<input").find(|f| f.contains(&format!("name=\"{name}\"")))?;
+        let field = text
+            .split("<input")
+            .find(|f| f.contains(&format!("name=\"{name}\"")))?;
         let value = field.split("value=\"").nth(1)?.split('"').next()?;
         Some(value.to_owned())
     }
@@ -46,7 +48,10 @@ impl Page {
     /// The first link whose target begins with `start`.
     pub(super) fn link(&self, start: &str) -> Option<String> {
         let text = self.text();
-        let target = text.split("href=\"").skip(1).filter_map(|t| t.split('"').next());
+        let target = text
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|t| t.split('"').next());
         target.map(str::to_owned).find(|t| t.starts_with(start))
     }
 }
@@ -61,7 +66,12 @@ pub(super) struct Browser {
 
 impl Browser {
     pub(super) fn new(connector: TlsConnector, server: SocketAddr, authority: String) -> Self {
-        Self { connector, server, authority, cookies: BTreeMap::new() }
+        Self {
+            connector,
+            server,
+            authority,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Opens a page.
@@ -70,15 +80,31 @@ impl Browser {
     }
 
     /// Sends a form of plain fields.
-    pub(super) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Page> {
-        let escape = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
+    pub(super) async fn send(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<Page> {
+        let escape = |text: &str| {
+            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+                .to_string()
+        };
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", escape(value)))
+            .collect();
         let kind = "application/x-www-form-urlencoded".to_owned();
-        self.follow(Method::POST, path, Some(kind), pairs.join("&").into()).await
+        self.follow(Method::POST, path, Some(kind), pairs.join("&").into())
+            .await
     }
 
     /// Sends a form with one file (RFC 7578).
-    pub(super) async fn send_file(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> anyhow::Result<Page> {
+    pub(super) async fn send_file(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: (&str, &str, &[u8]),
+    ) -> anyhow::Result<Page> {
         const BOUNDARY: &str = "the-demonstration-has-no-such-line";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -89,14 +115,27 @@ impl Browser {
         body.extend_from_slice(octets);
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        self.follow(Method::POST, path, Some(kind), body.into()).await
+        self.follow(Method::POST, path, Some(kind), body.into())
+            .await
     }
 
-    async fn follow(&mut self, method: Method, path: &str, kind: Option<String>, body: Bytes) -> anyhow::Result<Page> {
+    async fn follow(
+        &mut self,
+        method: Method,
+        path: &str,
+        kind: Option<String>,
+        body: Bytes,
+    ) -> anyhow::Result<Page> {
         let (mut method, mut path, mut kind, mut body) = (method, path.to_owned(), kind, body);
         for _ in 0..MAX_HOPS {
             let (status, next, octets) = self.fetch(&method, &path, kind.take(), body).await?;
-            let Some(next) = next else { return Ok(Page { path, status, body: octets }) };
+            let Some(next) = next else {
+                return Ok(Page {
+                    path,
+                    status,
+                    body: octets,
+                });
+            };
             let own = format!("https://{}", self.authority);
             path = next.strip_prefix(&own).unwrap_or(&next).to_owned();
             (method, body) = (Method::GET, Bytes::new());
@@ -104,14 +143,37 @@ impl Browser {
         bail!("{path} redirects without end")
     }
 
-    async fn fetch(&mut self, method: &Method, path: &str, kind: Option<String>, body: Bytes) -> anyhow::Result<(StatusCode, Option<String>, Bytes)> {
-        let host = self.authority.split(':').next().unwrap_or_default().to_owned();
-        let stream = TcpStream::connect(self.server).await.context("the portal does not answer")?;
-        let stream = self.connector.connect(ServerName::try_from(host)?, stream).await?;
+    async fn fetch(
+        &mut self,
+        method: &Method,
+        path: &str,
+        kind: Option<String>,
+        body: Bytes,
+    ) -> anyhow::Result<(StatusCode, Option<String>, Bytes)> {
+        let host = self
+            .authority
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let stream = TcpStream::connect(self.server)
+            .await
+            .context("the portal does not answer")?;
+        let stream = self
+            .connector
+            .connect(ServerName::try_from(host)?, stream)
+            .await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        let mut request = Request::builder().method(method).uri(path).header(HOST, &self.authority);
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &self.authority);
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
@@ -123,14 +185,25 @@ impl Browser {
         }
         let response = sender.send_request(request.body(Full::new(body))?).await?;
         for cookie in response.headers().get_all(SET_COOKIE) {
-            if let Some((name, value)) = cookie.to_str()?.split(';').next().and_then(|c| c.split_once('=')) {
+            if let Some((name, value)) = cookie
+                .to_str()?
+                .split(';')
+                .next()
+                .and_then(|c| c.split_once('='))
+            {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let next = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).map(str::to_owned);
+        let next = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|l| l.to_str().ok())
+            .map(str::to_owned);
         let status = response.status();
         let octets = Limited::new(response.into_body(), MAX_BODY).collect().await;
-        let octets = octets.map_err(|error| anyhow::anyhow!("the page broke off: {error}"))?.to_bytes();
+        let octets = octets
+            .map_err(|error| anyhow::anyhow!("the page broke off: {error}"))?
+            .to_bytes();
         Ok((status, next, octets))
     }
 }

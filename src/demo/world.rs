@@ -46,7 +46,11 @@ async fn converse(stream: TcpStream, letters: mpsc::Sender<Letter>) -> std::io::
         if stream.read_line(&mut line).await? == 0 {
             return Ok(());
         }
-        let verb = line.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+        let verb = line
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase();
         let answer: &[u8] = match verb.as_str() {
             "EHLO" => b"250-world.localhost\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
             "HELO" | "MAIL" | "RSET" | "NOOP" => b"250 ok\r\n",
@@ -58,7 +62,12 @@ async fn converse(stream: TcpStream, letters: mpsc::Sender<Letter>) -> std::io::
                 stream.write_all(b"354 go on\r\n").await?;
                 let octets = read_mail(&mut stream).await?;
                 // Nobody is looking any more: the demonstration is over.
-                let _ = letters.send(Letter { to: to.clone(), octets }).await;
+                let _ = letters
+                    .send(Letter {
+                        to: to.clone(),
+                        octets,
+                    })
+                    .await;
                 b"250 taken\r\n"
             }
             "QUIT" => {

@@ -138,9 +138,7 @@ impl Desk {
         scope: Scope,
     ) -> Result<Secret, Refused> {
         let name = name.trim().to_owned();
-        if name.is_empty()
-            || name.chars().count() > MAX_NAME
-            || name.chars().any(char::is_control)
+        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
         {
             return Err(wish(format!(
                 "the name of an app password is one line of 1 to {MAX_NAME} characters, such as \"front desk\""
@@ -148,7 +146,9 @@ impl Desk {
         }
         let account = self.account(address).await?;
         if account.standing == Standing::Disabled {
-            return Err(wish("the account is switched off; a password would open nothing"));
+            return Err(wish(
+                "the account is switched off; a password would open nothing",
+            ));
         }
         let wished = Wish { name, scope };
         let made =

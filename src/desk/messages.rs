@@ -74,7 +74,11 @@ impl Desk {
     ///
     /// # Errors
     /// The store's own.
-    pub async fn messages(&self, limit: usize, addresses: bool) -> Result<Vec<MessageView>, Refused> {
+    pub async fn messages(
+        &self,
+        limit: usize,
+        addresses: bool,
+    ) -> Result<Vec<MessageView>, Refused> {
         self.disclose("messages", addresses).await?;
         let limit = limit.min(MAX_LISTED);
         let mut views = Vec::new();
@@ -90,8 +94,11 @@ impl Desk {
     /// A [`Refused::Wish`] if there is none with this id.
     pub async fn message(&self, id: MessageId, addresses: bool) -> Result<MessageView, Refused> {
         let message = self.store.get(&Message::at(id)).await?;
-        let message = message
-            .ok_or_else(|| wish(format!("there is no message {id}; `sealpost message list` shows what there is")))?;
+        let message = message.ok_or_else(|| {
+            wish(format!(
+                "there is no message {id}; `sealpost message list` shows what there is"
+            ))
+        })?;
         self.disclose(&id.to_string(), addresses).await?;
         self.view(message, addresses).await
     }
@@ -114,8 +121,14 @@ impl Desk {
         };
         let mut recipients = Vec::new();
         let prefix: [&[u8]; 1] = [message.id.octets()];
-        for recipient in self.store.range::<Recipient>(&prefix, None, message.recipients.into()).await? {
-            let envelope = head.as_ref().and_then(|h| h.envelope.get(usize::from(recipient.n)));
+        for recipient in self
+            .store
+            .range::<Recipient>(&prefix, None, message.recipients.into())
+            .await?
+        {
+            let envelope = head
+                .as_ref()
+                .and_then(|h| h.envelope.get(usize::from(recipient.n)));
             recipients.push(RecipientView {
                 n: recipient.n,
                 address: envelope.map(named),
@@ -150,7 +163,9 @@ impl Desk {
     }
 
     async fn portal(&self, recipient: &Recipient) -> Result<Option<PortalView>, Error> {
-        let Some(grant) = recipient.grant else { return Ok(None) };
+        let Some(grant) = recipient.grant else {
+            return Ok(None);
+        };
         let grant = self.store.get(&Grant::at(grant)).await?;
         Ok(grant.map(|grant| PortalView {
             noticed: grant.noticed,

@@ -1,10 +1,11 @@
 //! What waits to leave.
 
+use crate::delivery;
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{Answer, Event, EventKind, JobId, Purpose};
 use crate::queue::{self, Listed};
 use crate::store::Tx;
-use crate::store::records::{Job, Work};
+use crate::store::records::Work;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +64,9 @@ impl Desk {
     /// A [`Refused::Wish`] if there is no such job or it is in hand.
     pub async fn retry_job(&self, id: JobId) -> Result<(), Refused> {
         let mut tx = Tx::new();
-        queue::retry(&self.store, &mut tx, id).await.map_err(refusal)?;
+        queue::retry(&self.store, &mut tx, id)
+            .await
+            .map_err(refusal)?;
         tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("retry"));
         self.store.commit(tx).await?;
         Ok(())
@@ -75,8 +78,15 @@ impl Desk {
     /// A [`Refused::Wish`] if there is no such job or it is in hand.
     pub async fn drop_job(&self, id: JobId) -> Result<(), Refused> {
         let mut tx = Tx::new();
-        let job = queue::drop(&self.store, &mut tx, id).await.map_err(refusal)?;
-        self.report(&mut tx, &job).await?;
+        let job = queue::drop(&self.store, &mut tx, id)
+            .await
+            .map_err(refusal)?;
+        if matches!(job.work, Work::Dispatch(_)) {
+            return Err(wish(
+                "the routes of this message are still being chosen; try again when its notice is in the queue",
+            ));
+        }
+        delivery::dropped(&self.store, &self.office.current(), &mut tx, &job).await?;
         tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("drop"));
         self.store.commit(tx).await?;
         Ok(())
@@ -141,6 +151,9 @@ mod tests {
             code: 550,
             text: "5.1.1 <jane@example.com>: Recipient address rejected".into(),
         };
-        assert_eq!(answer_view(&answer).text, "5.1.1 Recipient address rejected");
+        assert_eq!(
+            answer_view(&answer).text,
+            "5.1.1 Recipient address rejected"
+        );
     }
 }

@@ -14,12 +14,13 @@ mod sender;
 pub use intake::Intake;
 pub use sender::Sender;
 
-use crate::model::{Address, Envelope, Live, Reply};
+use crate::model::{Account, Address, Clock, Envelope, Live, Reply};
 use crate::policy::{self, Rules};
 use crate::route::portal::Voice;
 use crate::store::records::ThreadId;
 use crate::store::{Label, Store};
 use jiff::SignedDuration;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -64,6 +65,21 @@ impl Outbound {
         }
     }
 
+    /// The clock everything here goes by.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.store.clock()
+    }
+
+    /// Who signed in with this account, from this address.
+    #[must_use]
+    pub fn sender(&self, account: Account, ip: IpAddr) -> Sender {
+        Sender {
+            account,
+            network: self.store.network_key(ip),
+        }
+    }
+
     /// How many messages are arriving at this moment; delivery yields to them.
     #[must_use]
     pub fn receiving(&self) -> Arc<AtomicUsize> {
@@ -94,7 +110,7 @@ impl Outbound {
     }
 
     /// The active account with this address.
-    async fn account_of(&self, address: &Address) -> Result<Option<crate::model::Account>, Reply> {
+    async fn account_of(&self, address: &Address) -> Result<Option<Account>, Reply> {
         let account = crate::access::accounts::active(&self.store, address).await;
         account.map_err(|error| unsaved(&error))
     }

@@ -9,7 +9,4 @@ pub struct Sender {
     pub account: Account,
     /// From which network.
     pub network: NetworkKey,
-    /// Whether the connection was encrypted from its start (465) or by
-    /// STARTTLS; both are TLS.
-    pub smtputf8: bool,
 }

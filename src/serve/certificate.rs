@@ -12,10 +12,16 @@ use zeroize::Zeroizing;
 /// The chain and the private key, both PEM. A self-signed certificate is made
 /// once, at the two paths if they are given, else for this run alone.
 pub(super) fn read(config: &Config) -> anyhow::Result<(Vec<u8>, Zeroizing<Vec<u8>>)> {
-    let paths = config.tls.certificate.as_deref().zip(config.tls.private_key.as_deref());
+    let paths = config
+        .tls
+        .certificate
+        .as_deref()
+        .zip(config.tls.private_key.as_deref());
     if config.tls.mode == TlsMode::SelfSigned {
         match paths {
-            Some((certificate, key)) if !certificate.exists() && !key.exists() => make(config, certificate, key)?,
+            Some((certificate, key)) if !certificate.exists() && !key.exists() => {
+                make(config, certificate, key)?
+            }
             Some(_) => {}
             None => {
                 let made = self_signed::make(self_signed::names(config))?;
@@ -24,15 +30,22 @@ pub(super) fn read(config: &Config) -> anyhow::Result<(Vec<u8>, Zeroizing<Vec<u8
             }
         }
     }
-    let (certificate, key) = paths.context("tls.certificate and tls.private-key must both be set")?;
-    let chain = fs::read(certificate).with_context(|| format!("tls.certificate: {} cannot be read", certificate.display()))?;
-    let private = fs::read(key).with_context(|| format!("tls.private-key: {} cannot be read", key.display()))?;
+    let (certificate, key) =
+        paths.context("tls.certificate and tls.private-key must both be set")?;
+    let chain = fs::read(certificate)
+        .with_context(|| format!("tls.certificate: {} cannot be read", certificate.display()))?;
+    let private = fs::read(key)
+        .with_context(|| format!("tls.private-key: {} cannot be read", key.display()))?;
     Ok((chain, Zeroizing::new(private)))
 }
 
 fn make(config: &Config, certificate: &Path, key: &Path) -> anyhow::Result<()> {
     let made = self_signed::make(self_signed::names(config))?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(key)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(key)?;
     file.write_all(made.private_key.as_bytes())?;
     file.sync_all()?;
     fs::write(certificate, made.certificate)?;

@@ -1,9 +1,9 @@
 //! The daemon: starts the gateway, tells systemd, listens to signals.
 
+use crate::config::Config;
 use crate::model::Clock;
 use crate::serve::gateway::Gateway;
 use crate::serve::{check, logging, settings};
-use crate::config::Config;
 use jiff::SignedDuration;
 use sd_notify::NotifyState;
 use std::path::Path;
@@ -29,21 +29,32 @@ pub enum DaemonError {
 /// # Errors
 /// [`DaemonError`] says why it could not start.
 pub async fn run(file: &Path) -> Result<(), DaemonError> {
-    let config = settings::read(file).map_err(|faults| DaemonError::Configuration(faults.to_string()))?;
+    let config =
+        settings::read(file).map_err(|faults| DaemonError::Configuration(faults.to_string()))?;
     logging::begin(&config.log);
     checked(&config)?;
     let signals = |kind| signal(kind).map_err(anyhow::Error::from);
-    let mut ends = (signals(SignalKind::terminate())?, signals(SignalKind::interrupt())?);
+    let mut ends = (
+        signals(SignalKind::terminate())?,
+        signals(SignalKind::interrupt())?,
+    );
     let mut hangup = signals(SignalKind::hangup())?;
     let gateway = Gateway::start(&config, Clock::System).await?;
-    tracing::info!(event = "ready", version = env!("CARGO_PKG_VERSION"), "Sealpost is ready.");
+    tracing::info!(
+        event = "ready",
+        version = env!("CARGO_PKG_VERSION"),
+        "Sealpost is ready."
+    );
     tell(&[NotifyState::Ready]);
     while !ended(&mut ends, &mut hangup).await {
         tell(&[NotifyState::Reloading]);
         reload(file, &gateway);
         tell(&[NotifyState::Ready]);
     }
-    tracing::info!(event = "stopping", "Sealpost finishes what it has in hand and ends.");
+    tracing::info!(
+        event = "stopping",
+        "Sealpost finishes what it has in hand and ends."
+    );
     tell(&[NotifyState::Stopping]);
     let clock = Clock::System;
     tokio::select! {
@@ -56,10 +67,10 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
 /// What `sealpost check` would refuse, the daemon refuses with the same words.
 fn checked(config: &Config) -> Result<(), DaemonError> {
     let findings = check::check(config, &Clock::System);
-    for warning in findings.warnings() {
+    for warning in &findings.warnings {
         tracing::warn!(event = "configuration.warning", "{warning}");
     }
-    let faults: Vec<String> = findings.faults().map(ToString::to_string).collect();
+    let faults: Vec<String> = findings.faults.iter().map(ToString::to_string).collect();
     if faults.is_empty() {
         return Ok(());
     }
@@ -79,10 +90,19 @@ async fn ended(ends: &mut (Signal, Signal), hangup: &mut Signal) -> bool {
 fn reload(file: &Path, gateway: &Gateway) {
     let read = settings::read(file).map_err(|faults| faults.to_string());
     let read = read.and_then(|config| checked(&config).map(|()| config).map_err(|e| e.to_string()));
-    let done = read.and_then(|config| gateway.reload(&config).map_err(|error| format!("{error:#}")));
+    let done = read.and_then(|config| {
+        gateway
+            .reload(&config)
+            .map_err(|error| format!("{error:#}"))
+    });
     match done {
-        Ok(()) => tracing::info!(event = "reloaded", "Certificates, texts and policy were read anew."),
-        Err(reason) => tracing::error!(event = "reload.refused", reason = %reason, "The new configuration was refused; the old one stays in force."),
+        Ok(()) => tracing::info!(
+            event = "reloaded",
+            "Certificates, texts and policy were read anew."
+        ),
+        Err(reason) => {
+            tracing::error!(event = "reload.refused", reason = %reason, "The new configuration was refused; the old one stays in force.")
+        }
     }
 }
 

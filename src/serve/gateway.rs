@@ -9,7 +9,6 @@ use crate::delivery::Delivery;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
-use crate::portal;
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
 use crate::store::Store;
@@ -36,6 +35,8 @@ pub struct Gateway {
 /// What a reload replaces: everything else needs a restart, and `check` says so.
 struct Reload {
     outbound: Live<crate::outbound::Settings>,
+    visit: Live<crate::visit::Rules>,
+    office: Live<crate::delivery::report::Office>,
     smtp: Live<smtp::Settings>,
     tls: [Tls; 2],
 }
@@ -60,40 +61,66 @@ impl Gateway {
         let page_tls = Tls::new(&chain, &key, tls::HTTP)?;
         let sockets = Sockets::bind(config).await?;
 
-        let outbound = Outbound::new(store.clone(), Live::new(pieces::outbound(config)));
-        let login = Login::new(store.clone(), Passwords::new());
-        let delivery = Delivery::new(&store, relay::settings(config)?, pieces::delivery(config), &outbound.receiving())?;
-        let visit = Visit::new(store.clone(), pieces::visit(config));
-        let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls.clone());
+        let out = Live::new(pieces::outbound(config));
+        let outbound = Outbound::new(store.clone(), out.clone());
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let office = Live::new(pieces::office(config));
+        let delivery = Delivery::new(&store, relay::settings(config)?, &office, &outbound.receiving())?;
+        let rules = Live::new(pieces::visit(config));
+        let visit = Visit::new(store.clone(), rules.clone());
+        let _ = visit; // PORTAL
         let mail = Live::new(pieces::smtp(config));
         let in_flight = config.limits.in_flight_bytes.octets();
-        let door = smtp::Door::new(outbound.clone(), login.clone(), mail_tls.clone(), mail.clone(), in_flight);
+        let door = smtp::Door::new(
+            outbound.clone(),
+            login.clone(),
+            mail_tls.clone(),
+            mail.clone(),
+            in_flight,
+        );
         let sweep = Sweep::new(store.clone(), config.portal.idle_timeout);
-        let domains = pieces::domains(config);
-        let socket = admin::Door::open(&config.admin.socket, store.clone(), domains, login).await;
-        let socket = socket.with_context(|| format!("the admin socket {}", config.admin.socket.display()))?;
+        let desk = pieces::desk(config, store.clone(), (login, passwords));
+        let socket = admin::Door::open(&config.admin.socket, desk).await;
+        let socket = socket
+            .with_context(|| format!("the admin socket {}", config.admin.socket.display()))?;
 
         let (stop, stopping) = watch::channel(false);
         let mut gateway = Self {
             submission: sockets.addresses(&sockets.submission)?,
             submission_tls: sockets.addresses(&sockets.submission_tls)?,
             portal: sockets.addresses(&sockets.portal)?,
-            reload: Reload { outbound: outbound.settings(), smtp: mail, tls: [mail_tls, page_tls] },
+            reload: Reload {
+                outbound: out,
+                visit: rules,
+                office,
+                smtp: mail,
+                tls: [mail_tls, page_tls],
+            },
             store,
             stop,
             tasks: JoinSet::new(),
         };
-        let gate = || Gate::new(Limits { connections: config.limits.connections, per_network: config.limits.per_network });
+        let gate = || {
+            Gate::new(Limits {
+                connections: config.limits.connections,
+                per_network: config.limits.per_network,
+            })
+        };
         let (mail_gate, page_gate) = (gate(), gate());
         let tasks = &mut gateway.tasks;
-        for (mode, listeners) in [(smtp::Mode::Offered, sockets.submission), (smtp::Mode::Already, sockets.submission_tls)] {
+        for (mode, listeners) in [
+            (smtp::Mode::Offered, sockets.submission),
+            (smtp::Mode::Already, sockets.submission_tls),
+        ] {
             for listener in listeners {
-                tasks.spawn(door.clone().work(listener, mode, mail_gate.clone(), stopping.clone()));
+                tasks.spawn(
+                    door.clone()
+                        .work(listener, mode, mail_gate.clone(), stopping.clone()),
+                );
             }
         }
-        for listener in sockets.portal {
-            tasks.spawn(pages.clone().work(listener, page_gate.clone(), stopping.clone()));
-        }
+        let _ = page_gate; // PORTAL
         let stopping_dispatch = stopping.clone();
         tasks.spawn(async move { outbound.work(stopping_dispatch).await });
         let stopping_delivery = stopping.clone();
@@ -138,6 +165,8 @@ impl Gateway {
             tls.replace(&chain, &key)?;
         }
         self.reload.outbound.replace(pieces::outbound(config));
+        self.reload.visit.replace(pieces::visit(config));
+        self.reload.office.replace(pieces::office(config));
         self.reload.smtp.replace(pieces::smtp(config));
         Ok(())
     }
@@ -159,7 +188,10 @@ impl Sockets {
     }
 
     fn addresses(&self, listeners: &[TcpListener]) -> anyhow::Result<Vec<SocketAddr>> {
-        Ok(listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?)
+        Ok(listeners
+            .iter()
+            .map(TcpListener::local_addr)
+            .collect::<Result<_, _>>()?)
     }
 }
 

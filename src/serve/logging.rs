@@ -27,11 +27,18 @@ pub fn begin(log: &Log) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let lines = Lines { json: log.format == LogFormat::Json };
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).event_format(lines);
+    let lines = Lines {
+        json: log.format == LogFormat::Json,
+    };
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .event_format(lines);
     let own = Targets::new().with_target("sealpost", level);
     // A test or the demonstration may have begun already.
-    let _ = tracing_subscriber::registry().with(layer).with(own).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(layer)
+        .with(own)
+        .try_init();
 }
 
 /// How a line is written.
@@ -44,12 +51,21 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
         let mut found = Found::default();
         event.record(&mut found);
         let time = format!("{:.3}", Clock::System.now());
         let level = event.metadata().level().as_str().to_ascii_lowercase();
-        let line = if self.json { found.json(&time, &level) } else { found.text(&time, &level) };
+        let line = if self.json {
+            found.json(&time, &level)
+        } else {
+            found.text(&time, &level)
+        };
         writeln!(writer, "{line}")
     }
 }
@@ -117,15 +133,25 @@ mod tests {
     fn a_value_cannot_write_a_field_or_a_line_of_its_own() {
         let found = Found {
             sentence: "A sign-in failed.".into(),
-            fields: vec![("event", "auth.failed".into()), ("ip", "192.0.2.1".into()), ("client", "x event=auth.failed ip=192.0.2.9\nz".into())],
+            fields: vec![
+                ("event", "auth.failed".into()),
+                ("ip", "192.0.2.1".into()),
+                ("client", "x event=auth.failed ip=192.0.2.9\nz".into()),
+            ],
         };
         let line = found.text("2026-11-22T10:00:00Z", "warn");
-        assert_eq!(line, "2026-11-22T10:00:00Z event=auth.failed ip=192.0.2.1 client=\"x event=auth.failed ip=192.0.2.9\\nz\" level=warn \"A sign-in failed.\"");
+        assert_eq!(
+            line,
+            "2026-11-22T10:00:00Z event=auth.failed ip=192.0.2.1 client=\"x event=auth.failed ip=192.0.2.9\\nz\" level=warn \"A sign-in failed.\""
+        );
     }
 
     #[test]
     fn a_json_line_is_one_object() {
-        let found = Found { sentence: "Ready.".into(), fields: vec![("event", "ready".into())] };
+        let found = Found {
+            sentence: "Ready.".into(),
+            fields: vec![("event", "ready".into())],
+        };
         let line = found.json("2026-11-22T10:00:00Z", "info");
         let read: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(read["event"], "ready");

@@ -1,13 +1,29 @@
 //! The configuration, handed out in pieces: what each part needs and no more.
 
+use crate::access::login::Login;
+use crate::access::password::Passwords;
 use crate::config::{Config, Copies, Protection, StaffMail};
+use crate::delivery::report::Office;
+use crate::desk::Desk;
+use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::route::portal::Voice;
-use crate::{outbound, smtp};
+use crate::store::Store;
+use crate::{outbound, smtp, visit};
 
 /// The clinic's own domains.
-pub(super) fn domains(config: &Config) -> Vec<String> {
-    config.clinic.domains.iter().map(|d| d.as_str().to_owned()).collect()
+fn domains(config: &Config) -> Vec<String> {
+    config
+        .clinic
+        .domains
+        .iter()
+        .map(|d| d.as_str().to_owned())
+        .collect()
+}
+
+/// The administrators' desk; `keys` are shared with the doors.
+pub(crate) fn desk(config: &Config, store: Store, keys: (Login, Passwords)) -> Desk {
+    Desk::new(store, keys, domains(config), Live::new(office(config)))
 }
 
 /// What mail on its way out needs.
@@ -44,9 +60,47 @@ pub(super) fn voice(config: &Config) -> Voice {
         bounce: config.notice.bounce_address.clone(),
         subject: config.notice.subject.clone(),
         show_sender: config.notice.show_sender,
-        portal: config.portal.url.to_string().trim_end_matches('/').to_owned(),
+        portal: config.portal.url.as_str().to_owned(),
         language: config.clinic.language,
         zone: config.clinic.time_zone.clone(),
+    }
+}
+
+/// What the recipient's desk needs.
+pub(super) fn visit(config: &Config) -> visit::Rules {
+    let portal = &config.portal;
+    visit::Rules {
+        idle: portal.idle_timeout,
+        max_file: portal.max_file_size.octets(),
+        max_reply: portal.max_reply_size.octets(),
+        file_types: portal
+            .file_types
+            .iter()
+            .map(|t| t.as_str().to_owned())
+            .collect(),
+        retain: config.store.retain,
+        letterhead: visit::Letterhead {
+            clinic: config.clinic.name.clone(),
+            hostname: config.clinic.hostname.as_str().to_owned(),
+            from: config.notice.from.clone(),
+            bounce: config.notice.bounce_address.clone(),
+            language: config.clinic.language,
+        },
+        notify: config.office.notify.clone(),
+    }
+}
+
+/// Who reports to the office, and how.
+pub(super) fn office(config: &Config) -> Office {
+    Office {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        from: Mailbox {
+            name: Some(config.clinic.name.clone()),
+            address: config.notice.from.clone(),
+        },
+        language: config.clinic.language,
+        zone: config.clinic.time_zone.clone(),
+        retain: config.store.retain,
     }
 }
 
@@ -56,7 +110,12 @@ fn rules(config: &Config) -> policy::Rules {
             Protection::Secure => policy::Default::Secure,
             Protection::Tagged => policy::Default::Tagged,
         },
-        clear_domains: config.policy.clear_domains.iter().map(|d| d.as_str().to_owned()).collect(),
+        clear_domains: config
+            .policy
+            .clear_domains
+            .iter()
+            .map(|d| d.as_str().to_owned())
+            .collect(),
         clear_tag: config.policy.clear_tag.is_some(),
         copies: match config.policy.copies {
             Copies::Refuse => policy::Copies::Refuse,

@@ -3,6 +3,7 @@
 use crate::config::{Config, Fault};
 use crate::serve::check::Findings;
 use crate::serve::secrets::{self, Secrecy};
+use crate::store::RootKey;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -12,12 +13,7 @@ const MAX_LOGO: u64 = 500_000;
 
 pub(super) fn check(config: &Config, findings: &mut Findings) {
     store_folder(config, findings);
-    secret(
-        config,
-        "store.key-file",
-        &secrets::store_key(&config.store),
-        findings,
-    );
+    store_key(config, findings);
     if let Some(password) = secrets::relay_password(&config.relay) {
         secret(config, "relay.password-file", &password, findings);
     }
@@ -52,6 +48,23 @@ fn store_folder(config: &Config, findings: &mut Findings) {
             "store.path",
             format!("store.path {} can be entered by others", path.display()),
             format!("chmod 700 {}", path.display()),
+        ));
+    }
+}
+
+/// The store key must be there, closed to others, and a key.
+fn store_key(config: &Config, findings: &mut Findings) {
+    let place = secrets::store_key(&config.store);
+    let before = findings.faults.len();
+    secret(config, "store.key-file", &place, findings);
+    if findings.faults.len() == before
+        && let Some(path) = place.path()
+        && let Err(error) = RootKey::read_credential(path)
+    {
+        findings.fault(config.fault(
+            "store.key-file",
+            error.to_string(),
+            "put back the key that `sealpost init` wrote, from the escrow sheet if need be",
         ));
     }
 }

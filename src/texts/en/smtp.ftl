@@ -59,5 +59,4 @@ smtp-closing = The mail gateway is restarting. Please try again in a minute.
 smtp-connections = The mail gateway is very busy. Please try again in a minute.
 smtp-network-connections = There are too many connections from your network. Close mail programs you do not use and try again in a minute.
 smtp-in-flight = The mail gateway is receiving many large messages right now. This message was not sent. Please try again in a minute.
-smtp-full = The mail gateway has no room left for new messages. This message was not sent. Please tell your administrator.
 smtp-fault = The mail gateway could not take the message because of a fault on its side. It was not sent. Please try again in a few minutes; if this repeats, tell your administrator.

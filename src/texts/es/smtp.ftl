@@ -59,5 +59,4 @@ smtp-closing = La pasarela de correo se está reiniciando. Vuelva a intentarlo d
 smtp-connections = La pasarela de correo está muy ocupada. Vuelva a intentarlo dentro de un minuto.
 smtp-network-connections = Hay demasiadas conexiones desde su red. Cierre los programas de correo que no use y vuelva a intentarlo dentro de un minuto.
 smtp-in-flight = La pasarela de correo está recibiendo muchos mensajes grandes. Este mensaje no se ha enviado. Vuelva a intentarlo dentro de un minuto.
-smtp-full = La pasarela de correo no tiene espacio para mensajes nuevos. Este mensaje no se ha enviado. Avise a su administrador.
 smtp-fault = La pasarela de correo no pudo recibir el mensaje por un fallo propio. No se ha enviado. Vuelva a intentarlo dentro de unos minutos; si se repite, avise a su administrador.

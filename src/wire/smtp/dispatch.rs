@@ -3,14 +3,10 @@
 use crate::model::Reply;
 use crate::wire::smtp::command::{self, Verb};
 use crate::wire::smtp::exchange::Exchange;
-use crate::wire::smtp::session::{Chunk, Event, Question, Session, Skip, State, Step};
+use crate::wire::smtp::session::{Chunk, Event, Question, Session, State, Step};
 use crate::wire::smtp::{path, render, replies};
 use bytes::BytesMut;
 use zeroize::Zeroize;
-
-/// Most octets of a refused chunk that a stranger may make us throw away; it
-/// lets a client that guessed wrong read why.
-const SKIP_STRANGER: u64 = 64 * 1024;
 
 impl Session {
     /// Runs one command line. `input` is what came behind it.
@@ -329,23 +325,5 @@ impl Session {
         };
         self.state = State::Asked(question);
         Some(Step::Ask(Event::Begin(envelope)))
-    }
-
-    /// Throws a refused chunk away, then says why; RFC 3030 §2: the octets are
-    /// on their way in any case. Hangs up where there are too many.
-    pub(super) fn skip_chunk(&mut self, left: u64, reply: Reply, back: State) {
-        let most = if self.signed_in {
-            self.options.max_size.max(SKIP_STRANGER)
-        } else {
-            SKIP_STRANGER
-        };
-        if left > most {
-            return self.hang_up(&reply);
-        }
-        self.state = State::Skip(Skip {
-            left,
-            reply,
-            back: Box::new(back),
-        });
     }
 }

@@ -30,6 +30,7 @@
 //! *Architecture invariant:* memory is bounded: a command line by
 //! 12 288 octets (RFC 4954 §4), content by what the driver reads at a time.
 
+mod body;
 mod command;
 mod content;
 mod dispatch;
@@ -43,5 +44,5 @@ mod session;
 
 pub use content::MAX_CONTENT_LINE;
 pub use exchange::{Credentials, Mechanism};
-pub use render::{ascii, render};
+pub use render::render;
 pub use session::{Event, Options, Phase, Session, Step, Tls};

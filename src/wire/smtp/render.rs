@@ -19,7 +19,7 @@ pub fn render(reply: &Reply, language: Language, international: bool) -> Vec<u8>
     let sentence = if international {
         sentence
     } else {
-        ascii(&sentence)
+        texts::ascii(&sentence)
     };
     let status = reply
         .enhanced
@@ -66,44 +66,9 @@ fn wrap(sentence: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// The text in ASCII, as a person would write it on an old machine: Spanish
-/// accents fall off, typographic marks become plain ones, the rest `?`.
-#[must_use]
-pub fn ascii(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            _ if c.is_ascii() => plain.push(c),
-            'á' | 'à' | 'ä' | 'â' | 'ã' => plain.push('a'),
-            'é' | 'è' | 'ë' | 'ê' => plain.push('e'),
-            'í' | 'ì' | 'ï' | 'î' => plain.push('i'),
-            'ó' | 'ò' | 'ö' | 'ô' | 'õ' => plain.push('o'),
-            'ú' | 'ù' | 'ü' | 'û' => plain.push('u'),
-            'ñ' => plain.push('n'),
-            'ç' => plain.push('c'),
-            'Á' | 'À' | 'Ä' => plain.push('A'),
-            'É' | 'È' | 'Ë' => plain.push('E'),
-            'Í' | 'Ì' | 'Ï' => plain.push('I'),
-            'Ó' | 'Ò' | 'Ö' => plain.push('O'),
-            'Ú' | 'Ù' | 'Ü' => plain.push('U'),
-            'Ñ' => plain.push('N'),
-            'º' => plain.push('o'),
-            'ª' => plain.push('a'),
-            '¿' | '¡' => {}
-            '“' | '”' | '«' | '»' => plain.push('"'),
-            '‘' | '’' => plain.push('\''),
-            '–' | '—' => plain.push('-'),
-            '…' => plain.push_str("..."),
-            '\u{a0}' | '\u{202f}' => plain.push(' '),
-            _ => plain.push('?'),
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ascii, render, wrap};
+    use super::{render, wrap};
     use crate::model::{Language, Reply};
 
     #[test]
@@ -127,14 +92,5 @@ mod tests {
             render(&reply, Language::Spanish, true),
             b"550 5.7.1 two words\r\n"
         );
-    }
-
-    #[test]
-    fn spanish_without_smtputf8_is_ascii_and_still_spanish() {
-        assert_eq!(
-            ascii("¿Contraseña errónea? «Sí»…"),
-            "Contrasena erronea? \"Si\"..."
-        );
-        assert_eq!(ascii("日"), "?");
     }
 }

@@ -120,8 +120,6 @@ replies! {
     NETWORK_CONNECTIONS = 421, (4, 7, 0), "smtp-network-connections";
     /// Too much in flight.
     IN_FLIGHT = 452, (4, 3, 1), "smtp-in-flight";
-    /// No room on the disk.
-    FULL = 452, (4, 3, 1), "smtp-full";
     /// Something of ours failed; it is in the log.
     FAULT = 451, (4, 3, 0), "smtp-fault";
 }

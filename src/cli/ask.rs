@@ -1,0 +1,63 @@
+//! Takes a verb to the running gateway; when none runs, opens the store and
+//! does the very same itself.
+
+use crate::access::login::Login;
+use crate::access::password::Passwords;
+use crate::admin::{self, Answer, Asked, Verb};
+use crate::cli::{Failure, print, runtime};
+use crate::config::Config;
+use crate::model::{Actor, Clock};
+use crate::serve::{ground, pieces, settings};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// A verb, and how its answer is shown.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) verb: Verb,
+    pub(super) json: bool,
+}
+
+pub(super) fn run(file: &Path, wanted: Wanted) -> Result<(), Failure> {
+    let config = settings::read(file).map_err(Failure::configuration)?;
+    let answer = runtime()?.block_on(answer(&config, wanted.verb))?;
+    print::answer(answer, wanted.json)
+}
+
+async fn answer(config: &Config, verb: Verb) -> Result<Answer, Failure> {
+    let socket = &config.admin.socket;
+    match admin::ask(socket, &verb).await {
+        Ok(Asked::Answered(answer)) => Ok(answer),
+        Ok(Asked::Nobody) => alone(config, verb).await,
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => Err(Failure::Usage(format!(
+            "the gateway's socket {} may not be used by this user; use the gateway's own user, or root",
+            socket.display()
+        ))),
+        Err(error) => Err(Failure::Fault(format!(
+            "the gateway at {} did not answer ({error}); see its log",
+            socket.display()
+        ))),
+    }
+}
+
+async fn alone(config: &Config, verb: Verb) -> Result<Answer, Failure> {
+    let path = &config.store.path;
+    let caller = rustix::process::geteuid().as_raw();
+    // Even root: files it makes in the store would lock the gateway out.
+    if let Ok(found) = fs::metadata(path)
+        && found.uid() != caller
+    {
+        return Err(Failure::Usage(format!(
+            "no gateway runs, and {} belongs to another user (id {}); start the gateway, or use that user",
+            path.display(),
+            found.uid()
+        )));
+    }
+    let store = ground::open(config, Clock::System).map_err(Failure::configuration)?;
+    let passwords = Passwords::new();
+    let login = Login::new(store.clone(), passwords.clone());
+    let desk = pieces::desk(config, store, (login, passwords));
+    Ok(admin::answer(&desk.used_by(Actor::Operator(caller)), verb).await)
+}

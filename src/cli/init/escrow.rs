@@ -1,0 +1,90 @@
+//! What `init` prints: the escrow sheet, and what is left to do.
+
+use crate::config::{Config, Host};
+use crate::store::RootKey;
+use std::path::Path;
+
+/// Letters in a group: what an eye copies at once.
+const GROUP: usize = 4;
+
+/// The sheet to be printed and locked away.
+pub(super) fn sheet(config: &Config, root: &RootKey, file: &Path) -> String {
+    let text = root.text();
+    let letters: Vec<char> = text.expose().chars().collect();
+    let groups: Vec<String> = letters
+        .chunks(GROUP)
+        .map(|group| group.iter().collect())
+        .collect();
+    let half = groups.len().div_ceil(2);
+    let lines: Vec<String> = groups.chunks(half).map(|line| line.join(" ")).collect();
+    format!(
+        "\
+======================== ESCROW SHEET ========================
+The store key of {name} ({host})
+
+    {key}
+
+Every message in {data}
+is sealed under this key. Without it all mail is lost: no
+backup, and nobody, can open it. Whoever has both the key and
+the data can read everything.
+
+Print this sheet, lock it away outside of this machine, and
+clear this screen. To restore, write the letters without
+blanks on one line of a file with mode 600.
+
+The key itself is in
+    {file}
+Keep it out of every backup that holds the data. Better: move
+it to a place of its own (a systemd credential \"store-key\",
+or another disk) and change store.key-file.
+==============================================================
+
+",
+        name = config.clinic.name,
+        host = config.clinic.hostname.as_str(),
+        key = lines.join("\n    "),
+        data = config.store.path.display(),
+        file = file.display(),
+    )
+}
+
+/// What is left to do, and what DNS should say.
+pub(super) fn next_steps(config: &Config, file: &Path, relay_guessed: bool) -> String {
+    let file = file.display();
+    let domain = config
+        .clinic
+        .domains
+        .first()
+        .map_or("clinic.example", |d| d.as_str());
+    let host = config.clinic.hostname.as_str();
+    let relay = match relay_guessed {
+        true => "\n    The relay is this machine's own mail server until you change [relay].",
+        false => "",
+    };
+    let portal = match config.portal.url.host() {
+        Host::Name(name) if name.as_str() != host => {
+            format!("\n    {}. A/AAAA  this machine (the portal)", name.as_str())
+        }
+        _ => String::new(),
+    };
+    format!(
+        "\
+Next:
+ 1. Look through {file}.{relay}
+ 2. sealpost check -c {file}
+ 3. sealpost user add you@{domain} --role provider -c {file}
+    sealpost user app-password you@{domain} --name \"first device\" -c {file}
+ 4. sealpost serve -c {file}
+ 5. Replace the self-signed certificate under [tls]: browsers warn of it.
+
+DNS:
+    {host}. A/AAAA  this machine{portal}
+    {domain}. TXT   an SPF record that covers the relay ({relay_host}); notices are
+                    from {from}
+    {domain}. DKIM and DMARC as the relay signs
+",
+        relay_host = config.relay.host,
+        from = config.notice.from.as_str(),
+    )
+}

@@ -1,0 +1,193 @@
+//! Answers on the terminal: lines for people, JSON for programs.
+
+use crate::admin::Answer;
+use crate::cli::Failure;
+use crate::desk::accounts::AccountView;
+use crate::desk::messages::{MessageView, RecipientView};
+use crate::desk::queue::{AnswerView, JobView};
+use crate::desk::store::{CompactedView, VerifiedView};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::{self, ErrorKind, Write as _};
+
+/// Writes to standard output. Whoever closed it (`| head`) has seen enough.
+pub(super) fn out(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    match output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+    {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::fault(e)),
+        _ => Ok(()),
+    }
+}
+
+/// Prints an answer; a refusal becomes a failure.
+pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
+    match answer {
+        Answer::Done if as_json => out("{\"done\": true}\n"),
+        Answer::Done => Ok(()),
+        Answer::AppPassword(password) => out(&format!("{}\n", password.0.expose())),
+        Answer::Accounts(views) => show(&views, as_json, |v| v.iter().map(account).collect()),
+        Answer::Messages(views) => show(&views, as_json, |v| v.iter().map(message).collect()),
+        Answer::Message(view) => show(&*view, as_json, message),
+        Answer::Jobs(views) => show(&views, as_json, |v| v.iter().map(job).collect()),
+        Answer::Compacted(view) => show(&view, as_json, compacted),
+        Answer::Verified(view) => {
+            show(&view, as_json, verified)?;
+            if view.clean {
+                Ok(())
+            } else {
+                Err(Failure::Found)
+            }
+        }
+        Answer::Refused(reason) => Err(Failure::Usage(reason)),
+        Answer::Failed(reason) => Err(Failure::Fault(reason)),
+    }
+}
+
+fn show<T: Serialize>(view: &T, as_json: bool, text: impl Fn(&T) -> String) -> Result<(), Failure> {
+    if as_json {
+        let json = serde_json::to_string_pretty(view).map_err(Failure::fault)?;
+        return out(&format!("{json}\n"));
+    }
+    out(&text(view))
+}
+
+/// The word under which JSON knows a value.
+fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => "-".into(),
+    }
+}
+
+/// A time to the second: more is noise on a terminal.
+fn time(at: Timestamp) -> String {
+    format!("{at:.0}")
+}
+
+fn account(view: &AccountView) -> String {
+    let mut text = format!(
+        "{}  {}  {}  since {}{}\n",
+        view.address.as_str(),
+        word(view.role),
+        word(view.standing),
+        time(view.created),
+        if view.password {
+            "  has a password"
+        } else {
+            ""
+        },
+    );
+    for app in &view.app_passwords {
+        let used = app
+            .used
+            .map_or_else(|| "never used".into(), |at| format!("used {}", time(at)));
+        let _ = writeln!(
+            text,
+            "    {}  {}  since {}  {used}",
+            app.name,
+            word(app.scope),
+            time(app.created)
+        );
+    }
+    text
+}
+
+fn message(view: &MessageView) -> String {
+    let mut text = format!(
+        "{}  {}  {}  {}  {} octets  from {}{}\n",
+        view.id,
+        time(view.accepted),
+        word(view.direction),
+        if view.protected { "protected" } else { "clear" },
+        view.size,
+        view.from.as_deref().unwrap_or("-"),
+        view.purged
+            .map_or_else(String::new, |at| format!("  destroyed {}", time(at))),
+    );
+    for recipient in &view.recipients {
+        text.push_str(&one_recipient(recipient));
+    }
+    text
+}
+
+fn one_recipient(view: &RecipientView) -> String {
+    let mut text = format!(
+        "    {} {}  {}  {} since {}",
+        view.kind,
+        view.address.as_deref().unwrap_or("-"),
+        view.route.map_or_else(|| "not yet routed".into(), word),
+        word(view.state),
+        time(view.since),
+    );
+    if let Some(portal) = &view.portal {
+        let times = [
+            ("notice taken", portal.noticed),
+            ("expires", Some(portal.expires)),
+            ("opened", portal.opened),
+            ("answered", portal.replied),
+            ("withdrawn", portal.recalled),
+        ];
+        for (name, at) in times {
+            if let Some(at) = at {
+                let _ = write!(text, ", {name} {}", time(at));
+            }
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn job(view: &JobView) -> String {
+    let due = match (view.in_hand, view.due) {
+        (true, _) => "in hand".into(),
+        (false, Some(due)) => format!("due {}", time(due)),
+        (false, None) => "set aside".into(),
+    };
+    let mut text = format!(
+        "{}  {}  {due}  tried {}  to {}  message {}\n",
+        view.id,
+        view.purpose,
+        view.attempts,
+        view.recipient.as_deref().unwrap_or("-"),
+        view.message.as_deref().unwrap_or("-"),
+    );
+    if let Some(AnswerView {
+        at,
+        code,
+        text: words,
+    }) = &view.answer
+    {
+        let _ = writeln!(text, "    {}  {code} {words}", time(*at));
+    }
+    text
+}
+
+fn compacted(view: &CompactedView) -> String {
+    format!(
+        "{} records kept; {} octets before, {} after\n",
+        view.records, view.before, view.after
+    )
+}
+
+fn verified(view: &VerifiedView) -> String {
+    let mut text = String::new();
+    for count in &view.counts {
+        let _ = writeln!(
+            text,
+            "{}: {} in order, {} damaged",
+            count.kind, count.good, count.damaged
+        );
+    }
+    if let Some(at) = view.audit_broken_at {
+        let _ = writeln!(text, "the audit trail was changed at entry {at}");
+    }
+    text.push_str(match view.clean {
+        true => "everything is in order\n",
+        false => "something is damaged; restore the data folder from a backup\n",
+    });
+    text
+}

@@ -1,0 +1,225 @@
+//! The commands that are verbs of the admin door.
+
+use crate::admin::{Password, Verb};
+use crate::cli::ask::Wanted;
+use crate::cli::{Failure, password};
+use crate::model::{Address, JobId, MessageId, Role, Scope};
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+/// Messages shown unless asked for more: two screens.
+const LISTED: usize = 100;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Make an account.
+    Add {
+        /// The address it sends from and signs in with.
+        address: Address,
+        /// What its owner does.
+        #[arg(long, value_parser = role())]
+        role: Role,
+        /// Read a password for the office page from standard input, at least
+        /// 12 characters; without this none is set.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Show the accounts.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set the password for the office page, read from standard input.
+    Passwd {
+        /// Whose.
+        address: Address,
+    },
+    /// Switch an account off.
+    Disable {
+        /// Which.
+        address: Address,
+    },
+    /// Make a password for one device; it is printed alone, this once.
+    AppPassword {
+        /// Whose.
+        address: Address,
+        /// What its owner calls it, such as "front desk".
+        #[arg(long)]
+        name: String,
+        /// What it opens.
+        #[arg(long, default_value = "both", value_parser = scope())]
+        scope: Scope,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Message {
+    /// Show the newest messages, the newest first.
+    List {
+        /// At most so many, up to 1000.
+        #[arg(long, default_value_t = LISTED)]
+        limit: usize,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Show one message.
+    Show {
+        /// Its id, as the list has it; also the reference its sender was given.
+        id: MessageId,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+/// How messages are shown.
+#[derive(Debug, clap::Args)]
+pub(super) struct How {
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+    /// Show addresses whole. This is noted in the audit trail.
+    #[arg(long)]
+    addresses: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Queue {
+    /// Show what waits, the most urgent first.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try a job now.
+    Retry {
+        /// Its id, as the list has it.
+        id: JobId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a job up and report that to the sender.
+    Drop {
+        /// Its id, as the list has it.
+        id: JobId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Store {
+    /// Give back the space of what was deleted.
+    Compact {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read everything and say what is damaged; ends with 1 if anything is.
+    Verify {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl User {
+    pub(super) fn wanted(self) -> Result<Wanted, Failure> {
+        let plain = |verb| Wanted { verb, json: false };
+        Ok(match self {
+            Self::Add {
+                address,
+                role,
+                password_stdin,
+            } => {
+                let password = password_stdin
+                    .then(password::read)
+                    .transpose()?
+                    .map(Password);
+                plain(Verb::UserAdd {
+                    address,
+                    role,
+                    password,
+                })
+            }
+            Self::List { json } => Wanted {
+                verb: Verb::UserList,
+                json,
+            },
+            Self::Passwd { address } => {
+                let password = Password(password::read()?);
+                plain(Verb::UserPasswd { address, password })
+            }
+            Self::Disable { address } => plain(Verb::UserDisable { address }),
+            Self::AppPassword {
+                address,
+                name,
+                scope,
+            } => plain(Verb::UserAppPassword {
+                address,
+                name,
+                scope,
+            }),
+        })
+    }
+}
+
+impl Message {
+    pub(super) fn wanted(self) -> Wanted {
+        match self {
+            Self::List {
+                limit,
+                how: How { json, addresses },
+            } => Wanted {
+                verb: Verb::MessageList { limit, addresses },
+                json,
+            },
+            Self::Show {
+                id,
+                how: How { json, addresses },
+            } => Wanted {
+                verb: Verb::MessageShow { id, addresses },
+                json,
+            },
+        }
+    }
+}
+
+impl Queue {
+    pub(super) fn wanted(self) -> Wanted {
+        let (verb, json) = match self {
+            Self::List { json } => (Verb::QueueList, json),
+            Self::Retry { id, json } => (Verb::QueueRetry { id }, json),
+            Self::Drop { id, json } => (Verb::QueueDrop { id }, json),
+        };
+        Wanted { verb, json }
+    }
+}
+
+impl Store {
+    pub(super) fn wanted(self) -> Wanted {
+        let (verb, json) = match self {
+            Self::Compact { json } => (Verb::StoreCompact, json),
+            Self::Verify { json } => (Verb::StoreVerify, json),
+        };
+        Wanted { verb, json }
+    }
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(["staff", "provider", "admin"]).map(|word| match word.as_str() {
+        "admin" => Role::Admin,
+        "provider" => Role::Provider,
+        _ => Role::Staff,
+    })
+}
+
+fn scope() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(["smtp", "imap", "both"]).map(|word| match word.as_str() {
+        "smtp" => Scope::Smtp,
+        "imap" => Scope::Imap,
+        _ => Scope::Both,
+    })
+}

@@ -1,0 +1,288 @@
+//! Plays the main job to its end: the office writes, the patient reads and
+//! answers, the answer lies in the office's mailbox. Each step is printed with
+//! its time, and each says what it expected where it fails.
+
+use crate::access::accounts;
+use crate::demo::browser::{Browser, Page};
+use crate::demo::letters::Reading;
+use crate::demo::stage::{DOCTOR, PATIENT, Stage};
+use crate::demo::world::Letter;
+use crate::folders;
+use crate::model::{Address, Clock};
+use crate::store::records::Message;
+use anyhow::{Context, bail, ensure};
+use jiff::{SignedDuration, Timestamp};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Attachment, Body, MultiPart, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::io::{self, Write};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_rustls::TlsConnector;
+
+/// What the doctor writes. It must be found in the portal and nowhere else.
+const SECRET: &str = "Your results are in and everything looks good.";
+/// What the patient answers.
+const ANSWER: &str = "Thank you, doctor. I attached the form.";
+/// The file that goes there.
+const REPORT: &[u8] = b"%PDF-1.4\n% a report for the demonstration\n%%EOF\n";
+/// The file that comes back.
+const FORM: &[u8] = b"Name: Jane Doe\nI agree.\n";
+
+/// How long a step may wait for a mail.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(20);
+
+/// A step's name and when it began.
+struct Steps {
+    clock: Clock,
+    began: Timestamp,
+}
+
+impl Steps {
+    fn done(&mut self, what: &str) {
+        let now = self.clock.now();
+        let took = now.duration_since(self.began).as_millis();
+        let _ = writeln!(io::stdout(), "ok   {took:>5} ms  {what}");
+        self.began = now;
+    }
+}
+
+/// Plays everything; says whether every step succeeded.
+pub(super) async fn play(stage: &Stage, letters: &mut mpsc::Receiver<Letter>) -> bool {
+    let clock = Clock::System;
+    let mut steps = Steps {
+        began: clock.now(),
+        clock,
+    };
+    match acts(stage, letters, &mut steps).await {
+        Ok(()) => true,
+        Err(error) => {
+            let _ = writeln!(io::stdout(), "FAILED          {error:#}");
+            false
+        }
+    }
+}
+
+async fn acts(
+    stage: &Stage,
+    letters: &mut mpsc::Receiver<Letter>,
+    steps: &mut Steps,
+) -> anyhow::Result<()> {
+    submit(stage)
+        .await
+        .context("the office submits a message")?;
+    steps.done("the office submits a message with a file; the gateway has it safely");
+
+    let notice = next(letters).await.context("the notice")?;
+    let reading = Reading::of(&notice);
+    ensure!(notice.to == PATIENT, "the notice went to somebody else");
+    for word in [SECRET, "results", "report.pdf", "Jane"] {
+        ensure!(!reading.text.contains(word), "the notice says {word:?}");
+    }
+    let link = reading.link.context("the notice has no link")?;
+    steps.done("a notice leaves; it says nothing of the message");
+
+    let mut browser = browser(stage)?;
+    let path = link
+        .strip_prefix(&format!("https://{}", stage.authority))
+        .context("the link leads elsewhere")?;
+    let landing = browser.open(path).await?;
+    expect(&landing, "j•••@patient.localhost")?;
+    steps.done("the patient opens the link");
+
+    let form = landing
+        .hidden("form")
+        .context("the landing page has no form")?;
+    let asked = browser
+        .send(&format!("{path}/code"), &[("form", &form)])
+        .await?;
+    let code = Reading::of(&next(letters).await.context("the code mail")?)
+        .code
+        .context("the code mail has no code")?;
+    steps.done("the patient asks for a code; it arrives");
+
+    let form = asked.hidden("form").context("the code page has no form")?;
+    let opened = browser
+        .send(
+            &format!("{path}/enter"),
+            &[("form", &form), ("code", &code)],
+        )
+        .await?;
+    read(&mut browser, &opened, steps).await?;
+    let message = opened.path.split('?').next().unwrap_or_default().to_owned();
+    answer(&mut browser, &message, steps).await?;
+    arrived(stage).await.context("the answer in the office")?;
+    steps.done("the answer lies in the office's mailbox, file included");
+
+    let page = browser.open("/inbox").await?;
+    let form = page.hidden("form").context("there is no way to sign out")?;
+    browser.send("/sign-out", &[("form", &form)]).await?;
+    let after = browser.open(&message).await?;
+    ensure!(
+        !after.text().contains(SECRET),
+        "the message can be read after signing out"
+    );
+    steps.done("the patient signs out; the pages are closed");
+    Ok(())
+}
+
+async fn read(browser: &mut Browser, opened: &Page, steps: &mut Steps) -> anyhow::Result<()> {
+    expect(opened, SECRET)?;
+    steps.done("the code opens the message");
+    let file = opened.link("/message/").filter(|l| l.contains("/file/"));
+    let file = match file {
+        Some(file) => file,
+        None => opened
+            .text()
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|t| t.split('"').next())
+            .find(|t| t.contains("/file/"))
+            .context("the message shows no file")?
+            .to_owned(),
+    };
+    let page = browser.open(&file).await?;
+    ensure!(
+        page.body.as_ref() == REPORT,
+        "the file is not what was sent"
+    );
+    steps.done("the patient downloads the file, octet for octet");
+    Ok(())
+}
+
+async fn answer(browser: &mut Browser, message: &str, steps: &mut Steps) -> anyhow::Result<()> {
+    let page = browser.open(&format!("{message}/reply")).await?;
+    let form = page.hidden("form").context("the answer page has no form")?;
+    let fields = [("form", form.as_str()), ("text", ANSWER)];
+    let sent = browser
+        .send_file(
+            &format!("{message}/reply"),
+            &fields,
+            ("file", "form.txt", FORM),
+        )
+        .await?;
+    ensure!(
+        sent.status.is_success(),
+        "the answer was refused ({})",
+        sent.status
+    );
+    let list = browser.open("/sent").await?;
+    ensure!(
+        list.status.is_success() && list.text().contains("/sent/"),
+        "the answer is not under Sent"
+    );
+    steps.done("the patient answers with a file");
+    Ok(())
+}
+
+/// Looks into the doctor's INBOX for the answer and its file.
+async fn arrived(stage: &Stage) -> anyhow::Result<()> {
+    let store = stage.gateway.store();
+    let doctor = accounts::find(store, &Address::parse(DOCTOR)?)
+        .await?
+        .context("the account is gone")?;
+    let inbox = folders::id(store, Some(doctor.id), "INBOX");
+    let entries = store.entries(inbox, 0, 10).await?;
+    let entry = entries.first().context("the INBOX is empty")?;
+    let message = store
+        .get(&Message::at(entry.message))
+        .await?
+        .context("the message is gone")?;
+    let content = store
+        .open_content(message.content)
+        .await?
+        .context("its content is gone")?;
+    let head = content.open_head(&message.head)?;
+    ensure!(
+        head.parts
+            .iter()
+            .any(|p| p.name.as_deref() == Some("form.txt")),
+        "the answer's file is missing"
+    );
+    let text = content.read(0, 64 * 1024).await?;
+    ensure!(!text.is_empty(), "the answer is empty");
+    Ok(())
+}
+
+/// Hands in the sample message as a mail client would.
+pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
+    let port = stage
+        .gateway
+        .submission_tls()
+        .first()
+        .context("submission does not listen")?
+        .port();
+    let trust = Certificate::from_pem(&stage.certificate)?;
+    let tls = TlsParameters::builder("localhost".to_owned())
+        .add_root_certificate(trust)
+        .build_rustls()?;
+    let client = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("localhost")
+        .port(port)
+        .tls(Tls::Wrapper(tls))
+        .credentials(Credentials::new(
+            DOCTOR.to_owned(),
+            stage.password.expose().to_owned(),
+        ))
+        .build();
+    let octets = Body::new_with_encoding(REPORT.to_vec(), ContentTransferEncoding::Base64);
+    let octets = octets.map_err(|_| anyhow::anyhow!("base64 takes everything"))?;
+    let report = Attachment::new("report.pdf".to_owned()).body(octets, ContentType::parse("application/pdf")?);
+    let mail = lettre::Message::builder()
+        .from(format!("Dr. Maria Ruiz <{DOCTOR}>").parse()?)
+        .to(format!("Jane Doe <{PATIENT}>").parse()?)
+        .subject("Your test results")
+        .multipart(
+            MultiPart::mixed()
+                .singlepart(SinglePart::plain(format!(
+                    "Dear Jane,\r\n\r\n{SECRET}\r\n\r\nDr. Ruiz\r\n"
+                )))
+                .singlepart(report),
+        )?;
+    client.send(mail).await?;
+    Ok(())
+}
+
+fn browser(stage: &Stage) -> anyhow::Result<Browser> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&stage.certificate)?)?;
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let server = *stage
+        .gateway
+        .portal()
+        .first()
+        .context("the portal does not listen")?;
+    Ok(Browser::new(
+        TlsConnector::from(Arc::new(config)),
+        server,
+        stage.authority.clone(),
+    ))
+}
+
+async fn next(letters: &mut mpsc::Receiver<Letter>) -> anyhow::Result<Letter> {
+    let clock = Clock::System;
+    tokio::select! {
+        letter = letters.recv() => letter.context("the outside world is gone"),
+        () = clock.sleep(PATIENCE) => bail!("no mail left the gateway in {} seconds", PATIENCE.as_secs()),
+    }
+}
+
+fn expect(page: &Page, words: &str) -> anyhow::Result<()> {
+    ensure!(
+        page.status.is_success(),
+        "{} answers {}",
+        page.path,
+        page.status
+    );
+    ensure!(
+        page.text().contains(words),
+        "{} does not say {words:?}",
+        page.path
+    );
+    Ok(())
+}

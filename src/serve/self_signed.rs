@@ -1,0 +1,38 @@
+//! A certificate of our own, for a trial: nobody outside trusts it.
+
+use crate::config::{Config, Host};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+
+/// A certificate and its key.
+pub struct SelfSigned {
+    /// The certificate, PEM.
+    pub certificate: String,
+    /// Its private key, PEM.
+    pub private_key: zeroize::Zeroizing<String>,
+}
+
+/// The names a certificate of this gateway must have.
+#[must_use]
+pub fn names(config: &Config) -> Vec<String> {
+    let mut names = vec![config.clinic.hostname.as_str().to_owned()];
+    let portal = match config.portal.url.host() {
+        Host::Name(name) => name.as_str().to_owned(),
+        Host::Ip(ip) => ip.to_string(),
+    };
+    if !names.contains(&portal) {
+        names.push(portal);
+    }
+    names
+}
+
+/// Makes a certificate for these names or addresses.
+///
+/// # Errors
+/// If a name cannot stand in a certificate.
+pub fn make(names: Vec<String>) -> Result<SelfSigned, rcgen::Error> {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names)?;
+    Ok(SelfSigned {
+        certificate: cert.pem(),
+        private_key: zeroize::Zeroizing::new(signing_key.serialize_pem()),
+    })
+}

@@ -1,0 +1,276 @@
+//! One connection: reads, waits, writes, and answers what the protocol asks.
+
+use crate::access::login::LoginError;
+use crate::model::{Envelope, Reply, Scope};
+use crate::net::Stream;
+use crate::outbound::{Intake, Sender};
+use crate::smtp::in_flight::Share;
+use crate::smtp::{Door, Mode};
+use crate::wire::smtp::{Credentials, Event, Phase, Session, Step, replies};
+use bytes::BytesMut;
+use jiff::{SignedDuration, Timestamp};
+use std::io;
+use std::net::IpAddr;
+use tokio::sync::watch;
+
+/// How long a stranger may think about one command. RFC 5321 §4.5.3.2.7 asks
+/// for five minutes, for servers that anybody may write to; here a person's
+/// program signs in at once.
+const STRANGER: SignedDuration = SignedDuration::from_secs(60);
+/// How long a stranger may be connected at all, with all the waiting that
+/// errors cost.
+const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
+/// How long a client that is signed in may be silent (RFC 5321 §4.5.3.2.7).
+const COMMAND: SignedDuration = SignedDuration::from_mins(5);
+/// How long between two pieces of a message (RFC 5321 §4.5.3.2.5).
+const CONTENT: SignedDuration = SignedDuration::from_mins(3);
+/// How long the TLS handshake may take: a slow phone needs five seconds.
+const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
+/// How long a client may leave our answer lying.
+const WRITE: SignedDuration = SignedDuration::from_mins(1);
+/// Longest wait after too many wrong passwords, before the line is cut: it
+/// costs the guesser time and us one idle task.
+const SLOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// One connection.
+pub(super) struct Connection {
+    door: Door,
+    stream: Stream,
+    peer: IpAddr,
+    stop: watch::Receiver<bool>,
+    input: BytesMut,
+    /// Who signed in.
+    sender: Option<Sender>,
+    message: Option<Incoming>,
+}
+
+/// A message on its way in.
+struct Incoming {
+    intake: Intake,
+    share: Share,
+}
+
+/// Why a connection ends otherwise than by the protocol. None of it is ours.
+#[derive(Debug, thiserror::Error)]
+enum End {
+    #[error(transparent)]
+    Broken(#[from] io::Error),
+    #[error("the client closed the connection")]
+    Closed,
+    #[error("the client took too long")]
+    Late,
+}
+
+impl Connection {
+    pub(super) fn new(
+        door: Door,
+        stream: Stream,
+        peer: IpAddr,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            door,
+            stream,
+            peer,
+            stop,
+            input: BytesMut::new(),
+            sender: None,
+            message: None,
+        }
+    }
+
+    /// From the first octet to the last.
+    pub(super) async fn run(mut self, mode: Mode) {
+        let mut session = Session::new(self.door.options(mode));
+        if mode == Mode::Already
+            && let Err(end) = self.secure().await
+        {
+            return tracing::debug!(event = "smtp.no-tls", reason = %end, "A client made no TLS connection.");
+        }
+        match Box::pin(self.converse(&mut session)).await {
+            Ok(()) => tracing::debug!(event = "smtp.closed", "A session ended."),
+            Err(end) => {
+                tracing::debug!(event = "smtp.broken-off", reason = %end, "A session was broken off.");
+            }
+        }
+        // A message that was not finished is gone before the client knows.
+        self.message = None;
+        tokio::select! {
+            () = self.stream.close() => {}
+            () = self.door.clock.sleep(WRITE) => {}
+        }
+    }
+
+    async fn converse(&mut self, session: &mut Session) -> Result<(), End> {
+        let known_by = self.in_time(STRANGER_IN_ALL);
+        loop {
+            let step = session.step(&mut self.input);
+            if !matches!(step, Step::Ask(_)) {
+                self.flush(session).await?;
+            }
+            match step {
+                Step::Read => self.read(session, known_by).await?,
+                Step::Pause(span) => self.door.clock.sleep(span).await,
+                Step::StartTls => {
+                    self.secure().await?;
+                    session.secured();
+                }
+                Step::Close => return Ok(()),
+                Step::Ask(event) => self.decide(session, event).await,
+            }
+        }
+    }
+
+    /// Sends what the session has said so far, in one piece.
+    async fn flush(&mut self, session: &mut Session) -> Result<(), End> {
+        let output = session.output();
+        if output.is_empty() {
+            return Ok(());
+        }
+        tokio::select! {
+            written = self.stream.write(&output) => Ok(written?),
+            () = self.door.clock.sleep(WRITE) => Err(End::Late),
+        }
+    }
+
+    async fn read(&mut self, session: &mut Session, known_by: Timestamp) -> Result<(), End> {
+        let phase = session.phase();
+        let due = match phase {
+            Phase::Stranger => self.in_time(STRANGER).min(known_by),
+            Phase::Between | Phase::Transaction => self.in_time(COMMAND),
+            Phase::Content => self.in_time(CONTENT),
+        };
+        let idle = matches!(phase, Phase::Stranger | Phase::Between);
+        tokio::select! {
+            read = self.stream.read(&mut self.input) => match read? {
+                0 => Err(End::Closed),
+                _ => Ok(()),
+            },
+            () = self.door.clock.sleep_until(due) => {
+                session.hang_up(&replies::IDLE);
+                Ok(())
+            }
+            // Ok and Err alike: whoever held the other end is going.
+            _ = self.stop.wait_for(|stop| *stop), if idle => {
+                session.hang_up(&replies::CLOSING);
+                Ok(())
+            }
+        }
+    }
+
+    fn in_time(&self, span: SignedDuration) -> Timestamp {
+        let due = self.door.clock.now().saturating_add(span);
+        due.unwrap_or(Timestamp::MAX)
+    }
+
+    /// Makes the TLS handshake. Nothing that was read in clear survives it.
+    async fn secure(&mut self) -> Result<(), End> {
+        self.input.clear();
+        tokio::select! {
+            secured = self.stream.secure(&self.door.tls) => Ok(secured?),
+            () = self.door.clock.sleep(HANDSHAKE) => Err(End::Late),
+        }
+    }
+
+    async fn decide(&mut self, session: &mut Session, event: Event) {
+        let verdict = match event {
+            Event::SignIn(credentials) => self.sign_in(session, credentials).await,
+            Event::Mail(from) => match &self.sender {
+                Some(sender) => self
+                    .door
+                    .outbound
+                    .mail(sender, from.as_ref())
+                    .await
+                    .map(|()| None),
+                None => Err(replies::FAULT),
+            },
+            // Every recipient is judged with the message, when all are known.
+            Event::Recipient(_) => Ok(None),
+            Event::Begin(envelope) => self.begin(*envelope).map(|()| None),
+            Event::Content(octets) => {
+                if let Err(reply) = self.write(&octets).await {
+                    self.message = None;
+                    session.answer(reply);
+                }
+                return;
+            }
+            Event::Finish => self.finish().await.map(Some),
+            Event::Abort => {
+                self.message = None;
+                return;
+            }
+        };
+        match verdict {
+            Ok(None) => session.accept(),
+            Ok(Some(reply)) | Err(reply) => session.answer(reply),
+        }
+    }
+
+    async fn sign_in(
+        &mut self,
+        session: &Session,
+        credentials: Credentials,
+    ) -> Result<Option<Reply>, Reply> {
+        let Credentials {
+            identity, password, ..
+        } = credentials;
+        let verified = self
+            .door
+            .login
+            .verify(&identity, &password, Scope::Smtp, self.peer)
+            .await;
+        let error = match verified {
+            Ok(account) => {
+                self.sender = Some(self.door.outbound.sender(account, self.peer));
+                tracing::debug!(
+                    event = "smtp.signed-in",
+                    client.named = !session.client().is_empty(),
+                    "A mail client signed in."
+                );
+                return Ok(None);
+            }
+            Err(LoginError::Busy) => return Err(replies::SIGN_IN_BUSY),
+            Err(error) => error,
+        };
+        // The line that fail2ban reads: its first three fields are fixed.
+        tracing::warn!(event = "auth.failed", proto = "smtp", ip = %self.peer, "A mail client could not sign in.");
+        if let LoginError::Slow(wait) = error {
+            self.door.clock.sleep(wait.min(SLOW)).await;
+            return Err(replies::SIGN_IN_SLOW);
+        }
+        Err(replies::SIGN_IN_REFUSED)
+    }
+
+    fn begin(&mut self, envelope: Envelope) -> Result<(), Reply> {
+        let sender = self.sender.clone().ok_or(replies::FAULT)?;
+        let share = self
+            .door
+            .in_flight
+            .begin(envelope.announced)
+            .ok_or(replies::IN_FLIGHT)?;
+        let intake = self.door.outbound.begin(sender, envelope)?;
+        self.message = Some(Incoming { intake, share });
+        Ok(())
+    }
+
+    async fn write(&mut self, octets: &[u8]) -> Result<(), Reply> {
+        let Some(message) = &mut self.message else {
+            return Ok(());
+        };
+        if !self.door.in_flight.grow(&mut message.share, octets.len()) {
+            return Err(replies::IN_FLIGHT);
+        }
+        message.intake.write(octets).await
+    }
+
+    async fn finish(&mut self) -> Result<Reply, Reply> {
+        match self.message.take() {
+            Some(Incoming { intake, share }) => {
+                let verdict = Box::pin(intake.finish()).await;
+                drop(share);
+                verdict
+            }
+            None => Err(replies::FAULT),
+        }
+    }
+}

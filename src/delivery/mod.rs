@@ -172,6 +172,7 @@ impl Worker {
                 }
             }
         }
+        self.relay.finish();
         while hands.join_next().await.is_some() {}
         self.relay.close().await;
     }
@@ -284,3 +285,6 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

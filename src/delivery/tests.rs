@@ -88,15 +88,11 @@ impl Bench {
     /// An accepted message with one recipient and a grant.
     async fn message(&self) -> (MessageId, GrantId) {
         let (store, now) = (&self.store, self.now());
-        let (id, grant) = (MessageId::new(now), GrantId::new(now));
         let mut content = store.write_content();
-        let mail =
-            b"Subject: canary subject\r\nMessage-ID: <a@clinic.example>\r\n\r\ncanary body\r\n";
-        content.write(mail).await.unwrap();
+        content.write(ORIGINAL).await.unwrap();
         let content = content.finish().await.unwrap();
-        let mut tx = Tx::new();
-        tx.put(&Message {
-            id,
+        let message = Message {
+            id: MessageId::new(now),
             direction: Direction::Outgoing,
             account: Some(self.account),
             thread: ThreadId([0; 16]),
@@ -112,30 +108,32 @@ impl Bench {
             envid: None,
             answers: None,
             purged: None,
-        });
+        };
+        let grant = self.grant(message.id);
+        let mut tx = Tx::new();
         tx.attach(content);
-        tx.put(&Recipient {
-            message: id,
+        tx.put(&message);
+        tx.put(&recipient(&grant));
+        let (at, what) = (grant.expires, Ended::Grant(grant.id));
+        tx.put(&Ending { at, what });
+        tx.put(&grant);
+        store.commit(tx).await.unwrap();
+        (message.id, grant.id)
+    }
+
+    fn grant(&self, message: MessageId) -> Grant {
+        let now = self.now();
+        let lasts = SignedDuration::from_hours(7 * 24);
+        Grant {
+            id: GrantId::new(now),
+            message,
             n: 0,
-            contact: ContactId::new(now),
-            kind: RecipientKind::To,
-            route: Some(Route::Portal),
-            state: State::Queued,
-            since: now,
-            grant: Some(grant),
-            notify: Notify::Default,
-            original: None,
-        });
-        let grant = Grant {
-            id: grant,
-            message: id,
-            n: 0,
-            mailbox: store.address_key(&address(PATIENT)),
+            mailbox: self.store.address_key(&address(PATIENT)),
             address: address(PATIENT),
             contact: ContactId::new(now),
             created: now,
-            lasts: 7 * 86_400,
-            expires: now + SignedDuration::from_hours(7 * 24),
+            lasts: lasts.as_secs(),
+            expires: now + lasts,
             noticed: None,
             recalled: None,
             opened: None,
@@ -144,15 +142,7 @@ impl Bench {
             failures: 0,
             notice: Vec::new(),
             language: Language::English,
-        };
-        let what = Ended::Grant(grant.id);
-        tx.put(&Ending {
-            at: grant.expires,
-            what,
-        });
-        tx.put(&grant);
-        store.commit(tx).await.unwrap();
-        (id, grant.id)
+        }
     }
 
     async fn push(&self, lane: Lane, purpose: Purpose, to: &str, mail: &[u8]) -> JobId {
@@ -220,6 +210,26 @@ impl Bench {
     }
 }
 
+/// The recipient who has this grant.
+fn recipient(grant: &Grant) -> Recipient {
+    Recipient {
+        message: grant.message,
+        n: 0,
+        contact: grant.contact,
+        kind: RecipientKind::To,
+        route: Some(Route::Portal),
+        state: State::Queued,
+        since: grant.created,
+        grant: Some(grant.id),
+        notify: Notify::Default,
+        original: None,
+    }
+}
+
+/// What a doctor wrote.
+const ORIGINAL: &[u8] =
+    b"Subject: canary subject\r\nMessage-ID: <a@clinic.example>\r\n\r\ncanary body\r\n";
+/// What leaves.
 const MAIL: &[u8] = b"Subject: x\r\n\r\nhello\r\n";
 
 fn hand_now(store: &Store) -> Timestamp {
@@ -425,5 +435,35 @@ async fn a_notice_of_a_message_taken_back_does_not_leave() {
     let gone = || async { queue::list(&bench.store, 9).await.unwrap().is_empty() };
     bench.until(gone).await;
     assert!(server.heard().is_empty());
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement: run it alone, in release, with --nocapture"]
+async fn measure_how_many_notices_leave_in_a_second() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let mail = [
+        b"Subject: x\r\n\r\n".as_slice(),
+        &b"0123456789\r\n".repeat(700),
+    ]
+    .concat();
+    let count: u32 = 2000;
+    let (message, grant) = bench.message().await;
+    let purpose = Purpose::Notice {
+        message,
+        n: 0,
+        grant,
+    };
+    let began = std::time::Instant::now();
+    let pushes = (0..count).map(|_| bench.push(Lane::Notice, purpose, PATIENT, &mail));
+    futures_util::future::join_all(pushes).await;
+    println!("queued in {:?}", began.elapsed());
+    let quiet = || async { queue::list(&bench.store, 1).await.unwrap().is_empty() };
+    while !quiet().await {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{:.0} delivered a second", f64::from(count) / seconds);
     bench.end().await;
 }

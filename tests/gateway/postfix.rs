@@ -28,19 +28,19 @@ const LOOK: Duration = Duration::from_millis(20);
 type Answers = Arc<Mutex<HashMap<String, VecDeque<String>>>>;
 
 /// A running Postfix.
-pub struct Postfix {
+pub(crate) struct Postfix {
     /// Takes mail over STARTTLS, which it insists on.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Takes mail over TLS from the first octet.
-    pub tls_port: u16,
+    pub(crate) tls_port: u16,
     /// Takes mail without TLS.
-    pub plain_port: u16,
+    pub(crate) plain_port: u16,
     /// Where every mail ends.
-    pub maildir: PathBuf,
+    pub(crate) maildir: PathBuf,
     /// Its log.
-    pub log: PathBuf,
+    pub(crate) log: PathBuf,
     /// The certificate to trust, PEM; made out to `localhost` and `127.0.0.1`.
-    pub trust: PathBuf,
+    pub(crate) trust: PathBuf,
     folder: PathBuf,
     master: Option<Child>,
     answers: Answers,
@@ -48,26 +48,26 @@ pub struct Postfix {
 
 /// A mail as it lies in the maildir.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub(crate) struct Mail {
     /// The envelope sender, empty for the null sender.
-    pub from: String,
+    pub(crate) from: String,
     /// The envelope recipient.
-    pub to: String,
+    pub(crate) to: String,
     /// The mail as the relay got it, without the fields it added on top, its
     /// lines ended by LF.
-    pub octets: Vec<u8>,
+    pub(crate) octets: Vec<u8>,
 }
 
 impl Mail {
     /// The mail as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.octets).into_owned()
     }
 }
 
 impl Postfix {
     /// Starts a Postfix that keeps everything below `folder`.
-    pub fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let folder = folder.join("postfix");
         fs::create_dir_all(&folder).unwrap();
         let answers = Answers::default();
@@ -90,7 +90,7 @@ impl Postfix {
     }
 
     /// Says `answers` (`450 4.2.0 later`) to the next tries for this recipient.
-    pub fn answer(&self, recipient: &str, answers: &[&str]) {
+    pub(crate) fn answer(&self, recipient: &str, answers: &[&str]) {
         let answers = answers.iter().map(|a| (*a).to_owned());
         let mut all = self.answers.lock().unwrap();
         all.entry(recipient.to_lowercase())
@@ -100,7 +100,7 @@ impl Postfix {
 
     /// Ends Postfix, as if the relay were down. What it has taken stays in its
     /// queue.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let Some(mut master) = self.master.take() else {
             return;
         };
@@ -116,7 +116,7 @@ impl Postfix {
     }
 
     /// Starts it again after [`Postfix::stop`], on the same ports.
-    pub fn resume(&mut self) {
+    pub(crate) fn resume(&mut self) {
         let folder = self.folder.display();
         let command = format!("exec \"$(postconf -dh daemon_directory)/master\" -c {folder} -d");
         let mut shell = root_shell();
@@ -128,7 +128,7 @@ impl Postfix {
     }
 
     /// Every mail delivered so far, oldest first.
-    pub fn mails(&self) -> Vec<Mail> {
+    pub(crate) fn mails(&self) -> Vec<Mail> {
         let mut files: Vec<PathBuf> = ["new", "cur"]
             .iter()
             .filter_map(|sub| fs::read_dir(self.maildir.join(sub)).ok())
@@ -141,7 +141,7 @@ impl Postfix {
     }
 
     /// Waits until at least `count` mails have come to `recipient`.
-    pub fn wait_for(&self, recipient: &str, count: usize) -> Vec<Mail> {
+    pub(crate) fn wait_for(&self, recipient: &str, count: usize) -> Vec<Mail> {
         let end = Instant::now() + PATIENCE;
         loop {
             let mut mails = self.mails();
@@ -160,13 +160,13 @@ impl Postfix {
     }
 
     /// What Postfix has logged.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// The Message-IDs of all transactions that Postfix answered with `250`, in
     /// their order, duplicates among them.
-    pub fn accepted(&self) -> Vec<String> {
+    pub(crate) fn accepted(&self) -> Vec<String> {
         let log = self.log();
         log.lines()
             .filter(|line| line.contains("/cleanup["))

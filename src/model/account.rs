@@ -28,9 +28,7 @@ pub enum Standing {
 
 /// Whether an account's mail is protected (requirements SE15). The order is that
 /// of protection: of two that speak about one message, the greater counts.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccountPolicy {
     /// Only what is marked, or belongs to a protected conversation.

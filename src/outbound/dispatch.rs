@@ -154,10 +154,7 @@ impl Case {
         let open = |to: &&Addressee| to.recipient.record.kind != RecipientKind::Bcc;
         let named = self.to.iter().filter(open);
         let named = named.filter_map(|to| to.account.as_ref());
-        [&self.account]
-            .into_iter()
-            .chain(&self.author)
-            .chain(named)
+        [&self.account].into_iter().chain(&self.author).chain(named)
     }
 }
 

@@ -62,8 +62,8 @@ impl Submission {
     pub(super) async fn judge(&self, arrived: Arrived) -> Result<Reply, Reply> {
         let failed = |error: Error| unsaved(&error);
         let key = self.resend_key(&arrived);
-        if let Some(first) = self.resent(key).await.map_err(failed)? {
-            return Ok(accepted(first));
+        if self.first(key).await.map_err(failed)?.is_some() {
+            return self.resent(key).await.map(accepted).map_err(failed);
         }
         let writers = self.writers(&arrived.facts.from.address).await;
         let writers = writers.map_err(failed)?;
@@ -85,10 +85,7 @@ impl Submission {
         };
         let reference = match self.keep(judged, key).await {
             // The same message came twice at once, and the other was first.
-            Err(Error::Conflict) => match self.resent(key).await {
-                Ok(first) => first.ok_or(Error::Conflict),
-                Err(error) => Err(error),
-            },
+            Err(Error::Conflict) => self.resent(key).await,
             kept => kept,
         };
         reference.map(accepted).map_err(failed)
@@ -229,8 +226,20 @@ impl Submission {
         })
     }
 
-    /// The reference of the same message, if this is a client's second try.
-    async fn resent(&self, key: [u8; 32]) -> Result<Option<MessageId>, Error> {
+    /// The reference to give a second try. What was found may have been
+    /// applied and not be durable yet, or not even applied; our own commit
+    /// returns after it is both.
+    async fn resent(&self, key: [u8; 32]) -> Result<MessageId, Error> {
+        let actor = Actor::Account(self.sender.account.id);
+        let event = Event::new(actor, EventKind::Submit, self.id);
+        let mut tx = Tx::new();
+        tx.audit(event.from(self.sender.network).failed("resent"));
+        self.outbound.store.commit(tx).await?;
+        self.first(key).await?.ok_or(Error::Conflict)
+    }
+
+    /// The same message as it was kept before, if this is a second try.
+    async fn first(&self, key: [u8; 32]) -> Result<Option<MessageId>, Error> {
         let store = &self.outbound.store;
         let known = store.get(&Submitted::at(key)).await?;
         let now = store.clock().now();

@@ -178,7 +178,10 @@ mod tests {
     fn a_clear_tag_counts_only_when_it_is_configured() {
         let people = [person("patient.example")];
         let off = rules(Default::Secure, false);
-        assert_eq!(protection(&off, &people, clear_tag()), Protection::Protected);
+        assert_eq!(
+            protection(&off, &people, clear_tag()),
+            Protection::Protected
+        );
         let on = rules(Default::Secure, true);
         assert_eq!(protection(&on, &people, clear_tag()), Protection::Clear);
         let both = Wishes {

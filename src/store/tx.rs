@@ -7,6 +7,7 @@ use crate::store::content::{
 };
 use crate::store::keys::Ring;
 use crate::store::mailbox::{Change, Filing};
+use crate::store::maintain::purged_key;
 use crate::store::{Error, Held, Key, Record, Store, Table};
 use std::fmt;
 use std::fs;
@@ -188,6 +189,7 @@ impl Store {
         let mut purged = Vec::new();
         for id in tx.purges {
             purged.extend(self.plan_purge(&mut batch, id).await?);
+            batch.put(purged_key(), ring.current().to_be_bytes().to_vec());
         }
         self.plan(&mut batch, tx.steps)?;
         match self.inner.engine.commit(batch).await {

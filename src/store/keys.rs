@@ -272,10 +272,9 @@ impl Ring {
         })
     }
 
-    /// Destroys all keys but the current one; durable when it returns.
-    pub(super) fn keep_current(&mut self) -> Result<(), Error> {
-        let current = self.current();
-        self.kept.keks.retain(|kek| kek.id == current);
+    /// Destroys all keys before this one; durable when it returns.
+    pub(super) fn keep_from(&mut self, id: u32) -> Result<(), Error> {
+        self.kept.keks.retain(|kek| kek.id >= id);
         self.write()
     }
 
@@ -418,7 +417,8 @@ mod tests {
         assert_eq!(*again.unwrap(content, id, &wrapped).unwrap(), [9; 32]);
         let other = ContentId::new(Timestamp::UNIX_EPOCH);
         assert!(again.unwrap(other, id, &wrapped).is_err());
-        again.keep_current().unwrap();
+        let current = again.current();
+        again.keep_from(current).unwrap();
         assert_eq!(again.oldest(), Some(start + SignedDuration::from_hours(1)));
         let last = Ring::read(&path, &root).unwrap().unwrap();
         assert!(matches!(

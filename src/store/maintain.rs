@@ -90,6 +90,8 @@ impl Store {
     /// Any [`Error`] of reading or writing. The old key then stays, and the next
     /// roll destroys it.
     pub async fn roll_keys(&self) -> Result<u64, Error> {
+        // One roll at a time: each destroys the keys before its own.
+        let _alone = self.inner.rolling.lock().await;
         let current = {
             // Whoever holds the ring for reading is between wrapping a key and
             // committing it; we wait, so that none is missed below.
@@ -101,7 +103,7 @@ impl Store {
         while let count @ 1.. = self.rewrap(current).await? {
             wrapped += count;
         }
-        self.inner.ring.write().await.keep_current()?;
+        self.inner.ring.write().await.keep_from(current)?;
         Ok(wrapped)
     }
 

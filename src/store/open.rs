@@ -271,6 +271,7 @@ fn assemble(
         hashes: Hashes::of(root)?,
         index: parts.ring.index(),
         ring: RwLock::new(parts.ring),
+        rolling: tokio::sync::Mutex::new(()),
         audit,
         node: parts.node,
         path,

@@ -3,7 +3,7 @@
 use crate::model::{ContentId, Event, MailboxId, MessageId};
 use crate::store::backing::{Backing, Batch, Expect, Write};
 use crate::store::content::{
-    ContentRecord, Finished, Pending, Place, blocking, chunk_key, file_path,
+    Attached, ContentRecord, Finished, Pending, Place, blocking, chunk_key, file_path,
 };
 use crate::store::keys::Ring;
 use crate::store::mailbox::{Change, Filing};
@@ -215,7 +215,11 @@ impl Store {
         content: Finished,
         ring: &Ring,
     ) -> Result<Option<Pending>, Error> {
-        let (record, chunks, file) = content.attach(ring)?;
+        let Attached {
+            record,
+            chunks,
+            file,
+        } = content.attach(ring)?;
         for (n, chunk) in (0..).zip(chunks) {
             batch.put(chunk_key(record.id, n), chunk);
         }

@@ -27,7 +27,7 @@ pub use view::{
     Letter, Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
 };
 
-use crate::model::{Address, Language, Live};
+use crate::model::{Address, Clock, Language, Live};
 use crate::store::{self, Store};
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -90,6 +90,12 @@ impl Visit {
     #[must_use]
     pub const fn new(store: Store, rules: Live<Rules>) -> Self {
         Self { store, rules }
+    }
+
+    /// The clock it works by.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.store.clock()
     }
 
     /// The rules it works by: the door shows limits and sets the refresh.

@@ -139,6 +139,8 @@ impl Bench {
             name: "Front desk".into(),
             scope,
         };
+        // Lists are in order of time.
+        self.pass(1);
         app_password::make(&self.store, passwords, account, wish, OPERATOR)
             .await
             .unwrap()
@@ -450,6 +452,10 @@ async fn an_app_password_opens_its_protocol_and_the_account_password_none() {
     let own = Secret::new("a long pass phrase");
     accounts::set_password(&bench.store, &passwords, account.id, &own, OPERATOR)
         .await
+        .unwrap();
+    let account = accounts::find(&bench.store, &account.address)
+        .await
+        .unwrap()
         .unwrap();
     let smtp = bench.app_password(&passwords, &account, Scope::Smtp).await;
     let imap = bench.app_password(&passwords, &account, Scope::Imap).await;

@@ -122,3 +122,122 @@ async fn converse(stream: UnixStream, desk: Desk) -> io::Result<()> {
     writer.write_all(&octets).await?;
     writer.shutdown().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Door;
+    use crate::access::login::Login;
+    use crate::access::password::Passwords;
+    use crate::admin::{Answer, Asked, Verb, ask};
+    use crate::desk::Desk;
+    use crate::model::{Address, Clock, Role};
+    use crate::store::{RootKey, Settings, Store};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+    use tempfile::TempDir;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::UnixStream;
+    use tokio::sync::watch;
+
+    struct Gateway {
+        _folder: TempDir,
+        socket: PathBuf,
+        desk: Desk,
+    }
+
+    fn gateway() -> Gateway {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            path: folder.path().join("data"),
+            minimum_free: 0,
+        };
+        let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let domains = vec!["clinic.example".to_owned()];
+        Gateway {
+            socket: folder.path().join("admin.sock"),
+            desk: Desk::new(store, login, passwords, domains),
+            _folder: folder,
+        }
+    }
+
+    fn add(address: &str) -> Verb {
+        Verb::UserAdd {
+            address: Address::parse(address).unwrap(),
+            role: Role::Staff,
+            password: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_door_answers_its_own_user_until_it_is_stopped() {
+        let gateway = gateway();
+        let nobody = ask(&gateway.socket, &Verb::UserList).await.unwrap();
+        assert!(matches!(nobody, Asked::Nobody));
+
+        let door = Door::open(&gateway.socket, gateway.desk.clone())
+            .await
+            .unwrap();
+        let mode = std::fs::metadata(&gateway.socket)
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(door.work(stopped));
+
+        let made = ask(&gateway.socket, &add("jane@clinic.example"))
+            .await
+            .unwrap();
+        assert!(matches!(made, Asked::Answered(Answer::Done)), "{made:?}");
+        let again = ask(&gateway.socket, &add("jane@clinic.example"))
+            .await
+            .unwrap();
+        assert!(
+            matches!(again, Asked::Answered(Answer::Refused(_))),
+            "{again:?}"
+        );
+        let listed = ask(&gateway.socket, &Verb::UserList).await.unwrap();
+        let Asked::Answered(Answer::Accounts(accounts)) = listed else {
+            panic!("{listed:?}");
+        };
+        assert_eq!(accounts.len(), 1);
+
+        assert!(
+            Door::open(&gateway.socket, gateway.desk.clone())
+                .await
+                .is_err(),
+            "two gateways"
+        );
+        stop.send(true).unwrap();
+        work.await.unwrap();
+        assert!(!gateway.socket.exists());
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_a_dead_gateway_left_is_replaced() {
+        let gateway = gateway();
+        drop(std::os::unix::net::UnixListener::bind(&gateway.socket).unwrap());
+        assert!(Door::open(&gateway.socket, gateway.desk).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_verb_is_refused_and_a_flood_is_cut_off() {
+        let gateway = gateway();
+        let door = Door::open(&gateway.socket, gateway.desk.clone())
+            .await
+            .unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        tokio::spawn(door.work(stopped));
+        for question in [b"GET / HTTP/1.1\r\n".to_vec(), vec![b'x'; 100_000]] {
+            let mut stream = UnixStream::connect(&gateway.socket).await.unwrap();
+            // The door may hang up in the middle of a flood.
+            let _ = stream.write_all(&question).await;
+            let mut said = Vec::new();
+            let _ = stream.read_to_end(&mut said).await;
+            let said = String::from_utf8(said).unwrap();
+            assert!(said.is_empty() || said.contains("refused"), "{said}");
+        }
+    }
+}

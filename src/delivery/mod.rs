@@ -17,18 +17,21 @@
 mod note;
 pub mod outcome;
 pub mod relay;
+pub mod report;
 mod verdict;
 
 pub use note::give_up;
 
 use crate::model::parcel::Body;
-use crate::model::{ContentId, Lane, Parcel, Purpose, Recipient, State};
+use crate::model::{ContentId, Lane, Live, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
 use crate::store::records::{Grant, Request, Work};
 use crate::store::{Error, Store};
 use jiff::{SignedDuration, Timestamp};
+pub use note::dropped;
 use outcome::Outcome;
 use relay::{Patience, Relay};
+use report::Office;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::watch;
@@ -111,6 +114,7 @@ struct Worker {
     plan: Plan,
     store: Store,
     relay: Relay,
+    office: Live<Office>,
     receiving: Arc<AtomicUsize>,
 }
 
@@ -123,6 +127,7 @@ impl Delivery {
     pub fn new(
         store: &Store,
         relay: relay::Settings,
+        office: &Live<Office>,
         receiving: &Arc<AtomicUsize>,
     ) -> Result<Self, relay::SettingsError> {
         let relay = Arc::new(relay);
@@ -133,6 +138,7 @@ impl Delivery {
                 plan,
                 store: store.clone(),
                 relay: Relay::new(Arc::clone(&relay), clock, plan.connections, patience)?,
+                office: office.clone(),
                 receiving: Arc::clone(receiving),
             }));
         }
@@ -220,7 +226,10 @@ impl Worker {
             Work::Dispatch(_) => Ok(Outcome::Unfit("lane")),
         };
         match outcome {
-            Ok(outcome) => note::note(&self.store, leased, outcome).await,
+            Ok(outcome) => {
+                let office = self.office.current();
+                note::note(&self.store, &office, leased, outcome).await;
+            }
             // The lease ends in its time, and the job is taken again.
             Err(error) => tracing::error!(
                 event = "delivery.unread", job = %leased.job().id, %error,

@@ -1,10 +1,13 @@
 //! Notes what became of a parcel: the job, the recipient, the grant, the code,
 //! the audit trail, all in one commit.
 
+use crate::access::passcode;
 use crate::delivery::outcome::{Outcome, enhanced};
-use crate::delivery::verdict::{Verdict, mailed, moved, noticed, object, verdict};
+use crate::delivery::report::{self, Case, News, Office};
+use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
+use crate::mime::report::Reason;
 use crate::model::{
-    Actor, Answer, Event, EventKind, GrantId, MessageId, Purpose, Recipient, State,
+    Actor, Answer, Event, EventKind, GrantId, MessageId, Parcel, Purpose, Recipient, State,
 };
 use crate::queue::{self, Leased};
 use crate::store::records::{CodeMail, Ended, Ending, Grant, Job, Request, Work};
@@ -14,22 +17,20 @@ use jiff::{SignedDuration, Timestamp};
 /// How often a commit is tried while others change the same records: a press in
 /// the portal, a sweep.
 const RACES: u32 = 8;
-/// Recipients of one message: above what the settings allow.
-const MOST: usize = 1_000;
 /// Pause after the store failed.
 const RETRY: SignedDuration = SignedDuration::from_secs(1);
 
 /// Writes down what became of the job in hand. A mail that the relay has taken
 /// is noted even if the lease is lost, since the alternative is a second copy;
 /// while the store fails, it is tried until the lease ends.
-pub(super) async fn note(store: &Store, leased: Leased, outcome: Outcome) {
+pub(super) async fn note(store: &Store, office: &Office, leased: Leased, outcome: Outcome) {
     let job = leased.job();
     log(job, &outcome);
     let verdict = verdict(job, outcome, store.clock().now());
     let mut lost_races = 0;
     loop {
         let late = lost_races >= RACES / 2;
-        let error = match write(store, &leased, &verdict, late).await {
+        let error = match write((store, office), &leased, &verdict, late).await {
             Ok(()) => return,
             Err(error) => error,
         };
@@ -57,17 +58,20 @@ pub(super) async fn note(store: &Store, leased: Leased, outcome: Outcome) {
     }
 }
 
-async fn write(store: &Store, leased: &Leased, verdict: &Verdict, late: bool) -> Result<(), Error> {
+async fn write(
+    (store, office): (&Store, &Office),
+    leased: &Leased,
+    verdict: &Verdict,
+    late: bool,
+) -> Result<(), Error> {
     let mut note = Note {
         store,
+        office,
         tx: Tx::new(),
     };
-    let purpose = match &leased.job().work {
-        Work::Deliver(parcel) => Some(parcel.purpose),
-        Work::Dispatch(_) => None,
-    };
-    if let Some(purpose) = purpose {
-        note.records(purpose, verdict).await?;
+    let job = leased.job();
+    if let Work::Deliver(parcel) = &job.work {
+        note.records(parcel, job.created, verdict).await?;
     }
     let tx = &mut note.tx;
     match verdict {
@@ -85,79 +89,94 @@ async fn write(store: &Store, leased: &Leased, verdict: &Verdict, late: bool) ->
     store.commit(note.tx).await.map(drop)
 }
 
-/// Puts into the caller's commit that an operator gave `job` up: for everybody
-/// concerned it is as if the relay had refused it for good.
+/// Puts into the caller's commit what follows when an operator drops `job`: the
+/// recipient's state, and the report to the sender.
 ///
 /// # Errors
-/// The store's own.
-pub async fn give_up(store: &Store, tx: Tx, job: &Job) -> Result<Tx, Error> {
-    let at = store.clock().now();
-    let answer = job.answer.clone();
-    let answer = answer.unwrap_or_else(|| answer_without_words(at));
-    let verdict = Verdict::Lost(Answer { at, ..answer }, "dropped");
-    let mut note = Note { store, tx };
-    match &job.work {
-        Work::Deliver(parcel) => note.records(parcel.purpose, &verdict).await?,
-        Work::Dispatch(message) => {
-            // Its routes were never chosen: it reaches nobody.
-            let failed = (State::Failed, State::Failed);
-            let prefix: [&[u8]; 1] = [message.octets()];
-            let recipients = store.range::<Recipient>(&prefix, None, MOST).await?;
-            for recipient in recipients {
-                note.recipient(*message, recipient.n, failed, &verdict)
-                    .await?;
-            }
-        }
-    }
-    Ok(note.tx)
-}
-
-const fn answer_without_words(at: Timestamp) -> Answer {
-    Answer {
-        at,
+/// Whatever the store reports.
+pub async fn dropped(
+    store: &Store,
+    office: &Office,
+    tx: &mut Tx,
+    job: &Job,
+) -> Result<(), Error> {
+    let Work::Deliver(parcel) = &job.work else {
+        return Ok(());
+    };
+    let now = store.clock().now();
+    let answer = job.answer.clone().unwrap_or(Answer {
+        at: now,
         code: 0,
         text: String::new(),
-    }
+    });
+    let verdict = Verdict::Lost(Answer { at: now, ..answer }, Reason::Dropped);
+    let mut note = Note {
+        store,
+        office,
+        tx: std::mem::take(tx),
+    };
+    let done = note.records(parcel, job.created, &verdict).await;
+    *tx = note.tx;
+    done
 }
 
 /// A commit that is being put together.
 struct Note<'a> {
     store: &'a Store,
+    office: &'a Office,
     tx: Tx,
 }
 
 impl Note<'_> {
-    async fn records(&mut self, purpose: Purpose, verdict: &Verdict) -> Result<(), Error> {
-        match purpose {
-            Purpose::Code { grant, serial } => self.code(grant, serial, verdict).await,
+    /// What a parcel's verdict changes besides its job, which was made at
+    /// `queued`.
+    async fn records(
+        &mut self,
+        parcel: &Parcel,
+        queued: Timestamp,
+        verdict: &Verdict,
+    ) -> Result<(), Error> {
+        let (message, n, states) = match parcel.purpose {
+            Purpose::Alert | Purpose::Report { .. } => return Ok(()),
+            Purpose::Code { grant, serial } => return self.code(grant, serial, verdict).await,
+            Purpose::Clear { message, n } => (message, n, (State::Relayed, State::Failed)),
             Purpose::Notice { message, n, grant } => {
                 if let Verdict::Taken(answer) = verdict {
                     self.start(grant, answer.at).await?;
                 }
-                let states = (State::NoticeAccepted, State::NoticeBounced);
-                self.recipient(message, n, states, verdict).await
+                (message, n, (State::NoticeAccepted, State::NoticeBounced))
             }
-            Purpose::Clear { message, n } => {
-                let states = (State::Relayed, State::Failed);
-                self.recipient(message, n, states, verdict).await
-            }
-            Purpose::Alert | Purpose::Report { .. } => Ok(()),
-        }
+        };
+        self.recipient((message, n), states, verdict).await?;
+        let (news, answer) = match verdict {
+            Verdict::Lost(answer, reason) => (News::Failed(*reason), answer),
+            Verdict::Later {
+                answer, warn: true, ..
+            } => (News::Late(queued), answer),
+            _ => return Ok(()),
+        };
+        let case = Case {
+            message,
+            n,
+            recipient: &parcel.recipient,
+            answer: Some(answer),
+            news,
+        };
+        report::file(self.store, self.office, &mut self.tx, &case).await
     }
 
     /// The recipient of a notice or a clear mail, in the first state of
     /// `states` after success and in the second after failure.
     async fn recipient(
         &mut self,
-        message: MessageId,
-        n: u16,
+        (message, n): (MessageId, u16),
         states: (State, State),
         verdict: &Verdict,
     ) -> Result<(), Error> {
         let event = Event::new(Actor::Gateway, EventKind::Notice, format!("{message}/{n}"));
         let (state, at, event) = match verdict {
             Verdict::Taken(answer) => (states.0, answer.at, event.noted("accepted")),
-            Verdict::Lost(answer, why) => (states.1, answer.at, event.failed(why)),
+            Verdict::Lost(answer, why) => (states.1, answer.at, event.failed(word(*why))),
             Verdict::Aside(why) => {
                 self.tx.audit(event.failed(why));
                 return Ok(());
@@ -201,12 +220,27 @@ impl Note<'_> {
             Verdict::Aside(_) => CodeMail::Refused(self.store.clock().now()),
             Verdict::Gone => return Ok(()),
         };
-        if let Some(held) = self.store.hold(&Request::at(grant)).await?
-            && let Some(next) = mailed(&held.record, serial, mail)
-        {
-            self.tx.replace(&held, &next);
+        if let Some(held) = self.store.hold(&Request::at(grant)).await? {
+            let mut next = held.record.clone();
+            passcode::mailed(&mut next, serial, mail);
+            if next != held.record {
+                self.tx.replace(&held, &next);
+            }
         }
         Ok(())
+    }
+}
+
+/// The reason as the audit trail has it.
+const fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoMailbox => "no-mailbox",
+        Reason::NoDomain => "no-domain",
+        Reason::Full => "mailbox-full",
+        Reason::Refused => "refused",
+        Reason::TimedOut => "gave-up",
+        Reason::Dropped => "dropped",
+        Reason::NoRoute => "no-route",
     }
 }
 

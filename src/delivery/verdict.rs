@@ -1,9 +1,10 @@
 //! What an outcome does to a job and to the records it concerns. Pure.
 
 use crate::delivery::outcome::Outcome;
+use crate::mime::report::Reason;
 use crate::model::{Answer, Purpose, Recipient, State};
 use crate::queue::schedule;
-use crate::store::records::{CodeMail, Grant, Job, Request};
+use crate::store::records::{Grant, Job};
 use jiff::{SignedDuration, Timestamp};
 
 /// What becomes of a job.
@@ -17,8 +18,8 @@ pub(super) enum Verdict {
         answer: Answer,
         warn: bool,
     },
-    /// It ends without success: why, in a word.
-    Lost(Answer, &'static str),
+    /// It ends without success.
+    Lost(Answer, Reason),
     /// Our own fault: it waits for an operator. Why, in a word.
     Aside(&'static str),
     /// Nobody waits for it.
@@ -29,7 +30,10 @@ pub(super) enum Verdict {
 pub(super) fn verdict(job: &Job, outcome: Outcome, now: Timestamp) -> Verdict {
     match outcome {
         Outcome::Accepted(answer) => Verdict::Taken(answer),
-        Outcome::Failed(answer) => Verdict::Lost(answer, "refused"),
+        Outcome::Failed(answer) => {
+            let why = Reason::of(&answer);
+            Verdict::Lost(answer, why)
+        }
         Outcome::Unfit(why) => Verdict::Aside(why),
         Outcome::Unwanted => Verdict::Gone,
         Outcome::Deferred(answer) | Outcome::Fault(answer, ..) => {
@@ -40,7 +44,7 @@ pub(super) fn verdict(job: &Job, outcome: Outcome, now: Timestamp) -> Verdict {
                     answer,
                     warn: !job.warned && schedule::is_late(job.lane, job.created, now),
                 },
-                None => Verdict::Lost(answer, "gave-up"),
+                None => Verdict::Lost(answer, Reason::TimedOut),
             }
         }
     }
@@ -73,18 +77,6 @@ pub(super) fn noticed(grant: &Grant, at: Timestamp) -> Option<Grant> {
     })
 }
 
-/// The request after one of its codes' mails came to `mail`; `None` if nothing
-/// changes. A second acceptance of the same mail does not make it live longer.
-pub(super) fn mailed(request: &Request, serial: u32, mail: CodeMail) -> Option<Request> {
-    let mut request = request.clone();
-    let code = request.codes.iter_mut().find(|c| c.serial == serial)?;
-    if matches!(code.mail, CodeMail::Handed(_)) || code.mail == mail {
-        return None;
-    }
-    code.mail = mail;
-    Some(request)
-}
-
 /// The id of what a parcel is about, for the log and the audit trail.
 pub(super) fn object(purpose: Purpose) -> String {
     match purpose {
@@ -99,13 +91,14 @@ pub(super) fn object(purpose: Purpose) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, mailed, moved, noticed, verdict};
+    use super::{Verdict, moved, noticed, verdict};
     use crate::delivery::outcome::{Outcome, answer};
+    use crate::mime::report::Reason;
     use crate::model::{
         Address, AddressKey, ContactId, GrantId, JobId, Lane, Language, MessageId, Notify,
         Recipient, RecipientKind, State,
     };
-    use crate::store::records::{Code, CodeMail, Grant, Job, Request, Work};
+    use crate::store::records::{Grant, Job, Work};
     use jiff::Timestamp;
 
     fn at(second: i64) -> Timestamp {
@@ -141,7 +134,7 @@ mod tests {
         assert!(matches!(again, Verdict::Later { warn: false, .. }));
         job.attempts = 50;
         let end = verdict(&job, deferred(172_000), at(172_000));
-        assert!(matches!(end, Verdict::Lost(_, "gave-up")));
+        assert!(matches!(end, Verdict::Lost(_, Reason::TimedOut)));
     }
 
     fn recipient(state: State) -> Recipient {
@@ -204,30 +197,5 @@ mod tests {
             ..grant
         };
         assert_eq!(noticed(&recalled, at(300)), None);
-    }
-
-    #[test]
-    fn a_codes_mail_is_noted_and_a_second_acceptance_changes_nothing() {
-        let code = Code {
-            serial: 7,
-            hash: [0; 32],
-            created: at(0),
-            mail: CodeMail::Waiting,
-        };
-        let request = Request {
-            grant: GrantId::new(at(0)),
-            reference: "ABCD".to_owned(),
-            opened: at(0),
-            codes: vec![code],
-            next: 8,
-            pressed: None,
-            noted: None,
-            failing: Vec::new(),
-        };
-        let waits = mailed(&request, 7, CodeMail::Deferred(at(15))).unwrap();
-        let handed = mailed(&waits, 7, CodeMail::Handed(at(16))).unwrap();
-        assert_eq!(handed.codes[0].mail, CodeMail::Handed(at(16)));
-        assert_eq!(mailed(&handed, 7, CodeMail::Handed(at(99))), None);
-        assert_eq!(mailed(&request, 8, CodeMail::Handed(at(16))), None);
     }
 }

@@ -116,3 +116,6 @@ impl Door {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

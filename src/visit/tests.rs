@@ -1,1 +1,865 @@
+//! A recipient's whole visit, on a real store.
 
+use crate::access::{accounts, link};
+use crate::folders;
+use crate::mime::index::Indexer;
+use crate::model::message::RecipientKind;
+use crate::model::parcel::Body;
+use crate::model::{
+    Account, Actor, Address, Clock, ContactId, Direction, EventKind, GrantId, Head, Lane, Language,
+    Live, Mailbox, ManualClock, MessageId, Notify, Purpose, Recipient, Role, Route, Secret,
+    Standing, State, Token,
+};
+use crate::queue;
+use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
+use crate::store::{RootKey, Settings, Store, Tx};
+use crate::visit::{
+    Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Verified, Visit,
+    Which,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::net::{IpAddr, Ipv4Addr};
+use tempfile::TempDir;
+
+const JANE: &str = "jane@example.com";
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n";
+
+/// Two texts, a picture in the HTML, and a file of 3000 octets in base64.
+fn original() -> (Head, Vec<u8>) {
+    let header = "From: Dr. Maria Ruiz <ruiz@clinic.example>\r\nTo: jane@example.com, bob@example.net\r\n\
+        Cc: Front Desk <desk@clinic.example>\r\nSubject: Your results\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    let file = data_encoding::BASE64.encode(&report());
+    let lines: Vec<&str> = file
+        .as_bytes()
+        .chunks(76)
+        .map(|l| std::str::from_utf8(l).unwrap())
+        .collect();
+    let body = format!(
+        "--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n\
+         --c\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nAll is well, José.\r\n\
+         --c\r\nContent-Type: text/html\r\n\r\n<p onclick=\"x()\">All is <b>well</b></p><script>bad()</script>\r\n--c--\r\n\
+         --b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=report.pdf\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{}\r\n--b--\r\n",
+        lines.join("\r\n")
+    );
+    let mut indexer = Indexer::new(header.as_bytes());
+    indexer.write(body.as_bytes()).unwrap();
+    let desk = Mailbox {
+        name: Some("Front Desk".into()),
+        address: address("desk@clinic.example"),
+    };
+    let head = Head {
+        subject: "Your results".into(),
+        from: Some(Mailbox {
+            name: Some("Dr. Maria Ruiz".into()),
+            address: address("ruiz@clinic.example"),
+        }),
+        to: [JANE, "bob@example.net"]
+            .map(|a| Mailbox {
+                name: None,
+                address: address(a),
+            })
+            .into(),
+        cc: vec![desk],
+        envelope: vec![address(JANE)],
+        message_id: "first@clinic.example".into(),
+        parts: indexer.finish().unwrap().parts,
+        ..Head::default()
+    };
+    (head, [header.as_bytes(), body.as_bytes()].concat())
+}
+
+fn report() -> Vec<u8> {
+    PDF.iter().copied().cycle().take(3_000).collect()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+struct Bench {
+    _folder: TempDir,
+    hand: ManualClock,
+    store: Store,
+    visit: Visit,
+    ruiz: Account,
+    desk: Account,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let hand = ManualClock::new(Timestamp::from_second(1_790_000_000).unwrap());
+        let settings = Settings {
+            path: folder.path().join("data"),
+            minimum_free: 1,
+        };
+        let store =
+            Store::create(&settings, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
+        let add = async |name: &str| {
+            accounts::add(&store, address(name), Role::Provider, Actor::Gateway)
+                .await
+                .unwrap()
+        };
+        let (ruiz, desk) = (
+            add("ruiz@clinic.example").await,
+            add("desk@clinic.example").await,
+        );
+        let visit = Visit::new(store.clone(), Live::new(rules()));
+        Self {
+            _folder: folder,
+            hand,
+            store,
+            visit,
+            ruiz,
+            desk,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.store.clock().now()
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.hand.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// A message to `to`, as dispatch leaves it.
+    async fn send(&self, to: &str) -> (Grant, Token) {
+        let now = self.now();
+        let (head, octets) = original();
+        let mut writer = self.store.write_content();
+        writer.write(&octets).await.unwrap();
+        let content = writer.finish().await.unwrap();
+        let id = MessageId::new(now);
+        let thread = crate::outbound::thread_id(&self.store, &address(to), &head.message_id);
+        let message = Message {
+            id,
+            direction: Direction::Outgoing,
+            account: Some(self.ruiz.id),
+            thread,
+            accepted: now,
+            size: content.length(),
+            content: content.id(),
+            head: content.seal_head(&head),
+            digest: [0; 32],
+            recipients: 1,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            answers: None,
+            purged: None,
+        };
+        let grant = self.grant(id, to);
+        let mut tx = Tx::new();
+        tx.attach(content);
+        tx.insert(&message);
+        tx.insert(&grant);
+        tx.insert(&MailboxGrant {
+            mailbox: grant.mailbox,
+            grant: grant.id,
+        });
+        tx.put(&Thread {
+            id: thread,
+            accounts: vec![self.ruiz.id, self.desk.id],
+            protected: true,
+        });
+        tx.insert(&recipient(&grant));
+        let token = link::make(&self.store, &mut tx, grant.id);
+        self.store.commit(tx).await.unwrap();
+        (grant, token)
+    }
+
+    fn grant(&self, message: MessageId, to: &str) -> Grant {
+        let week = SignedDuration::from_hours(7 * 24);
+        Grant {
+            id: GrantId::new(self.now()),
+            message,
+            n: 0,
+            mailbox: self.store.address_key(&address(to)),
+            address: address(to),
+            contact: ContactId::new(self.now()),
+            created: self.now(),
+            lasts: week.as_secs(),
+            expires: self.now() + week,
+            noticed: None,
+            recalled: None,
+            opened: None,
+            replied: None,
+            purged: None,
+            failures: 0,
+            notice: Vec::new(),
+            language: Language::English,
+        }
+    }
+
+    /// The mails that wait in a lane, oldest first.
+    async fn mails(&self, lane: Lane) -> Vec<(Job, Purpose, String)> {
+        let listed = queue::list(&self.store, 100).await.unwrap();
+        let mut mails = Vec::new();
+        for listed in listed.into_iter().filter(|l| l.job.lane == lane) {
+            let Work::Deliver(parcel) = listed.job.work.clone() else {
+                continue;
+            };
+            let Body::Here(octets) = parcel.body else {
+                continue;
+            };
+            mails.push((
+                listed.job,
+                parcel.purpose,
+                String::from_utf8(octets).unwrap(),
+            ));
+        }
+        mails.sort_by_key(|(job, ..)| job.created);
+        mails
+    }
+
+    /// Follows the link to a live session.
+    async fn enter(&self, link: &Token) -> (Reader, Token) {
+        let asked = self.visit.request_code(link, &caller()).await.unwrap();
+        assert!(matches!(asked, Asked::Sent(_)), "{asked:?}");
+        let (.., mail) = self.mails(Lane::Code).await.pop().unwrap();
+        let code = code_in(&mail);
+        let verified = self
+            .visit
+            .verify(link, &Secret::new(code), false, &caller())
+            .await
+            .unwrap();
+        let Verified::In(entry) = verified else {
+            panic!("{verified:?}")
+        };
+        (self.reader(&entry.session).await, entry.session)
+    }
+
+    async fn reader(&self, cookie: &Token) -> Reader {
+        match self.visit.reader(cookie, &caller()).await.unwrap() {
+            Admission::In(reader) => reader,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn state(&self, grant: &Grant) -> State {
+        let key = Recipient::at(grant.message, grant.n);
+        self.store.get(&key).await.unwrap().unwrap().state
+    }
+
+    async fn count(&self, kind: EventKind) -> usize {
+        let events = self.store.audit_events(0, 1_000).await.unwrap();
+        events.iter().filter(|e| e.event.kind == kind).count()
+    }
+
+    async fn inbox_of(&self, account: &Account) -> Vec<MessageId> {
+        let folder = folders::id(&self.store, Some(account.id), "INBOX");
+        let entries = self.store.entries(folder, 0, 100).await.unwrap();
+        entries.into_iter().map(|entry| entry.message).collect()
+    }
+
+    async fn download(&self, reader: &Reader, which: Which, n: u16) -> Vec<u8> {
+        let mut download = self
+            .visit
+            .file(reader, which, n, &caller())
+            .await
+            .unwrap()
+            .unwrap();
+        let mut octets = Vec::new();
+        while let Some(piece) = download.next().await.unwrap() {
+            octets.extend(piece);
+        }
+        octets
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        idle: SignedDuration::from_mins(15),
+        max_file: 10_000,
+        max_reply: 25_000,
+        file_types: ["pdf", "png", "txt"].map(str::to_owned).into(),
+        retain: SignedDuration::from_hours(24 * 365),
+        letterhead: Letterhead {
+            clinic: "North Clinic".into(),
+            hostname: "mail.clinic.example".into(),
+            from: address("secure@clinic.example"),
+            bounce: address("bounce@clinic.example"),
+            language: Language::English,
+        },
+        notify: Some(address("office@elsewhere.example")),
+    }
+}
+
+fn recipient(grant: &Grant) -> Recipient {
+    Recipient {
+        message: grant.message,
+        n: grant.n,
+        contact: grant.contact,
+        kind: RecipientKind::To,
+        route: Some(Route::Portal),
+        state: State::NoticeAccepted,
+        since: grant.created,
+        grant: Some(grant.id),
+        notify: Notify::Default,
+        original: None,
+    }
+}
+
+fn caller() -> Caller {
+    Caller {
+        ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        known: None,
+        agent: "desktop",
+        counts: true,
+    }
+}
+
+fn code_in(mail: &str) -> String {
+    let text = mail.split("\r\n\r\n").nth(2).unwrap();
+    let runs = text.split(|c: char| !c.is_ascii_digit());
+    runs.into_iter()
+        .find(|run| run.len() == 6)
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_link_alone_shows_a_masked_address_and_changes_nothing() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let before = bench.store.figures().commits;
+    for _ in 0..50 {
+        let Landing::Open(front) = bench.visit.landing(&link).await.unwrap() else {
+            panic!()
+        };
+        assert_eq!(
+            (front.masked.as_str(), front.expires),
+            ("j•••@example.com", grant.expires)
+        );
+        let page = bench.visit.code_page(&link).await.unwrap().unwrap();
+        assert!(page.reference.is_none() && page.mail.is_none());
+    }
+    assert_eq!(bench.store.figures().commits, before);
+    assert!(bench.mails(Lane::Code).await.is_empty());
+    assert_eq!(
+        bench.visit.landing(&Token::new()).await.unwrap(),
+        Landing::Unknown
+    );
+}
+
+#[tokio::test]
+async fn the_code_goes_to_the_recipient_alone_and_bears_the_pages_reference() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let Asked::Sent(page) = bench.visit.request_code(&link, &caller()).await.unwrap() else {
+        panic!()
+    };
+    let (job, purpose, mail) = bench.mails(Lane::Code).await.pop().unwrap();
+    assert_eq!(
+        purpose,
+        Purpose::Code {
+            grant: grant.id,
+            serial: 0
+        }
+    );
+    assert!(mail.contains(page.reference.as_deref().unwrap()));
+    let Work::Deliver(parcel) = job.work else {
+        panic!()
+    };
+    assert_eq!(parcel.recipient, address(JANE));
+    assert!(parcel.sender.unwrap().as_str().starts_with("bounce+c"));
+    for secret in ["results", "Ruiz", "report.pdf"] {
+        assert!(!mail.contains(secret), "{secret} stands in the code mail");
+    }
+    let Asked::Joined(second) = bench.visit.request_code(&link, &caller()).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(second.reference, page.reference);
+    assert_eq!(
+        second.again,
+        Some(bench.now() + SignedDuration::from_secs(30))
+    );
+}
+
+#[tokio::test]
+async fn a_reader_sees_text_and_file_and_no_other_recipient() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    assert_eq!(
+        bench.visit.own(&reader, &link).await.unwrap(),
+        Some(grant.id)
+    );
+    let which = Which::Received(grant.id);
+    let unseen = Caller {
+        counts: false,
+        ..caller()
+    };
+    bench
+        .visit
+        .message(&reader, which, &unseen)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        bench.state(&grant).await,
+        State::NoticeAccepted,
+        "a prefetch is no look"
+    );
+    let list = bench.visit.inbox(&reader, None).await.unwrap();
+    assert_eq!((list.lines[0].mark, list.lines[0].files), (Mark::New, 1));
+
+    let letter = bench
+        .visit
+        .message(&reader, which, &caller())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(letter.from, "Dr. Maria Ruiz");
+    assert_eq!(letter.to, [JANE, "Front Desk"]);
+    assert_eq!(
+        letter.text.as_deref().map(str::trim_end),
+        Some("All is well, José.")
+    );
+    assert!(letter.framed);
+    let body = bench.visit.body(&reader, which).await.unwrap().unwrap();
+    assert!(
+        body.contains("<b>well</b>") && !body.contains("bad()") && !body.contains("onclick"),
+        "{body}"
+    );
+    assert_eq!(bench.state(&grant).await, State::Opened);
+    assert_eq!(bench.count(EventKind::Open).await, 1);
+
+    let file = &letter.files[0];
+    assert_eq!(file.name.as_deref(), Some("report.pdf"));
+    assert!(file.size.abs_diff(3_000) <= 2, "{}", file.size);
+    assert_eq!(bench.download(&reader, which, file.n).await, report());
+    assert_eq!(bench.state(&grant).await, State::Downloaded);
+    assert!(
+        bench
+            .visit
+            .file(&reader, which, 0, &caller())
+            .await
+            .unwrap()
+            .is_none(),
+        "a text is no file"
+    );
+    assert_eq!(bench.visit.files(&reader).await.unwrap()[0].file, *file);
+}
+
+#[tokio::test]
+async fn a_session_of_one_mailbox_opens_nothing_of_another() {
+    let bench = Bench::new().await;
+    let (_, janes) = bench.send(JANE).await;
+    let (bobs, link) = bench.send("bob@example.net").await;
+    let (reader, _) = bench.enter(&janes).await;
+    let which = Which::Received(bobs.id);
+    assert!(
+        bench
+            .visit
+            .message(&reader, which, &caller())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(bench.visit.body(&reader, which).await.unwrap().is_none());
+    assert!(
+        bench
+            .visit
+            .file(&reader, which, 2, &caller())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        bench
+            .visit
+            .begin_reply(&reader, bobs.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(bench.visit.own(&reader, &link).await.unwrap().is_none());
+    bench
+        .visit
+        .keep_draft(reader.owner(), bobs.id, "mine")
+        .await
+        .unwrap();
+    assert_eq!(
+        bench.visit.inbox(&reader, None).await.unwrap().lines.len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn an_answer_reaches_every_account_of_the_conversation() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    bench
+        .visit
+        .keep_draft(reader.owner(), grant.id, "Thank")
+        .await
+        .unwrap();
+    let which = Which::Received(grant.id);
+    let letter = bench
+        .visit
+        .message(&reader, which, &caller())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(letter.draft.as_deref(), Some("Thank"));
+
+    let mut intake = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    intake.text("Thank you,\nJane").await.unwrap();
+    intake.begin_file("../../my report.pdf").await.unwrap();
+    for piece in report().chunks(700) {
+        intake.write(piece).await.unwrap();
+    }
+    intake.end_file().await.unwrap();
+    intake.begin_file("").await.unwrap();
+    intake.end_file().await.unwrap();
+    let sent = intake.finish(&caller()).await.unwrap();
+
+    assert_eq!(bench.inbox_of(&bench.ruiz).await, [sent.message]);
+    assert_eq!(bench.inbox_of(&bench.desk).await, [sent.message]);
+    assert_eq!(bench.state(&grant).await, State::Replied);
+    let message = bench
+        .store
+        .get(&Message::at(sent.message))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (message.direction, message.answers),
+        (Direction::Incoming, Some(grant.id))
+    );
+    let content = bench
+        .store
+        .open_content(message.content)
+        .await
+        .unwrap()
+        .unwrap();
+    let octets = content.read(0, usize::MAX).await.unwrap();
+    let text = String::from_utf8(octets).unwrap();
+    assert!(
+        text.contains("In-Reply-To: <first@clinic.example>"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Subject: Re: Your results") && text.contains("my report.pdf"),
+        "{text}"
+    );
+    assert!(!text.contains(".."), "{text}");
+
+    let answer = Which::Sent(sent.message);
+    let letter = bench
+        .visit
+        .message(&reader, answer, &caller())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        letter
+            .text
+            .as_deref()
+            .map(|t| t.trim_end().replace("\r\n", "\n")),
+        Some("Thank you,\nJane".into())
+    );
+    assert_eq!(letter.to, ["Dr. Maria Ruiz", "desk@clinic.example"]);
+    assert_eq!(
+        bench.download(&reader, answer, letter.files[0].n).await,
+        report()
+    );
+    assert_eq!(
+        bench.visit.sent(&reader, None).await.unwrap().lines[0].files,
+        1
+    );
+    assert_eq!(bench.visit.files(&reader).await.unwrap().len(), 2);
+    let letter = bench
+        .visit
+        .message(&reader, which, &caller())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((letter.draft, letter.replied), (None, Some(sent.at)));
+    let alerts = bench.mails(Lane::Report).await;
+    assert_eq!(alerts.len(), 1);
+    assert!(!alerts[0].2.contains("Jane") && !alerts[0].2.contains("results"));
+}
+
+#[tokio::test]
+async fn answers_in_a_row_cause_one_alert_in_a_quarter_of_an_hour() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    for _ in 0..4 {
+        let mut intake = bench
+            .visit
+            .begin_reply(&reader, grant.id)
+            .await
+            .unwrap()
+            .unwrap();
+        intake.text("One more thing").await.unwrap();
+        intake.finish(&caller()).await.unwrap();
+        bench.pass(60);
+    }
+    let due: Vec<_> = bench
+        .mails(Lane::Report)
+        .await
+        .into_iter()
+        .map(|(job, ..)| job.created)
+        .collect();
+    assert_eq!(due.len(), 2);
+    assert_eq!(due[1].duration_since(due[0]), SignedDuration::from_mins(15));
+}
+
+#[tokio::test]
+async fn with_nobody_left_an_answer_reaches_the_shared_mailbox() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    for account in [&bench.ruiz, &bench.desk] {
+        accounts::set_standing(&bench.store, account.id, Standing::Disabled, Actor::Gateway)
+            .await
+            .unwrap();
+    }
+    let (reader, _) = bench.enter(&link).await;
+    let mut intake = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    intake.text("Is anybody there?").await.unwrap();
+    let sent = intake.finish(&caller()).await.unwrap();
+    let shared = folders::id(&bench.store, None, "INBOX");
+    let entries = bench.store.entries(shared, 0, 10).await.unwrap();
+    assert_eq!(entries[0].message, sent.message);
+}
+
+#[tokio::test]
+async fn what_an_answer_may_not_hold_is_refused_by_name_and_nothing_is_kept() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let file = async |name: &str, octets: &[u8]| {
+        let mut intake = bench.visit.begin_reply(&reader, grant.id).await?.unwrap();
+        intake.text("Hello").await?;
+        intake.begin_file(name).await?;
+        intake.write(octets).await?;
+        intake.end_file().await?;
+        Ok::<_, Refusal>(())
+    };
+    let large = vec![b' '; 10_001];
+    assert!(
+        matches!(file("a.txt", &large).await, Err(Refusal::LargeFile { name, limit: 10_000 }) if name == "a.txt")
+    );
+    assert!(matches!(file("a.exe", b"MZ").await, Err(Refusal::Kind { name }) if name == "a.exe"));
+    assert!(
+        matches!(file("a.pdf", b"MZ").await, Err(Refusal::Mismatch { name }) if name == "a.pdf")
+    );
+    assert!(
+        matches!(file("a.txt", b"").await, Err(Refusal::EmptyFile { name }) if name == "a.txt")
+    );
+    let empty = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(matches!(empty.finish(&caller()).await, Err(Refusal::Empty)));
+    let mut blank = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    blank.text(" \u{a0}\n").await.unwrap();
+    assert!(matches!(blank.finish(&caller()).await, Err(Refusal::Empty)));
+    let mut long = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(matches!(
+        long.text(&"x".repeat(100_001)).await,
+        Err(Refusal::LongText { .. })
+    ));
+    let mut much = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    for n in 0..3 {
+        let taken = async {
+            much.begin_file(&format!("{n}.txt")).await?;
+            much.write(&[b' '; 9_000]).await?;
+            much.end_file().await
+        };
+        let taken: Result<(), Refusal> = taken.await;
+        assert_eq!(taken.is_ok(), n < 2, "{taken:?}");
+    }
+    drop(much);
+    assert!(
+        bench
+            .visit
+            .sent(&reader, None)
+            .await
+            .unwrap()
+            .lines
+            .is_empty()
+    );
+    assert!(bench.inbox_of(&bench.ruiz).await.is_empty());
+    assert_eq!(bench.state(&grant).await, State::NoticeAccepted);
+}
+
+#[tokio::test]
+async fn a_message_taken_back_while_it_is_answered_takes_no_answer() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let mut intake = bench
+        .visit
+        .begin_reply(&reader, grant.id)
+        .await
+        .unwrap()
+        .unwrap();
+    intake.text("Hello").await.unwrap();
+    let mut tx = Tx::new();
+    tx.put(&Grant {
+        recalled: Some(bench.now()),
+        ..grant.clone()
+    });
+    bench.store.commit(tx).await.unwrap();
+    assert!(matches!(
+        intake.finish(&caller()).await,
+        Err(Refusal::Closed)
+    ));
+    assert!(matches!(
+        bench.visit.landing(&link).await.unwrap(),
+        Landing::Withdrawn(_)
+    ));
+    let line = &bench.visit.inbox(&reader, None).await.unwrap().lines[0];
+    assert_eq!(
+        (line.mark, line.subject.as_deref(), line.from.as_str()),
+        (Mark::Gone, None, "Dr. Maria Ruiz")
+    );
+}
+
+#[tokio::test]
+async fn after_its_time_the_office_can_be_asked_once() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    assert!(matches!(
+        bench.visit.ask_again(&link, &caller()).await.unwrap(),
+        Landing::Open(_)
+    ));
+    bench.pass(7 * 24 * 3_600);
+    let Landing::Expired(closed) = bench.visit.landing(&link).await.unwrap() else {
+        panic!()
+    };
+    assert!(!closed.asked);
+    for _ in 0..3 {
+        let Landing::Expired(closed) = bench.visit.ask_again(&link, &caller()).await.unwrap()
+        else {
+            panic!()
+        };
+        assert!(closed.asked);
+    }
+    assert_eq!(bench.count(EventKind::AskAgain).await, 1);
+    let open = bench
+        .store
+        .get(&OpenTask::at(grant.id))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        bench
+            .store
+            .get(&Task::at(open.task))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(matches!(
+        bench.visit.request_code(&link, &caller()).await.unwrap(),
+        Asked::Closed(Landing::Expired(_))
+    ));
+    assert_eq!(
+        bench
+            .visit
+            .ask_again(&Token::new(), &caller())
+            .await
+            .unwrap(),
+        Landing::Unknown
+    );
+}
+
+#[tokio::test]
+async fn a_text_written_after_time_out_is_offered_after_the_next_code() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (_, cookie) = bench.enter(&link).await;
+    bench.pass(16 * 60);
+    let Admission::Stale(stale) = bench.visit.reader(&cookie, &caller()).await.unwrap() else {
+        panic!()
+    };
+    bench
+        .visit
+        .keep_draft(stale.owner(), grant.id, "Half a sentence")
+        .await
+        .unwrap();
+    let (reader, cookie) = bench.enter(&link).await;
+    let which = Which::Received(grant.id);
+    let letter = bench
+        .visit
+        .message(&reader, which, &caller())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(letter.draft.as_deref(), Some("Half a sentence"));
+    bench
+        .visit
+        .drop_draft(reader.owner(), grant.id)
+        .await
+        .unwrap();
+    let letter = bench
+        .visit
+        .message(&reader, which, &caller())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(letter.draft, None);
+    bench.visit.sign_out(&reader, &caller()).await.unwrap();
+    assert!(matches!(
+        bench.visit.reader(&cookie, &caller()).await.unwrap(),
+        Admission::Out
+    ));
+    assert_eq!(bench.count(EventKind::SignOut).await, 1);
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_newest_first() {
+    let bench = Bench::new().await;
+    let mut link = Token::new();
+    for _ in 0..27 {
+        (_, link) = bench.send(JANE).await;
+        bench.pass(1);
+    }
+    let (reader, _) = bench.enter(&link).await;
+    let first = bench.visit.inbox(&reader, None).await.unwrap();
+    assert_eq!(first.lines.len(), 25);
+    assert!(
+        first
+            .lines
+            .is_sorted_by_key(|line| std::cmp::Reverse(line.date))
+    );
+    let second = bench.visit.inbox(&reader, first.next).await.unwrap();
+    assert_eq!((second.lines.len(), second.next), (2, None));
+}

@@ -12,6 +12,8 @@
 
 mod stream;
 
+pub use crate::config::Security;
+
 use crate::delivery::outcome::{Outcome, Step, Trouble, answer, judge};
 use crate::model::{Address, Clock, Secret};
 use jiff::{SignedDuration, Timestamp};
@@ -39,17 +41,6 @@ const OPENING: SignedDuration = SignedDuration::from_secs(60);
 const GOODBYE: SignedDuration = SignedDuration::from_secs(2);
 /// What a slow line needs per mebibyte of a mail: 1 Mbit/s and some.
 const PER_MEBIBYTE: i64 = 12;
-
-/// How the way to the relay is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// TLS from the first octet (RFC 8314 §3.3).
-    Tls,
-    /// STARTTLS, required (RFC 3207).
-    StartTls,
-    /// None; to a loopback address only.
-    None,
-}
 
 /// Where the relay is and how to speak with it.
 #[derive(Clone, Debug)]

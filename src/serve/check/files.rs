@@ -3,6 +3,7 @@
 use crate::config::{Config, Fault};
 use crate::serve::check::Findings;
 use crate::serve::secrets::{self, Secrecy};
+use crate::store::RootKey;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -52,6 +53,23 @@ fn store_folder(config: &Config, findings: &mut Findings) {
             "store.path",
             format!("store.path {} can be entered by others", path.display()),
             format!("chmod 700 {}", path.display()),
+        ));
+    }
+}
+
+/// The store key must be there, closed to others, and a key.
+fn store_key(config: &Config, findings: &mut Findings) {
+    let place = secrets::store_key(&config.store);
+    let before = findings.faults.len();
+    secret(config, "store.key-file", &place, findings);
+    if findings.faults.len() == before
+        && let Some(path) = place.path()
+        && let Err(error) = RootKey::read_credential(path)
+    {
+        findings.fault(config.fault(
+            "store.key-file",
+            error.to_string(),
+            "put back the key that `sealpost init` wrote, from the escrow sheet if need be",
         ));
     }
 }

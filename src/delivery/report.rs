@@ -1,0 +1,283 @@
+//! Tells the sender that a mail failed or is late. The report itself is filed
+//! in the account's mailbox in the store and may name the recipient; what
+//! leaves by the relay holds a time and a reference, and nothing else.
+
+use crate::folders;
+use crate::mime::index::Indexer;
+use crate::mime::letter;
+use crate::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
+use crate::model::parcel::Body;
+use crate::model::{
+    Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel,
+    Purpose, Recipient,
+};
+use crate::queue::{self, schedule};
+use crate::store::records::{Ended, Ending, Message, Work};
+use crate::store::{Change, ContentReader, Error, Store, Tx};
+use crate::texts::dates;
+use aws_lc_rs::digest;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+/// Longest header of an original that a report returns: acceptance takes no
+/// longer one.
+const MAX_HEADER: usize = 256 * 1024;
+
+/// Who reports, and how.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// The gateway's host name.
+    pub hostname: String,
+    /// Whom the reports are from.
+    pub from: Mailbox,
+    /// The language the office reads.
+    pub language: Language,
+    /// The clinic's time zone.
+    pub zone: TimeZone,
+    /// How long a report is kept, as all content.
+    pub retain: SignedDuration,
+}
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The message.
+    pub message: MessageId,
+    /// The recipient's place in it.
+    pub n: u16,
+    /// The recipient.
+    pub recipient: &'a Address,
+    /// What the relay answered last.
+    pub answer: Option<&'a Answer>,
+    /// What has happened.
+    pub news: News,
+}
+
+/// What has happened to a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It failed for good.
+    Failed(Reason),
+    /// It is late; it was given to the queue at this time.
+    Late(Timestamp),
+}
+
+/// Puts the report into the caller's commit, unless the sender asked not to
+/// hear (RFC 3461 §4.1).
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn file(
+    store: &Store,
+    office: &Office,
+    tx: &mut Tx,
+    case: &Case<'_>,
+) -> Result<(), Error> {
+    let Some(message) = store.get(&Message::at(case.message)).await? else {
+        return Ok(());
+    };
+    let Some(sender) = message.account else {
+        return Ok(());
+    };
+    let recipient = store.get(&Recipient::at(case.message, case.n)).await?;
+    let account = store.get(&Account::at(sender)).await?;
+    let (Some(recipient), Some(account)) = (recipient, account) else {
+        return Ok(());
+    };
+    let wanted = match case.news {
+        News::Failed(_) => recipient.notify.failure(),
+        News::Late(_) => recipient.notify.delay(),
+    };
+    if !wanted {
+        return Ok(());
+    }
+    let now = store.clock().now();
+    let told = Told {
+        office,
+        id: MessageId::new(now),
+        now,
+        account,
+    };
+    let original = original(store, &message).await?;
+    let mail = told.inside(case, &message, &recipient, &original);
+    told.keep(store, tx, &message, mail).await?;
+    told.announce(tx, case, &message);
+    Ok(())
+}
+
+/// A report that is being written.
+struct Told<'a> {
+    office: &'a Office,
+    id: MessageId,
+    now: Timestamp,
+    account: Account,
+}
+
+impl Told<'_> {
+    fn message_id(&self, kind: &str) -> String {
+        format!("{kind}{}@{}", self.id, self.office.hostname)
+    }
+
+    fn head<'a>(&'a self, message_id: &'a str) -> letter::Head<'a> {
+        letter::Head {
+            from: &self.office.from,
+            to: &self.account.address,
+            reply_to: None,
+            message_id,
+            date: self.now,
+        }
+    }
+
+    fn inside(
+        &self,
+        case: &Case<'_>,
+        message: &Message,
+        recipient: &Recipient,
+        original: &[u8],
+    ) -> Vec<u8> {
+        let Office { language, zone, .. } = self.office;
+        let until = match case.news {
+            News::Failed(_) => self.now,
+            News::Late(queued) => {
+                let end = queued.saturating_add(schedule::GIVE_UP_AFTER);
+                end.unwrap_or(Timestamp::MAX)
+            }
+        };
+        let until = dates::moment(*language, until, zone);
+        report(&Report {
+            head: self.head(&self.message_id("")),
+            language: *language,
+            host: &self.office.hostname,
+            accepted: message.accepted,
+            original,
+            envid: message.envid.as_deref(),
+            about: About {
+                recipient: case.recipient,
+                original: recipient.original.as_deref(),
+                event: match case.news {
+                    News::Failed(reason) => Event::Failed(reason),
+                    News::Late(_) => Event::Delayed(&until),
+                },
+                answer: case.answer,
+            },
+        })
+    }
+
+    /// Files the report in the account's INBOX, in the conversation it is about.
+    async fn keep(
+        &self,
+        store: &Store,
+        tx: &mut Tx,
+        about: &Message,
+        mail: Vec<u8>,
+    ) -> Result<(), Error> {
+        let mut content = store.write_content();
+        content.write(&mail).await?;
+        let content = content.finish().await?;
+        let head = Head {
+            from: Some(self.office.from.clone()),
+            to: vec![Mailbox {
+                name: None,
+                address: self.account.address.clone(),
+            }],
+            message_id: self.message_id(""),
+            date: Some(self.now),
+            parts: parts(&mail),
+            ..Head::default()
+        };
+        let mut sum = [0; 32];
+        let digest = digest::digest(&digest::SHA256, &mail);
+        for (slot, octet) in sum.iter_mut().zip(digest.as_ref()) {
+            *slot = *octet;
+        }
+        let message = Message {
+            id: self.id,
+            direction: Direction::Incoming,
+            account: None,
+            thread: about.thread,
+            accepted: self.now,
+            size: content.length(),
+            content: content.id(),
+            head: content.seal_head(&head),
+            digest: sum,
+            recipients: 0,
+            protected: about.protected,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            answers: None,
+            purged: None,
+        };
+        tx.attach(content);
+        tx.insert(&message);
+        if let Ok(at) = self.now.checked_add(self.office.retain) {
+            let what = Ended::Content(self.id);
+            tx.put(&Ending { at, what });
+        }
+        let inbox = folders::inbox(store, tx, self.account.id).await?;
+        tx.file(inbox, self.id, false);
+        tx.change(Change::Message(self.id));
+        Ok(())
+    }
+
+    /// Queues the mail that says that there is a report, to the sender's own
+    /// address, with the null sender (RFC 3464 §2).
+    fn announce(&self, tx: &mut Tx, case: &Case<'_>, message: &Message) {
+        let Office { language, zone, .. } = self.office;
+        let mail = outside_report(&OutsideReport {
+            head: self.head(&self.message_id("r-")),
+            language: *language,
+            accepted: &dates::moment(*language, message.accepted, zone),
+            reference: &message.id.to_string(),
+            delayed: matches!(case.news, News::Late(_)),
+        });
+        let parcel = Parcel {
+            sender: None,
+            recipient: self.account.address.clone(),
+            purpose: Purpose::Report {
+                message: message.id,
+            },
+            body: Body::Here(mail),
+        };
+        queue::push(tx, self.now, Lane::Report, Work::Deliver(parcel));
+    }
+}
+
+/// The original's header with its empty line; nothing if the content is gone.
+async fn original(store: &Store, message: &Message) -> Result<Vec<u8>, Error> {
+    let mut header = Vec::new();
+    if let Some(content) = store.open_content(message.content).await? {
+        header = read_header(&content).await?;
+    }
+    Ok(header)
+}
+
+async fn read_header(content: &ContentReader) -> Result<Vec<u8>, Error> {
+    let mut octets = Vec::new();
+    while octets.len() < MAX_HEADER {
+        let more = content.read(octets.len() as u64, MAX_HEADER).await?;
+        if more.is_empty() {
+            break;
+        }
+        octets.extend_from_slice(&more);
+        if let Some(end) = header_end(&octets) {
+            octets.truncate(end);
+            return Ok(octets);
+        }
+    }
+    // No header end: nothing that may be shown as a header.
+    Ok(Vec::new())
+}
+
+/// Where the body begins.
+fn header_end(mail: &[u8]) -> Option<usize> {
+    let end = mail.windows(4).position(|four| four == b"\r\n\r\n");
+    end.map(|place| place + 4)
+}
+
+/// The parts of a mail that we wrote ourselves.
+fn parts(mail: &[u8]) -> Vec<crate::model::Part> {
+    let (header, body) = mail.split_at(header_end(mail).unwrap_or(mail.len()));
+    let mut indexer = Indexer::new(header);
+    let index = indexer.write(body).and_then(|()| indexer.finish());
+    index.map(|index| index.parts).unwrap_or_default()
+}

@@ -129,9 +129,11 @@ mod tests {
     use crate::access::login::Login;
     use crate::access::password::Passwords;
     use crate::admin::{Answer, Asked, Verb, ask};
+    use crate::delivery::report::Office;
     use crate::desk::Desk;
-    use crate::model::{Address, Clock, Role};
+    use crate::model::{Address, Clock, Language, Live, Mailbox, Role};
     use crate::store::{RootKey, Settings, Store};
+    use jiff::{SignedDuration, tz::TimeZone};
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
     use tempfile::TempDir;
@@ -157,9 +159,20 @@ mod tests {
         let domains = vec!["clinic.example".to_owned()];
         Gateway {
             socket: folder.path().join("admin.sock"),
-            desk: Desk::new(store, login, passwords, domains),
+            desk: Desk::new(store, (login, passwords), domains, office()),
             _folder: folder,
         }
+    }
+
+    fn office() -> Live<Office> {
+        let from = Address::parse("secure-mail@clinic.example").unwrap();
+        Live::new(Office {
+            hostname: "mail.clinic.example".into(),
+            from: Mailbox { name: None, address: from },
+            language: Language::English,
+            zone: TimeZone::UTC,
+            retain: SignedDuration::from_hours(24),
+        })
     }
 
     fn add(address: &str) -> Verb {

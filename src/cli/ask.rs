@@ -6,9 +6,8 @@ use crate::access::password::Passwords;
 use crate::admin::{self, Answer, Asked, Verb};
 use crate::cli::{Failure, print, runtime};
 use crate::config::Config;
-use crate::desk::Desk;
 use crate::model::{Actor, Clock};
-use crate::serve::{ground, settings};
+use crate::serve::{ground, pieces, settings};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -59,7 +58,6 @@ async fn alone(config: &Config, verb: Verb) -> Result<Answer, Failure> {
     let store = ground::open(config, Clock::System).map_err(Failure::configuration)?;
     let passwords = Passwords::new();
     let login = Login::new(store.clone(), passwords.clone());
-    let domains = config.clinic.domains.iter().map(|d| d.as_str().to_owned());
-    let desk = Desk::new(store, login, passwords, domains.collect());
+    let desk = pieces::desk(config, store, (login, passwords));
     Ok(admin::answer(&desk.used_by(Actor::Operator(caller)), verb).await)
 }

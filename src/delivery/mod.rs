@@ -20,8 +20,6 @@ pub mod relay;
 pub mod report;
 mod verdict;
 
-pub use note::give_up;
-
 use crate::model::parcel::Body;
 use crate::model::{ContentId, Lane, Live, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};

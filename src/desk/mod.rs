@@ -9,7 +9,8 @@ pub mod store;
 
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::model::Actor;
+use crate::delivery::report::Office;
+use crate::model::{Actor, Live};
 use crate::store::{Error, Store};
 
 /// The desk over one store. Cloning it is cheap.
@@ -19,6 +20,7 @@ pub struct Desk {
     login: Login,
     passwords: Passwords,
     domains: Vec<String>,
+    office: Live<Office>,
     actor: Actor,
 }
 
@@ -34,21 +36,18 @@ pub enum Refused {
 }
 
 impl Desk {
-    /// The desk of a clinic with these domains (in lower case). `login` and
-    /// `passwords` are the gateway's own, so that what changes here is known
-    /// there at once.
+    /// The desk of a clinic with these domains (in lower case); `office` is how
+    /// reports are made. `keys` are the gateway's own, so that what changes
+    /// here is known there at once.
     #[must_use]
-    pub const fn new(
-        store: Store,
-        login: Login,
-        passwords: Passwords,
-        domains: Vec<String>,
-    ) -> Self {
+    pub fn new(store: Store, keys: (Login, Passwords), domains: Vec<String>, office: Live<Office>) -> Self {
+        let (login, passwords) = keys;
         Self {
             store,
             login,
             passwords,
             domains,
+            office,
             actor: Actor::Gateway,
         }
     }

@@ -81,7 +81,12 @@ impl Desk {
         let job = queue::drop(&self.store, &mut tx, id)
             .await
             .map_err(refusal)?;
-        let mut tx = delivery::give_up(&self.store, tx, &job).await?;
+        if matches!(job.work, Work::Dispatch(_)) {
+            return Err(wish(
+                "the routes of this message are still being chosen; try again when its notice is in the queue",
+            ));
+        }
+        delivery::dropped(&self.store, &self.office.current(), &mut tx, &job).await?;
         tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("drop"));
         self.store.commit(tx).await?;
         Ok(())

@@ -6,7 +6,6 @@ use crate::access::password::Passwords;
 use crate::admin;
 use crate::config::Config;
 use crate::delivery::Delivery;
-use crate::desk::Desk;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
@@ -37,6 +36,7 @@ pub struct Gateway {
 struct Reload {
     outbound: Live<crate::outbound::Settings>,
     visit: Live<crate::visit::Rules>,
+    office: Live<crate::delivery::report::Office>,
     smtp: Live<smtp::Settings>,
     tls: [Tls; 2],
 }
@@ -65,7 +65,8 @@ impl Gateway {
         let outbound = Outbound::new(store.clone(), out.clone());
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
-        let delivery = Delivery::new(&store, relay::settings(config)?, &outbound.receiving())?;
+        let office = Live::new(pieces::office(config));
+        let delivery = Delivery::new(&store, relay::settings(config)?, &office, &outbound.receiving())?;
         let rules = Live::new(pieces::visit(config));
         let visit = Visit::new(store.clone(), rules.clone());
         let _ = visit; // PORTAL
@@ -79,7 +80,7 @@ impl Gateway {
             in_flight,
         );
         let sweep = Sweep::new(store.clone(), config.portal.idle_timeout);
-        let desk = Desk::new(store.clone(), login, passwords, pieces::domains(config));
+        let desk = pieces::desk(config, store.clone(), (login, passwords));
         let socket = admin::Door::open(&config.admin.socket, desk).await;
         let socket = socket
             .with_context(|| format!("the admin socket {}", config.admin.socket.display()))?;
@@ -92,6 +93,7 @@ impl Gateway {
             reload: Reload {
                 outbound: out,
                 visit: rules,
+                office,
                 smtp: mail,
                 tls: [mail_tls, page_tls],
             },
@@ -164,6 +166,7 @@ impl Gateway {
         }
         self.reload.outbound.replace(pieces::outbound(config));
         self.reload.visit.replace(pieces::visit(config));
+        self.reload.office.replace(pieces::office(config));
         self.reload.smtp.replace(pieces::smtp(config));
         Ok(())
     }

@@ -7,7 +7,7 @@ pub mod daemon;
 pub mod gateway;
 pub mod ground;
 pub mod logging;
-mod pieces;
+pub(crate) mod pieces;
 mod relay;
 pub mod secrets;
 pub mod self_signed;

@@ -1,18 +1,29 @@
 //! The configuration, handed out in pieces: what each part needs and no more.
 
+use crate::access::login::Login;
+use crate::access::password::Passwords;
 use crate::config::{Config, Copies, Protection, StaffMail};
+use crate::delivery::report::Office;
+use crate::desk::Desk;
+use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::route::portal::Voice;
+use crate::store::Store;
 use crate::{outbound, smtp, visit};
 
 /// The clinic's own domains.
-pub(super) fn domains(config: &Config) -> Vec<String> {
+fn domains(config: &Config) -> Vec<String> {
     config
         .clinic
         .domains
         .iter()
         .map(|d| d.as_str().to_owned())
         .collect()
+}
+
+/// The administrators' desk; `keys` are shared with the doors.
+pub(crate) fn desk(config: &Config, store: Store, keys: (Login, Passwords)) -> Desk {
+    Desk::new(store, keys, domains(config), Live::new(office(config)))
 }
 
 /// What mail on its way out needs.
@@ -76,6 +87,20 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
             language: config.clinic.language,
         },
         notify: config.office.notify.clone(),
+    }
+}
+
+/// Who reports to the office, and how.
+pub(super) fn office(config: &Config) -> Office {
+    Office {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        from: Mailbox {
+            name: Some(config.clinic.name.clone()),
+            address: config.notice.from.clone(),
+        },
+        language: config.clinic.language,
+        zone: config.clinic.time_zone.clone(),
+        retain: config.store.retain,
     }
 }
 

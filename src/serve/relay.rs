@@ -1,28 +1,24 @@
 //! The relay's settings, with the password and the trusted certificates read.
 
-use crate::config::{Config, Security};
-use crate::delivery::relay;
+use crate::config::Config;
+use crate::delivery::relay as delivery;
 use crate::model::Secret;
 use crate::serve::secrets::{self, Secrecy};
 use anyhow::{Context, bail};
 use std::fs;
 
 /// What delivery needs to reach the relay.
-pub(super) fn settings(config: &Config) -> anyhow::Result<relay::Settings> {
+pub(super) fn settings(config: &Config) -> anyhow::Result<delivery::Settings> {
     let wanted = &config.relay;
     let trust = match &wanted.trust {
         Some(path) => fs::read(path)
             .with_context(|| format!("relay.trust: {} cannot be read", path.display()))?,
         None => Vec::new(),
     };
-    Ok(relay::Settings {
+    Ok(delivery::Settings {
         host: wanted.host.to_string(),
         port: wanted.port,
-        security: match wanted.security {
-            Security::Tls => relay::Security::Tls,
-            Security::StartTls => relay::Security::StartTls,
-            Security::None => relay::Security::None,
-        },
+        security: wanted.security,
         login: login(config)?,
         trust,
         hello: config.clinic.hostname.as_str().to_owned(),

@@ -7,6 +7,7 @@
 )]
 
 // What the suites stand on.
+mod daemon;
 mod harness;
 mod postfix;
 mod programs;
@@ -15,4 +16,8 @@ mod smtp;
 
 // The suites.
 mod clients;
+mod commands;
+mod crash;
+mod outcomes;
+mod protection;
 mod relay;

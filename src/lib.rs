@@ -40,6 +40,7 @@ pub mod sweep;
 // Desks: what somebody can do.
 pub mod desk;
 pub mod visit;
+pub mod web;
 
 // Doors: sockets and pages.
 pub mod admin;

@@ -8,8 +8,8 @@ use crate::mime::letter;
 use crate::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel,
-    Purpose, Recipient,
+    Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel, Purpose,
+    Recipient,
 };
 use crate::queue::{self, schedule};
 use crate::store::records::{Ended, Ending, Message, Work};

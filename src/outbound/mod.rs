@@ -19,6 +19,7 @@ use crate::policy::{self, Rules};
 use crate::route::portal::Voice;
 use crate::store::records::ThreadId;
 use crate::store::{Label, Store};
+use crate::wire::smtp::replies;
 use jiff::SignedDuration;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -86,12 +87,17 @@ impl Outbound {
         Arc::clone(&self.receiving)
     }
 
-    /// Whether the account may use this envelope sender (MAIL FROM). The null
-    /// sender is taken here; what it carries is judged at the end.
+    /// Whether the account may use this envelope sender (MAIL FROM), and whether
+    /// it still is in use: a session can outlive it. The null sender is taken
+    /// here; what it carries is judged at the end.
     ///
     /// # Errors
     /// The refusal, naming the address that is allowed.
     pub async fn mail(&self, sender: &Sender, from: Option<&Address>) -> Result<(), Reply> {
+        let account = self.account_of(&sender.account.address).await?;
+        if account.is_none_or(|account| account.id != sender.account.id) {
+            return Err(replies::ACCOUNT_OFF);
+        }
         let Some(from) = from else { return Ok(()) };
         let author = self.account_of(from).await?;
         policy::may_send_from(&sender.account, from, author.as_ref())

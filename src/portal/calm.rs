@@ -20,8 +20,8 @@ pub enum Calm {
     Unknown,
     /// The office has just been asked.
     Asked,
-    /// Too many wrong codes: the office must send again.
-    Barred,
+    /// Too many wrong codes: the office must send again; as above.
+    Barred(Option<Again>),
     /// The session ended because nothing was pressed.
     Locked {
         /// The link that opens the messages again, if the browser has it.
@@ -87,7 +87,7 @@ impl Calm {
             Self::Front | Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
             Self::Expired(_) | Self::Withdrawn(_) => StatusCode::GONE,
             Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
-            Self::Barred | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Barred(_) | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
@@ -100,58 +100,20 @@ impl Calm {
     }
 
     /// The names of its title and its sentences in the catalogue.
-    const fn words(&self) -> (&'static str, &'static [&'static str]) {
+    const fn words(&self) -> Words {
         match self {
             Self::Front => (
                 "portal-front-title",
                 &["portal-front-text", "portal-front-lost"],
             ),
-            Self::Expired(Some(_)) => ("portal-expired-title", &["portal-expired-text"]),
-            Self::Expired(None) => (
-                "portal-expired-title",
-                &["portal-expired-text", "portal-asked-before"],
-            ),
-            Self::Withdrawn(Some(_)) => ("portal-withdrawn-title", &["portal-withdrawn-text"]),
-            Self::Withdrawn(None) => (
-                "portal-withdrawn-title",
-                &["portal-withdrawn-text", "portal-asked-before"],
-            ),
+            Self::Expired(again) => closed("portal-expired-title", EXPIRED, again.is_some()),
+            Self::Withdrawn(again) => closed("portal-withdrawn-title", WITHDRAWN, again.is_some()),
+            Self::Barred(again) => closed("portal-barred-title", BARRED, again.is_some()),
             Self::Unknown => ("portal-unknown-title", &["portal-unknown-text"]),
             Self::Asked => ("portal-asked-title", &["portal-asked-text"]),
-            Self::Barred => ("portal-barred-title", &["portal-barred-text"]),
-            Self::Locked {
-                kept: false,
-                link: Some(_),
-                ..
-            } => ("portal-locked-title", &["portal-locked-text"]),
-            Self::Locked {
-                kept: false,
-                link: None,
-                ..
-            } => (
-                "portal-locked-title",
-                &["portal-locked-text", "portal-locked-link"],
-            ),
-            Self::Locked {
-                kept: true,
-                link: Some(_),
-                ..
-            } => (
-                "portal-locked-title",
-                &["portal-locked-text", "portal-locked-kept"],
-            ),
-            Self::Locked {
-                kept: true,
-                link: None,
-                ..
-            } => (
-                "portal-locked-title",
-                &[
-                    "portal-locked-text",
-                    "portal-locked-kept",
-                    "portal-locked-link",
-                ],
-            ),
+            Self::Locked { link, kept, .. } => {
+                ("portal-locked-title", locked(*kept, link.is_some()))
+            }
             Self::SignedOut => (
                 "portal-signed-out-title",
                 &["portal-signed-out-text", "portal-signed-out-shared"],
@@ -159,6 +121,13 @@ impl Calm {
             Self::Missing => ("portal-missing-title", &["portal-missing-text"]),
             Self::Gone => ("portal-gone-title", &["portal-gone-text"]),
             Self::FileGone => ("portal-file-gone-title", &["portal-file-gone-text"]),
+            _ => self.fault_words(),
+        }
+    }
+
+    /// The same for what goes wrong with a request.
+    const fn fault_words(&self) -> Words {
+        match self {
             Self::Method => ("portal-method-title", &["portal-method-text"]),
             Self::Large { .. } => ("portal-large-title", &["portal-large-text"]),
             Self::Stale { .. } => ("portal-stale-title", &["portal-stale-text"]),
@@ -168,7 +137,7 @@ impl Calm {
             Self::Slow => ("portal-slow-title", &["portal-slow-text"]),
             Self::Wait(_) => ("portal-room-title", &["portal-code-wait"]),
             Self::Malformed => ("portal-malformed-title", &["portal-malformed-text"]),
-            Self::Fault { .. } => ("portal-fault-title", &["portal-fault-text"]),
+            _ => ("portal-fault-title", &["portal-fault-text"]),
         }
     }
 
@@ -204,7 +173,9 @@ impl Calm {
 
     fn action(&self, signed_in: bool) -> Action {
         match self {
-            Self::Expired(Some(again)) | Self::Withdrawn(Some(again)) => Action::Press {
+            Self::Expired(Some(again))
+            | Self::Withdrawn(Some(again))
+            | Self::Barred(Some(again)) => Action::Press {
                 path: format!("/m/{}/again", again.link),
                 label: "portal-ask-again",
                 form: again.form.clone(),
@@ -227,5 +198,32 @@ impl Calm {
             }
             _ => Action::None,
         }
+    }
+}
+
+/// A title and sentences, by their names in the catalogue.
+type Words = (&'static str, &'static [&'static str]);
+/// What a dead end says, and what it adds once the office has been asked.
+type Closed = [&'static str; 2];
+
+const EXPIRED: &Closed = &["portal-expired-text", "portal-asked-before"];
+const WITHDRAWN: &Closed = &["portal-withdrawn-text", "portal-asked-before"];
+const BARRED: &Closed = &["portal-barred-text", "portal-asked-before"];
+
+const fn closed(title: &'static str, lines: &'static Closed, can_ask: bool) -> Words {
+    let (first, _) = lines.split_at(1);
+    (title, if can_ask { first } else { lines })
+}
+
+const fn locked(kept: bool, has_link: bool) -> &'static [&'static str] {
+    match (kept, has_link) {
+        (false, true) => &["portal-locked-text"],
+        (false, false) => &["portal-locked-text", "portal-locked-link"],
+        (true, true) => &["portal-locked-text", "portal-locked-kept"],
+        (true, false) => &[
+            "portal-locked-text",
+            "portal-locked-kept",
+            "portal-locked-link",
+        ],
     }
 }

@@ -1,8 +1,135 @@
-//! The recipient's door: pages over HTTPS.
+//! The recipient's door: pages over HTTPS for what [`crate::visit`] can do.
+//!
+//! ```text
+//!  request ─▶ guard ─▶ link   /m/…      before a session: landing, code
+//!               │      read   /inbox …  lists, messages, files
+//!               │      reply  …/reply   answers with files
+//!               ◀─ page, or a calm one for whatever stopped it
+//! ```
+//!
+//! *Architecture invariant:* a GET or HEAD changes nothing for somebody
+//! without a session; every change is a POST with a form's value, from a page
+//! of ours.
 
 pub mod calm;
 pub mod page;
 pub mod views;
 
+mod assets;
+mod door;
+mod guard;
+mod link;
+mod read;
+mod reply;
+mod session;
+mod visitor;
+
 #[cfg(test)]
-mod gallery;
+mod tests;
+
+pub use door::Door;
+
+use crate::config::name::Url;
+use crate::model::Clock;
+use crate::portal::assets::Static;
+use crate::portal::calm::Calm;
+use crate::portal::guard::Stop;
+use crate::portal::page::Clinic;
+use crate::visit::Visit;
+use crate::web::site::Site;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use ipnet::IpNet;
+use std::sync::Arc;
+
+/// Largest body of a form without files, in octets: a code, a form's value.
+const MAX_FORM: usize = 16_384;
+
+/// What the configuration says about the pages.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What they show of the clinic.
+    pub clinic: Clinic,
+    /// Where they are found.
+    pub url: Url,
+    /// Where they were found before.
+    pub former_urls: Vec<Url>,
+    /// Networks whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The clinic's logo, as its file holds it (PNG or JPEG).
+    pub logo: Option<Vec<u8>>,
+}
+
+/// The portal. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Portal(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    visit: Visit,
+    clock: Clock,
+    clinic: Clinic,
+    site: Site,
+    proxies: Vec<IpNet>,
+    files: Static,
+}
+
+impl Portal {
+    /// The pages over a recipient's desk.
+    #[must_use]
+    pub fn new(visit: Visit, settings: Settings) -> Self {
+        let site = Site::new(&settings.url, &settings.former_urls);
+        Self(Arc::new(Inner {
+            clock: visit.clock().clone(),
+            visit,
+            clinic: settings.clinic,
+            site,
+            proxies: settings.trusted_proxies,
+            files: Static::new(settings.logo),
+        }))
+    }
+
+    /// The clock it works by.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Every route, without a socket. A request's address is the
+    /// [`crate::net::Peer`] among its extensions.
+    pub fn router(&self) -> Router {
+        let quick = Router::new()
+            .route("/", get(link::front))
+            .route("/help", get(link::help))
+            .route("/m/{link}", get(link::landing))
+            .route("/m/{link}/code", post(link::request_code))
+            .route("/m/{link}/enter", get(link::code_page).post(link::verify))
+            .route("/m/{link}/again", post(link::ask_again))
+            .route("/locked", get(link::locked))
+            .route("/inbox", get(read::inbox))
+            .route("/sent", get(read::sent))
+            .route("/files", get(read::files))
+            .route("/message/{id}", get(read::message))
+            .route("/message/{id}/body", get(read::message_body))
+            .route("/message/{id}/file/{n}", get(read::message_file))
+            .route("/message/{id}/reply", get(reply::form))
+            .route("/message/{id}/discard", post(reply::discard))
+            .route("/sent/{id}", get(read::answer))
+            .route("/sent/{id}/body", get(read::answer_body))
+            .route("/sent/{id}/file/{n}", get(read::answer_file))
+            .route("/sign-out", post(read::sign_out))
+            .route("/logo", get(assets::logo))
+            .route("/icon.svg", get(assets::icon))
+            .route("/{file}", get(assets::style))
+            .layer(DefaultBodyLimit::max(MAX_FORM))
+            .layer(middleware::from_fn_with_state(self.clone(), guard::hurry));
+        // An upload sets its own pace and its own limits.
+        let slow = Router::new().route("/message/{id}/reply", post(reply::send));
+        quick
+            .merge(slow.layer(DefaultBodyLimit::disable()))
+            .fallback(async || Stop::from(Calm::Missing))
+            .method_not_allowed_fallback(async || Stop::from(Calm::Method))
+            .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
+            .with_state(self.clone())
+    }
+}

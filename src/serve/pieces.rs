@@ -8,8 +8,11 @@ use crate::desk::Desk;
 use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::route::portal::Voice;
+use crate::portal::page::Clinic;
 use crate::store::Store;
-use crate::{outbound, smtp, visit};
+use crate::{outbound, portal, smtp, visit};
+use anyhow::Context;
+use std::fs;
 
 /// The clinic's own domains.
 fn domains(config: &Config) -> Vec<String> {
@@ -88,6 +91,26 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
         },
         notify: config.office.notify.clone(),
     }
+}
+
+/// What the pages need, with the logo read.
+pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
+    let logo = match &config.clinic.logo {
+        Some(path) => Some(fs::read(path).with_context(|| format!("clinic.logo: {} cannot be read", path.display()))?),
+        None => None,
+    };
+    Ok(portal::Settings {
+        clinic: Clinic {
+            name: config.clinic.name.clone(),
+            phone: config.clinic.phone.clone(),
+            zone: config.clinic.time_zone.clone(),
+            language: config.clinic.language,
+        },
+        url: config.portal.url.clone(),
+        former_urls: config.portal.former_urls.clone(),
+        trusted_proxies: config.portal.trusted_proxies.clone(),
+        logo,
+    })
 }
 
 /// Who reports to the office, and how.

@@ -8,10 +8,12 @@
 //! calls them for a POST alone.
 
 mod admission;
+mod body;
 mod download;
 mod entry;
 mod mail;
 mod reading;
+mod refusal;
 mod reply;
 mod shelf;
 #[cfg(test)]
@@ -20,14 +22,15 @@ pub mod view;
 
 pub use admission::LONGEST_TEXT;
 pub use download::Download;
-pub use reply::{MANY_FILES, Refusal, ReplyIntake};
+pub use refusal::Refusal;
+pub use reply::{MANY_FILES, ReplyIntake};
 
 pub use view::{
     Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, InboxLine, Landing,
     Letter, Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
 };
 
-use crate::model::{Address, Language, Live};
+use crate::model::{Address, Clock, Language, Live};
 use crate::store::{self, Store};
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -90,6 +93,12 @@ impl Visit {
     #[must_use]
     pub const fn new(store: Store, rules: Live<Rules>) -> Self {
         Self { store, rules }
+    }
+
+    /// The clock it works by.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.store.clock()
     }
 
     /// The rules it works by: the door shows limits and sets the refresh.

@@ -119,6 +119,7 @@ portal-reply-large-file = “{ $name }” is larger than { $limit }. Please choo
 portal-reply-large = Your files are larger than { $limit } together. Please send some of them in a second answer.
 portal-reply-many = These are more than { $n } files. Please send some of them in a second answer.
 portal-reply-kind = We cannot take “{ $name }”: it is not one of the kinds of files listed below. Please choose another file.
+portal-reply-empty-file = “{ $name }” is empty. Please choose another file.
 portal-reply-mismatch = “{ $name }” does not hold what its name says. Please save the file again, or choose another one.
 portal-reply-no-room = We cannot take answers at the moment. Please try again in an hour. Your text is still here.
 portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. Files must be chosen again.
@@ -142,7 +143,7 @@ portal-asked-before = The office has already been asked to send it again. You wi
 portal-unknown-title = This link is not complete
 portal-unknown-text = Please go back to the e-mail from { $clinic } and press the button in it. If you copied the link, make sure that you copied all of it.
 portal-barred-title = This message is closed for your safety
-portal-barred-text = There were too many wrong codes for this message. Please call { $clinic } and ask the office to send it again.
+portal-barred-text = There were too many wrong codes for this message. { $clinic } can send it again.
 portal-locked-title = We closed your messages
 # $wait is "15 minutes".
 portal-locked-text = Nothing was pressed for { $wait }, so we closed your messages to keep them private.

@@ -43,8 +43,8 @@ portal-code-refused = El servicio de correo no aceptó el mensaje con el código
 portal-code-valid = El código sirve hasta esta hora: { $time }.
 portal-code-over = El último código ya no sirve. Pida uno nuevo.
 portal-code-joined = Ya hay un código en camino. Podrá pedir otro después de medio minuto.
-portal-code-many = Enviamos varios códigos en poco tiempo. Podrá pedir otro dentro de { $wait } (hora: { $time }). Es posible que el último código todavía llegue.
-portal-code-later = Podrá pedir un código nuevo dentro de { $wait } (hora: { $time }).
+portal-code-many = Enviamos varios códigos en poco tiempo. Podrá pedir otro dentro de { $wait }: { $time }. Es posible que el último código todavía llegue.
+portal-code-later = Podrá pedir un código nuevo dentro de { $wait }: { $time }.
 portal-code-empty = Escriba el código de 6 cifras que está en el correo.
 portal-code-wrong =
     { $n ->
@@ -52,7 +52,7 @@ portal-code-wrong =
         [one] Este código no funcionó. Use el correo más reciente. Le queda { $n } intento.
        *[other] Este código no funcionó. Use el correo más reciente. Le quedan { $n } intentos.
     }
-portal-code-wait = Hubo demasiados códigos equivocados. Espere { $wait } (hasta esta hora: { $time }) y vuelva a intentarlo.
+portal-code-wait = Hubo demasiados códigos equivocados. Podrá intentarlo de nuevo dentro de { $wait }: { $time }.
 portal-problem = Revise esto
 
 # Recibidos, Enviados, Archivos.
@@ -112,6 +112,7 @@ portal-reply-large-file = «{ $name }» pesa más de { $limit }. Elija un archiv
 portal-reply-large = Sus archivos pesan más de { $limit } en total. Envíe algunos en una segunda respuesta.
 portal-reply-many = Son más de { $n } archivos. Envíe algunos en una segunda respuesta.
 portal-reply-kind = No podemos aceptar «{ $name }»: no es uno de los tipos de archivo de la lista. Elija otro archivo.
+portal-reply-empty-file = «{ $name }» está vacío. Elija otro archivo.
 portal-reply-mismatch = «{ $name }» no contiene lo que dice su nombre. Guarde el archivo de nuevo o elija otro.
 portal-reply-no-room = En este momento no podemos recibir respuestas. Inténtelo de nuevo dentro de una hora. Su texto sigue aquí.
 portal-draft-kept = Sus mensajes se cerraron mientras usted escribía. Le guardamos este texto. Debe elegir de nuevo los archivos.
@@ -135,7 +136,7 @@ portal-asked-before = Ya se pidió a la oficina que lo envíe de nuevo. Cuando l
 portal-unknown-title = Este enlace no está completo
 portal-unknown-text = Vuelva al correo de { $clinic } y pulse el botón. Si copió el enlace, compruebe que lo copió entero.
 portal-barred-title = Este mensaje está cerrado por su seguridad
-portal-barred-text = Hubo demasiados códigos equivocados para este mensaje. Llame a { $clinic } y pida a la oficina que lo envíe de nuevo.
+portal-barred-text = Hubo demasiados códigos equivocados para este mensaje. { $clinic } puede enviarlo de nuevo.
 portal-locked-title = Cerramos sus mensajes
 portal-locked-text = Durante { $wait } no se pulsó nada, así que cerramos sus mensajes para que nadie más los vea.
 portal-locked-kept = Su respuesta todavía no se ha enviado. Guardamos el texto y podrá seguir cuando abra de nuevo sus mensajes. Debe elegir de nuevo los archivos.

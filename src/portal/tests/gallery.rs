@@ -439,7 +439,8 @@ impl<'a> Gallery<'a> {
             ("withdrawn-asked", Calm::Withdrawn(None)),
             ("unknown", Calm::Unknown),
             ("asked", Calm::Asked),
-            ("barred", Calm::Barred),
+            ("barred", Calm::Barred(again())),
+            ("barred-asked", Calm::Barred(None)),
             (
                 "locked",
                 Calm::Locked {
@@ -564,18 +565,16 @@ fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
 }
 
 #[test]
-fn pages_can_be_written_to_a_folder_to_be_looked_at() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder_path = std::path::Path::new("/tmp/gallery");
-    std::fs::create_dir_all(folder_path).unwrap();
+fn every_page_is_written_to_the_temporary_folder_to_be_looked_at() {
+    let folder = std::env::temp_dir().join("sealpost-pages");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("style.css"), include_str!("../style.css")).unwrap();
+    std::fs::write(folder.join("icon.svg"), include_str!("../icon.svg")).unwrap();
     for language in Language::ALL {
         for (name, page) in gallery(language) {
-            std::fs::write(
-                folder_path.join(format!("{name}.{}.html", language.tag())),
-                page,
-            )
-            .unwrap();
+            let file = format!("{name}.{}.html", language.tag());
+            std::fs::write(folder.join(file), page).unwrap();
         }
     }
-    assert!(folder_path.join("landing.es.html").exists());
+    assert!(folder.join("landing.es.html").exists());
 }

@@ -1,0 +1,374 @@
+//! A portal over a real store, and a browser that keeps cookies.
+
+use crate::access::{accounts, link};
+use crate::config::name::Url;
+use crate::mime::index::Indexer;
+use crate::model::message::RecipientKind;
+use crate::model::parcel::Body as ParcelBody;
+use crate::model::{
+    Actor, Address, Clock, ContactId, Direction, GrantId, Head, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Notify, Recipient, Role, Route, State, Token,
+};
+use crate::net::Peer;
+use crate::portal::page::Clinic;
+use crate::portal::{Portal, Settings};
+use crate::queue;
+use crate::store::records::{Grant, MailboxGrant, Message, Thread, Work};
+use crate::store::{RootKey, Store, Tx};
+use crate::visit::{Letterhead, Rules, Visit};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::collections::BTreeMap;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(super) const HOST: &str = "mail.clinic.example";
+const JANE: &str = "jane@example.com";
+
+pub(super) struct Bench {
+    _folder: TempDir,
+    pub(super) hand: ManualClock,
+    pub(super) store: Store,
+    pub(super) portal: Portal,
+}
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+
+    /// The value of the first hidden field.
+    pub(super) fn form(&self) -> String {
+        let text = self.text();
+        let field = text.split("name=\"form\" value=\"").last().unwrap();
+        field.split('"').next().unwrap().to_owned()
+    }
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+impl Bench {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let hand = ManualClock::new(Timestamp::from_second(1_790_000_000).unwrap());
+        let settings = crate::store::Settings {
+            path: folder.path().join("data"),
+            minimum_free: 1,
+        };
+        let store =
+            Store::create(&settings, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
+        let visit = Visit::new(store.clone(), Live::new(rules()));
+        let portal = Portal::new(visit, pages());
+        Self {
+            _folder: folder,
+            hand,
+            store,
+            portal,
+        }
+    }
+
+    /// A message to Jane, as dispatch leaves it; its link.
+    pub(super) async fn send(&self) -> Token {
+        let now = self.store.clock().now();
+        let ruiz = match accounts::add(
+            &self.store,
+            address("ruiz@clinic.example"),
+            Role::Provider,
+            Actor::Gateway,
+        )
+        .await
+        {
+            Ok(account) => account.id,
+            Err(error) => panic!("{error}"),
+        };
+        let (head, octets) = letter();
+        let mut writer = self.store.write_content();
+        writer.write(&octets).await.unwrap();
+        let content = writer.finish().await.unwrap();
+        let id = MessageId::new(now);
+        let thread = crate::outbound::thread_id(&self.store, &address(JANE), &head.message_id);
+        let message = Message {
+            id,
+            direction: Direction::Outgoing,
+            account: Some(ruiz),
+            thread,
+            accepted: now,
+            size: content.length(),
+            content: content.id(),
+            head: content.seal_head(&head),
+            digest: [0; 32],
+            recipients: 1,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            answers: None,
+            purged: None,
+        };
+        let grant = grant(&self.store, id);
+        let mut tx = Tx::new();
+        tx.attach(content);
+        tx.insert(&message);
+        tx.insert(&grant);
+        tx.insert(&MailboxGrant {
+            mailbox: grant.mailbox,
+            grant: grant.id,
+        });
+        tx.put(&Thread {
+            id: thread,
+            accounts: vec![ruiz],
+            protected: true,
+        });
+        tx.insert(&recipient(&grant));
+        let token = link::make(&self.store, &mut tx, grant.id);
+        self.store.commit(tx).await.unwrap();
+        token
+    }
+
+    /// The newest code that waits to leave.
+    pub(super) async fn code(&self) -> String {
+        let jobs = queue::list(&self.store, 100).await.unwrap();
+        let mails = jobs
+            .into_iter()
+            .filter(|l| l.job.lane == Lane::Code)
+            .filter_map(|l| match l.job.work {
+                Work::Deliver(parcel) => match parcel.body {
+                    ParcelBody::Here(octets) => {
+                        Some((l.job.created, String::from_utf8(octets).unwrap()))
+                    }
+                    ParcelBody::Content(_) => None,
+                },
+                Work::Dispatch(_) => None,
+            });
+        let (_, mail) = mails
+            .max_by_key(|(created, _)| *created)
+            .expect("a code was sent");
+        let runs = mail.split(|c: char| !c.is_ascii_digit());
+        runs.into_iter()
+            .find(|run| run.len() == 6)
+            .expect("six digits")
+            .to_owned()
+    }
+
+    pub(super) async fn audited(&self) -> usize {
+        self.store.audit_events(0, 1_000).await.unwrap().len()
+    }
+
+    pub(super) fn browser(&self) -> Browser {
+        Browser {
+            router: self.portal.router(),
+            cookies: BTreeMap::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// A browser that has followed the link and proved the mailbox.
+    pub(super) async fn signed_in(&self, link: &Token) -> (Browser, String) {
+        let mut browser = self.browser();
+        let path = format!("/m/{}", link.expose());
+        let form = browser.get(&path).await.form();
+        browser
+            .post(&format!("{path}/code"), &[("form", &form)])
+            .await;
+        let code = self.code().await;
+        let answer = browser
+            .post(
+                &format!("{path}/enter"),
+                &[("form", &form), ("code", &code)],
+            )
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        (browser, answer.header("location").to_owned())
+    }
+}
+
+/// Keeps cookies; follows nothing by itself.
+pub(super) struct Browser {
+    router: Router,
+    pub(super) cookies: BTreeMap<String, String>,
+    /// Sent with each request.
+    pub(super) headers: Vec<(&'static str, String)>,
+}
+
+impl Browser {
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None, Body::empty()).await
+    }
+
+    /// A form from a page of ours.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.headers.push(("sec-fetch-site", "same-origin".into()));
+        let answer = self.forged(path, fields).await;
+        self.headers.pop();
+        answer
+    }
+
+    /// A form from who knows where.
+    pub(super) async fn forged(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs: Vec<String> = fields.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let kind = "application/x-www-form-urlencoded";
+        self.ask(Method::POST, path, Some(kind), Body::from(pairs.join("&")))
+            .await
+    }
+
+    pub(super) async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        kind: Option<&str>,
+        body: Body,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, HOST);
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(n, v)| format!("{n}={v}"))
+            .collect();
+        request = request.header(header::COOKIE, cookies.join("; "));
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let mut request = request.body(body).unwrap();
+        request.extensions_mut().insert(Peer {
+            ip: "192.0.2.7".parse().unwrap(),
+            port: 50_000,
+        });
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        for cookie in head.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+        }
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        idle: SignedDuration::from_mins(15),
+        max_file: 10_000,
+        max_reply: 25_000,
+        file_types: ["pdf", "png", "txt"].map(str::to_owned).into(),
+        retain: SignedDuration::from_hours(24 * 365),
+        letterhead: Letterhead {
+            clinic: "North Clinic".into(),
+            hostname: HOST.into(),
+            from: address("secure@clinic.example"),
+            bounce: address("bounce@clinic.example"),
+            language: Language::English,
+        },
+        notify: None,
+    }
+}
+
+fn pages() -> Settings {
+    let url = |text| Url::parse(text).unwrap();
+    Settings {
+        clinic: Clinic {
+            name: "North Clinic".into(),
+            phone: Some("+1 503 555 0100".into()),
+            zone: TimeZone::get("America/Los_Angeles").unwrap(),
+            language: Language::English,
+        },
+        url: url("https://mail.clinic.example"),
+        former_urls: vec![url("https://old.clinic.example")],
+        trusted_proxies: Vec::new(),
+        logo: None,
+    }
+}
+
+fn grant(store: &Store, message: MessageId) -> Grant {
+    let week = SignedDuration::from_hours(7 * 24);
+    let now = store.clock().now();
+    Grant {
+        id: GrantId::new(now),
+        message,
+        n: 0,
+        mailbox: store.address_key(&address(JANE)),
+        address: address(JANE),
+        contact: ContactId::new(now),
+        created: now,
+        lasts: week.as_secs(),
+        expires: now + week,
+        noticed: None,
+        recalled: None,
+        opened: None,
+        replied: None,
+        purged: None,
+        failures: 0,
+        notice: Vec::new(),
+        language: Language::English,
+    }
+}
+
+fn recipient(grant: &Grant) -> Recipient {
+    Recipient {
+        message: grant.message,
+        n: grant.n,
+        contact: grant.contact,
+        kind: RecipientKind::To,
+        route: Some(Route::Portal),
+        state: State::NoticeAccepted,
+        since: grant.created,
+        grant: Some(grant.id),
+        notify: Notify::Default,
+        original: None,
+    }
+}
+
+/// A letter with text, HTML and a file that could run.
+fn letter() -> (Head, Vec<u8>) {
+    let header = "From: Dr. Maria Ruiz <ruiz@clinic.example>\r\nTo: jane@example.com\r\nSubject: Your <results>\r\n\
+        MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+    let body = "--b\r\nContent-Type: text/html\r\n\r\n<p onclick=\"x()\">All is <b>well</b></p><script>bad()</script>\r\n\
+        --b\r\nContent-Type: image/svg+xml\r\nContent-Disposition: attachment; filename=\"an\u{e1}lisis.svg\"\r\n\r\n<svg onload=\"x()\"/>\r\n--b--\r\n";
+    let mut indexer = Indexer::new(header.as_bytes());
+    indexer.write(body.as_bytes()).unwrap();
+    let mailbox = |name: Option<&str>, text| Mailbox {
+        name: name.map(str::to_owned),
+        address: address(text),
+    };
+    let head = Head {
+        subject: "Your <results>".into(),
+        from: Some(mailbox(Some("Dr. Maria Ruiz"), "ruiz@clinic.example")),
+        to: vec![mailbox(None, JANE)],
+        envelope: vec![address(JANE)],
+        message_id: "first@clinic.example".into(),
+        parts: indexer.finish().unwrap().parts,
+        ..Head::default()
+    };
+    (head, [header.as_bytes(), body.as_bytes()].concat())
+}

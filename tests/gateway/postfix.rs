@@ -6,6 +6,7 @@
 //! in the test: by the name (`reject…` gets 550, `defer…` gets 450, `grey…` gets
 //! 450 once), or by [`Postfix::answer`].
 
+use crate::settings::free_port;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::fs;
@@ -72,7 +73,7 @@ impl Postfix {
         fs::create_dir_all(&folder).unwrap();
         let answers = Answers::default();
         let policy = serve_policy(Arc::clone(&answers));
-        let [port, tls_port, plain_port] = free_ports();
+        let [port, tls_port, plain_port] = [(); 3].map(|()| free_port());
         let mut postfix = Self {
             port,
             tls_port,
@@ -247,6 +248,7 @@ impl Postfix {
             disable_dns_lookups = yes
             smtputf8_enable = yes
             in_flow_delay = 0s
+            enable_long_queue_ids = yes
             biff = no\n"
         )
         .replace("\n            ", "\n")
@@ -363,12 +365,6 @@ fn as_root(script: &str) {
     let done = root_shell().arg(script).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{script}: {said}");
-}
-
-/// Ports that are free now. All are held until all are found.
-fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// Reads a delivered mail: the virtual agent puts Return-Path, X-Original-To

@@ -57,6 +57,8 @@ impl Gateway {
     /// What could not be opened, and why.
     pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let store = ground::open(config, clock)?;
+        // What a gateway that was killed had in hand is due at once.
+        crate::queue::reclaim(&store).await?;
         let (chain, key) = certificate::read(config)?;
         let mail_tls = Tls::new(&chain, &key, &[])?;
         let page_tls = Tls::new(&chain, &key, tls::HTTP)?;

@@ -54,6 +54,7 @@ fn rules() -> outbound::Settings {
             default: policy::Default::Secure,
             clear_domains: Vec::new(),
             clear_tag: false,
+            secure_tag: false,
             copies: Copies::Refuse,
             staff: Staff::Hold,
         },

@@ -60,7 +60,6 @@ fn rules() -> outbound::Settings {
         },
         secure_tag: None,
         clear_tag: None,
-        domains: vec!["clinic.example".to_owned()],
         expires: SignedDuration::from_hours(24),
         retain: SignedDuration::from_hours(48),
         new_recipients: 10,

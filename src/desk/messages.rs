@@ -50,8 +50,21 @@ pub struct RecipientView {
     pub state: State,
     /// Since when.
     pub since: Timestamp,
+    /// What the relay answered last.
+    pub answer: Option<AnswerView>,
     /// The rest of its story, on the portal route.
     pub portal: Option<PortalView>,
+}
+
+/// What the relay answered, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerView {
+    /// When.
+    pub at: Timestamp,
+    /// Its reply code; 0 if it gave none.
+    pub code: u16,
+    /// Its words, which may hold an address: only where addresses were asked for.
+    pub text: Option<String>,
 }
 
 /// What is known of a recipient who reads in the portal.
@@ -136,6 +149,11 @@ impl Desk {
                 route: recipient.route,
                 state: recipient.state,
                 since: recipient.since,
+                answer: recipient.answer.as_ref().map(|answer| AnswerView {
+                    at: answer.at,
+                    code: answer.code,
+                    text: addresses.then(|| answer.text.clone()),
+                }),
                 portal: self.portal(&recipient).await?,
             });
         }

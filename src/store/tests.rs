@@ -687,6 +687,7 @@ async fn watchers_wake_for_changes_and_due_jobs_only() {
     assert!(!watch.has_changed().unwrap());
     let mut tx = Tx::new();
     tx.put(&Due {
+        lease: None,
         lane: Lane::Code,
         due: Timestamp::UNIX_EPOCH,
         job: JobId::new(Timestamp::UNIX_EPOCH),

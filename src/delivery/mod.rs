@@ -152,27 +152,39 @@ impl Delivery {
 
 impl Worker {
     async fn work(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let clock = self.store.clock();
         let mut news = self.store.watch();
         let mut hands = JoinSet::new();
-        while !*stop.borrow() {
+        while !is_over(&stop) {
             // What is committed after this line wakes us again.
             news.mark_unchanged();
             let room = self.room(hands.len());
             let next = self.fill(&mut hands, room).await;
             tokio::select! {
-                stopped = stop.changed() => if stopped.is_err() { break },
-                _ = hands.join_next(), if !hands.is_empty() => {
-                    while hands.try_join_next().is_some() {}
-                }
-                _ = news.changed(), if room > 0 => {}
-                () = clock.sleep_until(next), if room > 0 => {}
-                () = clock.sleep(LINGER), if hands.is_empty() && self.relay.rests() => {
-                    self.relay.close().await;
-                }
+                _ = stop.changed() => {}
+                () = a_hand(&mut hands), if !hands.is_empty() => {}
+                () = self.more(&mut news, next), if room > 0 => {}
+                () = self.linger(), if hands.is_empty() => {}
             }
         }
+        self.relay.finish();
         while hands.join_next().await.is_some() {}
+        self.relay.close().await;
+    }
+
+    /// Waits until there may be more to take.
+    async fn more(&self, news: &mut watch::Receiver<u64>, next: Timestamp) {
+        tokio::select! {
+            _ = news.changed() => {}
+            () = self.store.clock().sleep_until(next) => {}
+        }
+    }
+
+    /// Closes the connections once they have rested for a while.
+    async fn linger(&self) {
+        self.store.clock().sleep(LINGER).await;
+        if !self.relay.rests() {
+            std::future::pending::<()>().await;
+        }
         self.relay.close().await;
     }
 
@@ -284,3 +296,17 @@ impl Worker {
         }
     }
 }
+
+/// Whether to stop: it was said, or nobody is left to say it.
+fn is_over(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+/// Waits for a free hand; whatever else has finished too is free with it.
+async fn a_hand(hands: &mut JoinSet<()>) {
+    let _ = hands.join_next().await;
+    while hands.try_join_next().is_some() {}
+}
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,7 @@ async fn write(
         Verdict::Taken(_) if late => queue::done_late(store, tx, leased).await?,
         Verdict::Taken(_) | Verdict::Lost(..) | Verdict::Gone => queue::done(tx, leased),
         Verdict::Aside(_) => queue::set_aside(tx, leased, None),
+        Verdict::Back => queue::release(tx, leased),
         Verdict::Later { due, answer, warn } => {
             let mut leased = leased.clone();
             if *warn {
@@ -94,12 +95,7 @@ async fn write(
 ///
 /// # Errors
 /// Whatever the store reports.
-pub async fn dropped(
-    store: &Store,
-    office: &Office,
-    tx: &mut Tx,
-    job: &Job,
-) -> Result<(), Error> {
+pub async fn dropped(store: &Store, office: &Office, tx: &mut Tx, job: &Job) -> Result<(), Error> {
     let Work::Deliver(parcel) = &job.work else {
         return Ok(());
     };
@@ -185,7 +181,7 @@ impl Note<'_> {
                 self.tx.audit(event.failed("withdrawn"));
                 return Ok(());
             }
-            Verdict::Later { .. } => return Ok(()),
+            Verdict::Later { .. } | Verdict::Back => return Ok(()),
         };
         if let Some(held) = self.store.hold(&Recipient::at(message, n)).await?
             && let Some(next) = moved(&held.record, state, at)
@@ -218,7 +214,7 @@ impl Note<'_> {
             Verdict::Later { due, .. } => CodeMail::Deferred(*due),
             Verdict::Lost(Answer { at, .. }, _) => CodeMail::Refused(*at),
             Verdict::Aside(_) => CodeMail::Refused(self.store.clock().now()),
-            Verdict::Gone => return Ok(()),
+            Verdict::Gone | Verdict::Back => return Ok(()),
         };
         if let Some(held) = self.store.hold(&Request::at(grant)).await? {
             let mut next = held.record.clone();
@@ -276,6 +272,10 @@ fn log(job: &Job, outcome: &Outcome) {
         Outcome::Unfit(why) => tracing::error!(
             event = "delivery.set-aside", job = %id, %about, ?lane, reason = why,
             "A mail must not leave as it is and was set aside; this is a fault of the gateway."
+        ),
+        Outcome::Unstarted => tracing::debug!(
+            event = "delivery.put-back", job = %id, %about, ?lane,
+            "A mail was put back, since the gateway stops."
         ),
         Outcome::Unwanted => tracing::info!(
             event = "delivery.unwanted", job = %id, %about, ?lane,

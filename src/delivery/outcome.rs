@@ -87,6 +87,8 @@ pub enum Outcome {
     Fault(Answer, Step, String),
     /// Never.
     Failed(Answer),
+    /// Not tried: the gateway is stopping.
+    Unstarted,
     /// Nobody waits for it any more: withdrawn, or a code that is over.
     Unwanted,
     /// It must not leave as it is, and that is our fault: the reason.

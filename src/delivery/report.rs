@@ -8,8 +8,8 @@ use crate::mime::letter;
 use crate::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel,
-    Purpose, Recipient,
+    Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel, Purpose,
+    Recipient,
 };
 use crate::queue::{self, schedule};
 use crate::store::records::{Ended, Ending, Message, Work};
@@ -204,6 +204,7 @@ impl Told<'_> {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: None,
             purged: None,
         };

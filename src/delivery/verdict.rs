@@ -24,6 +24,8 @@ pub(super) enum Verdict {
     Aside(&'static str),
     /// Nobody waits for it.
     Gone,
+    /// It was not tried, and is due as before.
+    Back,
 }
 
 /// The verdict on `job` after one try that ended at `now`.
@@ -36,6 +38,7 @@ pub(super) fn verdict(job: &Job, outcome: Outcome, now: Timestamp) -> Verdict {
         }
         Outcome::Unfit(why) => Verdict::Aside(why),
         Outcome::Unwanted => Verdict::Gone,
+        Outcome::Unstarted => Verdict::Back,
         Outcome::Deferred(answer) | Outcome::Fault(answer, ..) => {
             let tried = job.attempts.saturating_add(1);
             match schedule::next(job.lane, job.created, tried, now) {

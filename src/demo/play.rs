@@ -12,8 +12,8 @@ use crate::model::{Address, Clock};
 use crate::store::records::Message;
 use anyhow::{Context, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
-use lettre::message::header::ContentType;
-use lettre::message::{Attachment, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Attachment, Body, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -228,8 +228,9 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
             stage.password.expose().to_owned(),
         ))
         .build();
-    let report = Attachment::new("report.pdf".to_owned())
-        .body(REPORT.to_vec(), ContentType::parse("application/pdf")?);
+    let octets = Body::new_with_encoding(REPORT.to_vec(), ContentTransferEncoding::Base64);
+    let octets = octets.map_err(|_| anyhow::anyhow!("base64 takes everything"))?;
+    let report = Attachment::new("report.pdf".to_owned()).body(octets, ContentType::parse("application/pdf")?);
     let mail = lettre::Message::builder()
         .from(format!("Dr. Maria Ruiz <{DOCTOR}>").parse()?)
         .to(format!("Jane Doe <{PATIENT}>").parse()?)

@@ -1,8 +1,8 @@
 //! The accept loop every door stands behind.
 
 use crate::model::Clock;
-use crate::net::gate::{Full, Gate};
-use jiff::SignedDuration;
+use crate::net::gate::{Full, Gate, Permit};
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
@@ -13,6 +13,9 @@ use tokio::task::JoinSet;
 /// How long work in hand may go on after the signal to stop: under systemd's
 /// 90 s, and more than any healthy client needs to finish a message.
 const DRAIN: SignedDuration = SignedDuration::from_secs(10);
+/// How often the log says that connections are turned away: a flood of them must
+/// not become a flood of lines.
+const NOTED: SignedDuration = SignedDuration::from_secs(10);
 /// How long we wait when the system has no more sockets or memory to give.
 const BACK_OFF: SignedDuration = SignedDuration::from_millis(200);
 
@@ -57,6 +60,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut open = JoinSet::new();
+    let mut away = TurnedAway::default();
     while !*stop.borrow_and_update() {
         let accepted = tokio::select! {
             accepted = entrance.listener.accept() => accepted,
@@ -72,7 +76,16 @@ where
             }
         };
         match accepted {
-            Ok((stream, address)) => entrance.admit(stream, address.into(), &mut open, &work),
+            Ok((stream, address)) => match entrance.admit(&stream, address.into()) {
+                Ok(permit) => {
+                    let work = work(stream, address.into());
+                    open.spawn(async move {
+                        work.await;
+                        drop(permit);
+                    });
+                }
+                Err(full) => away.note(full, clock.now()),
+            },
             Err(error) => rest(&error, &clock).await,
         }
     }
@@ -81,35 +94,48 @@ where
 }
 
 impl Entrance {
-    fn admit<W, F>(&self, stream: TcpStream, peer: Peer, open: &mut JoinSet<()>, work: &W)
-    where
-        W: Fn(TcpStream, Peer) -> F,
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let permit = match self.gate.enter(peer.ip) {
-            Ok(permit) => permit,
-            Err(full) => return self.turn_away(&stream, full),
+    /// Lets a connection in, or tells it why not.
+    fn admit(&self, stream: &TcpStream, peer: Peer) -> Result<Permit, Full> {
+        let entered = self.gate.enter(peer.ip);
+        let words: &[u8] = match entered {
+            Ok(_) => {
+                // Every door writes whole answers; waiting for more to send
+                // only delays. A socket that refuses this is gone already.
+                let _ = stream.set_nodelay(true);
+                &[]
+            }
+            Err(Full::InAll) => &self.full,
+            Err(Full::FromNetwork) => &self.network_full,
         };
-        // Every door writes whole answers; waiting for more to send only delays.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(event = "net.no-delay", reason = %error, "A connection ended before it began.");
+        if !words.is_empty() {
+            // A fresh socket has room for one line; if not, closing says enough.
+            let _ = stream.try_write(words);
+        }
+        entered
+    }
+}
+
+/// How many were turned away since the log last said so.
+#[derive(Default)]
+struct TurnedAway {
+    count: u64,
+    noted: Option<Timestamp>,
+}
+
+impl TurnedAway {
+    fn note(&mut self, full: Full, now: Timestamp) {
+        self.count += 1;
+        if self
+            .noted
+            .is_some_and(|noted| now.duration_since(noted) < NOTED)
+        {
             return;
         }
-        let work = work(stream, peer);
-        open.spawn(async move {
-            work.await;
-            drop(permit);
-        });
-    }
-
-    fn turn_away(&self, stream: &TcpStream, full: Full) {
-        let words = match full {
-            Full::InAll => &self.full,
-            Full::FromNetwork => &self.network_full,
+        tracing::warn!(event = "net.full", bound = ?full, connections = self.count, "Connections were turned away; [limits] has the bounds.");
+        *self = Self {
+            count: 0,
+            noted: Some(now),
         };
-        tracing::warn!(event = "net.full", bound = ?full, "A connection was turned away; [limits] has the bounds.");
-        // A fresh socket has room for one line; if not, closing says enough.
-        let _ = stream.try_write(words);
     }
 }
 

@@ -149,6 +149,11 @@ pub fn defer(tx: &mut Tx, leased: &Leased, due: Timestamp, answer: Option<Answer
     tx.put(&job);
 }
 
+/// Puts a job back that was not tried: it is due as it was.
+pub fn release(tx: &mut Tx, leased: &Leased) {
+    move_due(tx, &leased.due, &due_of(&leased.job));
+}
+
 /// Sets a job aside that our own fault keeps from being done: it stays in the
 /// queue, named, until an operator retries or drops it. The rest flows on.
 pub fn set_aside(tx: &mut Tx, leased: &Leased, answer: Option<Answer>) {
@@ -396,3 +401,6 @@ async fn find_entry(store: &Store, job: &Job) -> Result<Option<Held<Due>>, Error
         after = Some(Due::at(last.lane, last.due, last.job));
     }
 }
+
+#[cfg(test)]
+mod tests;

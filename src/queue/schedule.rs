@@ -82,11 +82,11 @@ mod tests {
     /// every try takes no time and is deferred.
     fn tries(lane: Lane) -> Vec<i64> {
         let mut tries = vec![0];
-        while let Some(due) = next(lane, at(0), tries.len() as u32, at(*tries.last().unwrap())) {
-            tries.push(due.as_second());
-            if tries.len() > 100 {
+        for tried in 1..100 {
+            let Some(due) = next(lane, at(0), tried, at(*tries.last().unwrap())) else {
                 break;
-            }
+            };
+            tries.push(due.as_second());
         }
         tries
     }

@@ -9,6 +9,7 @@ use crate::delivery::Delivery;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
+use crate::portal;
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
 use crate::store::Store;
@@ -56,6 +57,8 @@ impl Gateway {
     /// What could not be opened, and why.
     pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let store = ground::open(config, clock)?;
+        // What a gateway that was killed had in hand is due at once.
+        crate::queue::reclaim(&store).await?;
         let (chain, key) = certificate::read(config)?;
         let mail_tls = Tls::new(&chain, &key, &[])?;
         let page_tls = Tls::new(&chain, &key, tls::HTTP)?;
@@ -69,7 +72,7 @@ impl Gateway {
         let delivery = Delivery::new(&store, relay::settings(config)?, &office, &outbound.receiving())?;
         let rules = Live::new(pieces::visit(config));
         let visit = Visit::new(store.clone(), rules.clone());
-        let _ = visit; // PORTAL
+        let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls.clone());
         let mail = Live::new(pieces::smtp(config));
         let in_flight = config.limits.in_flight_bytes.octets();
         let door = smtp::Door::new(
@@ -120,7 +123,9 @@ impl Gateway {
                 );
             }
         }
-        let _ = page_gate; // PORTAL
+        for listener in sockets.portal {
+            tasks.spawn(pages.clone().work(listener, page_gate.clone(), stopping.clone()));
+        }
         let stopping_dispatch = stopping.clone();
         tasks.spawn(async move { outbound.work(stopping_dispatch).await });
         let stopping_delivery = stopping.clone();

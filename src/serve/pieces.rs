@@ -8,8 +8,11 @@ use crate::desk::Desk;
 use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::route::portal::Voice;
+use crate::portal::page::Clinic;
 use crate::store::Store;
-use crate::{outbound, smtp, visit};
+use crate::{outbound, portal, smtp, visit};
+use anyhow::Context;
+use std::fs;
 
 /// The clinic's own domains.
 fn domains(config: &Config) -> Vec<String> {
@@ -32,7 +35,6 @@ pub(super) fn outbound(config: &Config) -> outbound::Settings {
         rules: rules(config),
         secure_tag: config.policy.secure_tag.clone(),
         clear_tag: config.policy.clear_tag.clone(),
-        domains: domains(config),
         expires: config.policy.expires,
         retain: config.store.retain,
         new_recipients: config.limits.new_recipients_per_hour,
@@ -90,6 +92,26 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
     }
 }
 
+/// What the pages need, with the logo read.
+pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
+    let logo = match &config.clinic.logo {
+        Some(path) => Some(fs::read(path).with_context(|| format!("clinic.logo: {} cannot be read", path.display()))?),
+        None => None,
+    };
+    Ok(portal::Settings {
+        clinic: Clinic {
+            name: config.clinic.name.clone(),
+            phone: config.clinic.phone.clone(),
+            zone: config.clinic.time_zone.clone(),
+            language: config.clinic.language,
+        },
+        url: config.portal.url.clone(),
+        former_urls: config.portal.former_urls.clone(),
+        trusted_proxies: config.portal.trusted_proxies.clone(),
+        logo,
+    })
+}
+
 /// Who reports to the office, and how.
 pub(super) fn office(config: &Config) -> Office {
     Office {
@@ -117,6 +139,7 @@ fn rules(config: &Config) -> policy::Rules {
             .map(|d| d.as_str().to_owned())
             .collect(),
         clear_tag: config.policy.clear_tag.is_some(),
+        secure_tag: config.policy.secure_tag.is_some(),
         copies: match config.policy.copies {
             Copies::Refuse => policy::Copies::Refuse,
             Copies::Each => policy::Copies::Each,

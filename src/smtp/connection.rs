@@ -174,7 +174,7 @@ impl Connection {
 
     async fn decide(&mut self, session: &mut Session, event: Event) {
         let verdict = match event {
-            Event::SignIn(credentials) => self.sign_in(session, credentials).await,
+            Event::SignIn(credentials) => self.sign_in(credentials).await,
             Event::Mail(from) => match &self.sender {
                 Some(sender) => self
                     .door
@@ -206,14 +206,8 @@ impl Connection {
         }
     }
 
-    async fn sign_in(
-        &mut self,
-        session: &Session,
-        credentials: Credentials,
-    ) -> Result<Option<Reply>, Reply> {
-        let Credentials {
-            identity, password, ..
-        } = credentials;
+    async fn sign_in(&mut self, credentials: Credentials) -> Result<Option<Reply>, Reply> {
+        let Credentials { identity, password } = credentials;
         let verified = self
             .door
             .login
@@ -222,11 +216,7 @@ impl Connection {
         let error = match verified {
             Ok(account) => {
                 self.sender = Some(self.door.outbound.sender(account, self.peer));
-                tracing::debug!(
-                    event = "smtp.signed-in",
-                    client.named = !session.client().is_empty(),
-                    "A mail client signed in."
-                );
+                tracing::debug!(event = "smtp.signed-in", "A mail client signed in.");
                 return Ok(None);
             }
             Err(LoginError::Busy) => return Err(replies::SIGN_IN_BUSY),

@@ -4,7 +4,7 @@ use crate::access::accounts;
 use crate::access::app_password::{self, Wish};
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::model::{Actor, Address, Clock, Language, Live, ManualClock, Role, Scope};
+use crate::model::{Actor, Address, Clock, Language, Live, ManualClock, Role, Scope, Standing};
 use crate::net::{Gate, Limits, Tls};
 use crate::outbound::{self, Outbound};
 use crate::policy::{self, Copies, Rules, Staff};
@@ -428,4 +428,28 @@ async fn a_new_certificate_is_for_new_connections_and_the_open_ones_go_on() {
     new.hears("250 2.0.0").await;
     open.says("NOOP").await;
     open.hears("250 2.0.0").await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_switched_off_cannot_go_on_in_an_open_session() {
+    let clinic = Clinic::open(10_000_000).await;
+    let here = clinic.listen(Mode::Already, 10).await;
+    let mut client = clinic.signed_in(here).await;
+    let jane = accounts::find(&clinic.store, &address("jane@clinic.example"))
+        .await
+        .unwrap()
+        .unwrap();
+    accounts::set_standing(
+        &clinic.store,
+        jane.id,
+        Standing::Disabled,
+        Actor::Operator(0),
+    )
+    .await
+    .unwrap();
+    client.says("MAIL FROM:<jane@clinic.example>").await;
+    client
+        .hears("421 4.7.0 This account is no longer in use")
+        .await;
+    assert!(client.ended().await);
 }

@@ -8,10 +8,12 @@
 //! calls them for a POST alone.
 
 mod admission;
+mod body;
 mod download;
 mod entry;
 mod mail;
 mod reading;
+mod refusal;
 mod reply;
 mod shelf;
 #[cfg(test)]
@@ -20,7 +22,8 @@ pub mod view;
 
 pub use admission::LONGEST_TEXT;
 pub use download::Download;
-pub use reply::{MANY_FILES, Refusal, ReplyIntake};
+pub use refusal::Refusal;
+pub use reply::{MANY_FILES, ReplyIntake};
 
 pub use view::{
     Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, InboxLine, Landing,

@@ -4,20 +4,18 @@
 
 use crate::access::link;
 use crate::folders;
-use crate::mime::index::Indexer;
-use crate::mime::is_readable;
 use crate::mime::sniff::{self, FileFault, safe_name};
-use crate::mime::write::{self, Base64Lines, ReplyMail, Writing};
+use crate::mime::write::{Base64Lines, ReplyMail};
 use crate::model::{
     Account, Actor, Direction, Event, EventKind, GrantId, Head, Mailbox, MessageId, Standing, State,
 };
 use crate::outbound;
 use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
-use crate::store::{self, Change, ContentWriter, Tx};
+use crate::store::{Change, Tx};
 use crate::visit::admission::LONGEST_TEXT;
+use crate::visit::body::Body;
 use crate::visit::view::{Caller, Reader, Sent, Which};
-use crate::visit::{Error, Rules, Visit, mail};
-use aws_lc_rs::digest;
+use crate::visit::{Error, Refusal, Rules, Visit, mail};
 use jiff::Timestamp;
 use link::LinkState;
 use std::sync::Arc;
@@ -27,76 +25,6 @@ pub const MANY_FILES: usize = 20;
 /// Before a subject that is answered (RFC 5322 §3.6.5). It is the same in
 /// every language, since mail programs look for it.
 const RE: &str = "Re: ";
-
-/// Why an answer was not taken. Nothing of it is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// Neither a text nor a file.
-    #[error("the answer is empty")]
-    Empty,
-    /// The text is longer than is taken.
-    #[error("the text is longer than {limit} characters")]
-    LongText {
-        /// The bound.
-        limit: usize,
-    },
-    /// A file is larger than allowed.
-    #[error("a file is larger than {limit} octets")]
-    LargeFile {
-        /// Its name as shown.
-        name: String,
-        /// The bound in octets.
-        limit: u64,
-    },
-    /// All together is larger than allowed.
-    #[error("the answer is larger than {limit} octets")]
-    LargeReply {
-        /// The bound in octets.
-        limit: u64,
-    },
-    /// More files than allowed.
-    #[error("more than {limit} files")]
-    ManyFiles {
-        /// The bound.
-        limit: usize,
-    },
-    /// A kind of file that is not taken.
-    #[error("a file of a kind that is not taken")]
-    Kind {
-        /// Its name as shown.
-        name: String,
-    },
-    /// A file is not what its name says.
-    #[error("a file is not what its name says")]
-    Mismatch {
-        /// Its name as shown.
-        name: String,
-    },
-    /// A file holds nothing.
-    #[error("a file is empty")]
-    EmptyFile {
-        /// Its name as shown.
-        name: String,
-    },
-    /// The disk is nearly full: try later.
-    #[error("no space left")]
-    NoRoom,
-    /// The message can no longer be answered.
-    #[error("the message is no longer available")]
-    Closed,
-    /// Something failed on our side.
-    #[error(transparent)]
-    Failed(#[from] Error),
-}
-
-impl From<store::Error> for Refusal {
-    fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Full => Self::NoRoom,
-            other => Self::Failed(other.into()),
-        }
-    }
-}
 
 /// An answer being written: text first, then its files, each in pieces.
 /// Dropped without [`ReplyIntake::finish`], it leaves nothing behind.
@@ -126,21 +54,6 @@ struct Answer {
     accounts: Vec<Account>,
     /// The head of the answer, its parts still missing.
     head: Head,
-}
-
-/// The message as it is written and sealed.
-struct Body {
-    writing: Option<Writing>,
-    content: ContentWriter,
-    indexer: Indexer,
-    digest: digest::Context,
-    has_text: bool,
-}
-
-impl std::fmt::Debug for Body {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Body(…)")
-    }
 }
 
 /// A file on its way in.
@@ -261,7 +174,7 @@ impl ReplyIntake {
             .from
             .as_ref()
             .ok_or(Error::Message("an answer has no writer"))?;
-        let (writing, octets) = write::reply(&ReplyMail {
+        let mail = ReplyMail {
             from,
             to: &head.to,
             subject: &head.subject,
@@ -270,23 +183,8 @@ impl ReplyIntake {
             message_id: &head.message_id,
             date: self.answer.at,
             text,
-        });
-        let end = octets
-            .windows(4)
-            .position(|w| w == b"\r\n\r\n")
-            .map_or(octets.len(), |at| at + 4);
-        let (header, rest) = octets.split_at(end);
-        let mut body = Body {
-            writing: Some(writing),
-            content: self.visit.store.write_content(),
-            indexer: Indexer::new(header),
-            digest: digest::Context::new(&digest::SHA256),
-            has_text: is_readable(text),
         };
-        body.digest.update(header);
-        body.content.write(header).await?;
-        body.write(rest).await?;
-        self.body = Some(body);
+        self.body = Some(Body::begin(&self.visit.store, &mail).await?);
         Ok(())
     }
 
@@ -426,10 +324,12 @@ impl ReplyIntake {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: Some(grant),
             purged: None,
         });
         tx.attach(done.content);
+        outbound::close_to_clear(store, &mut tx, &head);
         tx.insert(&MailboxReply {
             mailbox: self.reader.mailbox,
             message: id,
@@ -481,9 +381,7 @@ impl ReplyIntake {
             })?;
         file.lines = Some(Base64Lines::default());
         let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
-        let writing = body.writing.as_ref().ok_or(OUT_OF_ORDER)?;
-        let header = writing.file(&name, kind.media_type());
-        body.write(&header).await?;
+        body.file(&name, kind.media_type()).await?;
         self.encode(&head).await
     }
 
@@ -518,40 +416,6 @@ impl ReplyIntake {
 
 /// The door called the verbs in another order than it may.
 const OUT_OF_ORDER: Error = Error::Message("the pieces of an answer came out of order");
-
-/// A whole answer, sealed.
-struct Done {
-    content: store::Finished,
-    parts: Vec<crate::model::Part>,
-    digest: [u8; 32],
-}
-
-impl Body {
-    async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        self.digest.update(octets);
-        self.indexer
-            .write(octets)
-            .map_err(|_| Error::Message("an answer has too many parts"))?;
-        self.content.write(octets).await?;
-        Ok(())
-    }
-
-    async fn finish(mut self) -> Result<Done, Refusal> {
-        let end = self.writing.take().map(Writing::end).unwrap_or_default();
-        self.write(&end).await?;
-        let index = self
-            .indexer
-            .finish()
-            .map_err(|_| Error::Message("an answer has too many parts"))?;
-        let mut digest = [0; 32];
-        digest.copy_from_slice(self.digest.finish().as_ref());
-        Ok(Done {
-            content: self.content.finish().await?,
-            parts: index.parts,
-            digest,
-        })
-    }
-}
 
 fn subject(answered: &str) -> String {
     let is_answer = answered

@@ -14,8 +14,8 @@ use crate::queue;
 use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
 use crate::store::{RootKey, Settings, Store, Tx};
 use crate::visit::{
-    Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Verified, Visit,
-    Which,
+    Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Verified,
+    Visit, Which,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};
@@ -490,31 +490,10 @@ async fn a_session_of_one_mailbox_opens_nothing_of_another() {
     );
 }
 
-#[tokio::test]
-async fn an_answer_reaches_every_account_of_the_conversation() {
-    let bench = Bench::new().await;
-    let (grant, link) = bench.send(JANE).await;
-    let (reader, _) = bench.enter(&link).await;
-    bench
-        .visit
-        .keep_draft(reader.owner(), grant.id, "Thank")
-        .await
-        .unwrap();
-    let which = Which::Received(grant.id);
-    let letter = bench
-        .visit
-        .message(&reader, which, &caller())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(letter.draft.as_deref(), Some("Thank"));
-
-    let mut intake = bench
-        .visit
-        .begin_reply(&reader, grant.id)
-        .await
-        .unwrap()
-        .unwrap();
+/// Answers with a text and a file, and with the empty file field of a form.
+async fn answer(bench: &Bench, reader: &Reader, grant: &Grant) -> Sent {
+    let begun = bench.visit.begin_reply(reader, grant.id).await;
+    let mut intake = begun.unwrap().unwrap();
     intake.text("Thank you,\nJane").await.unwrap();
     intake.begin_file("../../my report.pdf").await.unwrap();
     for piece in report().chunks(700) {
@@ -523,73 +502,68 @@ async fn an_answer_reaches_every_account_of_the_conversation() {
     intake.end_file().await.unwrap();
     intake.begin_file("").await.unwrap();
     intake.end_file().await.unwrap();
-    let sent = intake.finish(&caller()).await.unwrap();
+    intake.finish(&caller()).await.unwrap()
+}
 
+#[tokio::test]
+async fn an_answer_reaches_every_account_of_the_conversation() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let sent = answer(&bench, &reader, &grant).await;
     assert_eq!(bench.inbox_of(&bench.ruiz).await, [sent.message]);
     assert_eq!(bench.inbox_of(&bench.desk).await, [sent.message]);
     assert_eq!(bench.state(&grant).await, State::Replied);
-    let message = bench
-        .store
-        .get(&Message::at(sent.message))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (message.direction, message.answers),
-        (Direction::Incoming, Some(grant.id))
-    );
-    let content = bench
-        .store
-        .open_content(message.content)
-        .await
-        .unwrap()
-        .unwrap();
-    let octets = content.read(0, usize::MAX).await.unwrap();
+    let message = bench.store.get(&Message::at(sent.message)).await;
+    let message = message.unwrap().unwrap();
+    assert_eq!(message.direction, Direction::Incoming);
+    assert_eq!(message.answers, Some(grant.id));
+    let content = bench.store.open_content(message.content).await;
+    let octets = content.unwrap().unwrap().read(0, usize::MAX).await.unwrap();
     let text = String::from_utf8(octets).unwrap();
-    assert!(
-        text.contains("In-Reply-To: <first@clinic.example>"),
-        "{text}"
-    );
-    assert!(
-        text.contains("Subject: Re: Your results") && text.contains("my report.pdf"),
-        "{text}"
-    );
+    for line in [
+        "In-Reply-To: <first@clinic.example>",
+        "Subject: Re: Your results",
+        "my report.pdf",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
     assert!(!text.contains(".."), "{text}");
-
-    let answer = Which::Sent(sent.message);
-    let letter = bench
-        .visit
-        .message(&reader, answer, &caller())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        letter
-            .text
-            .as_deref()
-            .map(|t| t.trim_end().replace("\r\n", "\n")),
-        Some("Thank you,\nJane".into())
-    );
-    assert_eq!(letter.to, ["Dr. Maria Ruiz", "desk@clinic.example"]);
-    assert_eq!(
-        bench.download(&reader, answer, letter.files[0].n).await,
-        report()
-    );
-    assert_eq!(
-        bench.visit.sent(&reader, None).await.unwrap().lines[0].files,
-        1
-    );
-    assert_eq!(bench.visit.files(&reader).await.unwrap().len(), 2);
-    let letter = bench
-        .visit
-        .message(&reader, which, &caller())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!((letter.draft, letter.replied), (None, Some(sent.at)));
     let alerts = bench.mails(Lane::Report).await;
     assert_eq!(alerts.len(), 1);
     assert!(!alerts[0].2.contains("Jane") && !alerts[0].2.contains("results"));
+}
+
+#[tokio::test]
+async fn an_answer_can_be_read_again_by_its_writer() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let owner = reader.owner();
+    bench
+        .visit
+        .keep_draft(owner, grant.id, "Thank")
+        .await
+        .unwrap();
+    let read = async |which| {
+        let letter = bench.visit.message(&reader, which, &caller()).await;
+        letter.unwrap().unwrap()
+    };
+    let which = Which::Received(grant.id);
+    assert_eq!(read(which).await.draft.as_deref(), Some("Thank"));
+    let sent = answer(&bench, &reader, &grant).await;
+    let own = Which::Sent(sent.message);
+    let letter = read(own).await;
+    let text = letter.text.unwrap().replace("\r\n", "\n");
+    assert_eq!(text.trim_end(), "Thank you,\nJane");
+    assert_eq!(letter.to, ["Dr. Maria Ruiz", "desk@clinic.example"]);
+    let n = letter.files[0].n;
+    assert_eq!(bench.download(&reader, own, n).await, report());
+    let list = bench.visit.sent(&reader, None).await.unwrap();
+    assert_eq!(list.lines[0].files, 1);
+    assert_eq!(bench.visit.files(&reader).await.unwrap().len(), 2);
+    let letter = read(which).await;
+    assert_eq!((letter.draft, letter.replied), (None, Some(sent.at)));
 }
 
 #[tokio::test]
@@ -641,82 +615,66 @@ async fn with_nobody_left_an_answer_reaches_the_shared_mailbox() {
     assert_eq!(entries[0].message, sent.message);
 }
 
+/// Begins an answer with a text and adds one file.
+async fn with_file(
+    bench: &Bench,
+    reader: &Reader,
+    grant: &Grant,
+    file: (&str, &[u8]),
+) -> Result<(), Refusal> {
+    let mut intake = bench.visit.begin_reply(reader, grant.id).await?.unwrap();
+    intake.text("Hello").await?;
+    intake.begin_file(file.0).await?;
+    intake.write(file.1).await?;
+    intake.end_file().await
+}
+
 #[tokio::test]
-async fn what_an_answer_may_not_hold_is_refused_by_name_and_nothing_is_kept() {
+async fn a_file_that_may_not_come_is_refused_by_name_and_nothing_is_kept() {
     let bench = Bench::new().await;
     let (grant, link) = bench.send(JANE).await;
     let (reader, _) = bench.enter(&link).await;
     let file = async |name: &str, octets: &[u8]| {
-        let mut intake = bench.visit.begin_reply(&reader, grant.id).await?.unwrap();
-        intake.text("Hello").await?;
-        intake.begin_file(name).await?;
-        intake.write(octets).await?;
-        intake.end_file().await?;
-        Ok::<_, Refusal>(())
+        let refusal = with_file(&bench, &reader, &grant, (name, octets)).await;
+        format!("{:?}", refusal.unwrap_err())
     };
-    let large = vec![b' '; 10_001];
-    assert!(
-        matches!(file("a.txt", &large).await, Err(Refusal::LargeFile { name, limit: 10_000 }) if name == "a.txt")
-    );
-    assert!(matches!(file("a.exe", b"MZ").await, Err(Refusal::Kind { name }) if name == "a.exe"));
-    assert!(
-        matches!(file("a.pdf", b"MZ").await, Err(Refusal::Mismatch { name }) if name == "a.pdf")
-    );
-    assert!(
-        matches!(file("a.txt", b"").await, Err(Refusal::EmptyFile { name }) if name == "a.txt")
-    );
-    let empty = bench
-        .visit
-        .begin_reply(&reader, grant.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(matches!(empty.finish(&caller()).await, Err(Refusal::Empty)));
-    let mut blank = bench
-        .visit
-        .begin_reply(&reader, grant.id)
-        .await
-        .unwrap()
-        .unwrap();
-    blank.text(" \u{a0}\n").await.unwrap();
-    assert!(matches!(blank.finish(&caller()).await, Err(Refusal::Empty)));
-    let mut long = bench
-        .visit
-        .begin_reply(&reader, grant.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(matches!(
-        long.text(&"x".repeat(100_001)).await,
-        Err(Refusal::LongText { .. })
-    ));
-    let mut much = bench
-        .visit
-        .begin_reply(&reader, grant.id)
-        .await
-        .unwrap()
-        .unwrap();
-    for n in 0..3 {
-        let taken = async {
-            much.begin_file(&format!("{n}.txt")).await?;
-            much.write(&[b' '; 9_000]).await?;
-            much.end_file().await
-        };
-        let taken: Result<(), Refusal> = taken.await;
-        assert_eq!(taken.is_ok(), n < 2, "{taken:?}");
-    }
-    drop(much);
-    assert!(
-        bench
-            .visit
-            .sent(&reader, None)
-            .await
-            .unwrap()
-            .lines
-            .is_empty()
-    );
+    let large = file("a.txt", &[b' '; 10_001]).await;
+    assert_eq!(large, r#"LargeFile { name: "a.txt", limit: 10000 }"#);
+    assert_eq!(file("a.exe", b"MZ").await, r#"Kind { name: "a.exe" }"#);
+    assert_eq!(file("a.pdf", b"MZ").await, r#"Mismatch { name: "a.pdf" }"#);
+    assert_eq!(file("a.txt", b"").await, r#"EmptyFile { name: "a.txt" }"#);
+    let list = bench.visit.sent(&reader, None).await.unwrap();
+    assert!(list.lines.is_empty());
     assert!(bench.inbox_of(&bench.ruiz).await.is_empty());
     assert_eq!(bench.state(&grant).await, State::NoticeAccepted);
+}
+
+#[tokio::test]
+async fn an_answer_with_nothing_or_too_much_in_it_is_refused() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let begin = async || {
+        let begun = bench.visit.begin_reply(&reader, grant.id).await;
+        begun.unwrap().unwrap()
+    };
+    let empty = begin().await.finish(&caller()).await;
+    assert!(matches!(empty, Err(Refusal::Empty)));
+    let mut blank = begin().await;
+    blank.text(" \u{a0}\n").await.unwrap();
+    let blank = blank.finish(&caller()).await;
+    assert!(matches!(blank, Err(Refusal::Empty)));
+    let long = begin().await.text(&"x".repeat(100_001)).await;
+    assert!(matches!(long, Err(Refusal::LongText { limit: 100_000 })));
+    let mut much = begin().await;
+    for name in ["1.txt", "2.txt"] {
+        much.begin_file(name).await.unwrap();
+        much.write(&[b' '; 9_000]).await.unwrap();
+        much.end_file().await.unwrap();
+    }
+    much.begin_file("3.txt").await.unwrap();
+    let much = much.write(&[b' '; 9_000]).await;
+    assert!(matches!(much, Err(Refusal::LargeReply { limit: 25_000 })));
 }
 
 #[tokio::test]

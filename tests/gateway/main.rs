@@ -1,4 +1,4 @@
-//! The gateway among real peers.
+//! The gateway among real peers: mail programs in front of it, Postfix behind.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -6,5 +6,18 @@
     reason = "a test that is surprised should stop"
 )]
 
+// What the suites stand on.
+mod daemon;
+mod harness;
 mod postfix;
+mod programs;
+mod settings;
+mod smtp;
+
+// The suites.
+mod clients;
+mod commands;
+mod crash;
+mod outcomes;
+mod protection;
 mod relay;

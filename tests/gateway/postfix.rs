@@ -6,6 +6,7 @@
 //! in the test: by the name (`reject…` gets 550, `defer…` gets 450, `grey…` gets
 //! 450 once), or by [`Postfix::answer`].
 
+use crate::settings::free_port;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::fs;
@@ -28,19 +29,19 @@ const LOOK: Duration = Duration::from_millis(20);
 type Answers = Arc<Mutex<HashMap<String, VecDeque<String>>>>;
 
 /// A running Postfix.
-pub struct Postfix {
+pub(crate) struct Postfix {
     /// Takes mail over STARTTLS, which it insists on.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Takes mail over TLS from the first octet.
-    pub tls_port: u16,
+    pub(crate) tls_port: u16,
     /// Takes mail without TLS.
-    pub plain_port: u16,
+    pub(crate) plain_port: u16,
     /// Where every mail ends.
-    pub maildir: PathBuf,
+    pub(crate) maildir: PathBuf,
     /// Its log.
-    pub log: PathBuf,
+    pub(crate) log: PathBuf,
     /// The certificate to trust, PEM; made out to `localhost` and `127.0.0.1`.
-    pub trust: PathBuf,
+    pub(crate) trust: PathBuf,
     folder: PathBuf,
     master: Option<Child>,
     answers: Answers,
@@ -48,31 +49,31 @@ pub struct Postfix {
 
 /// A mail as it lies in the maildir.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub(crate) struct Mail {
     /// The envelope sender, empty for the null sender.
-    pub from: String,
+    pub(crate) from: String,
     /// The envelope recipient.
-    pub to: String,
+    pub(crate) to: String,
     /// The mail as the relay got it, without the fields it added on top, its
     /// lines ended by LF.
-    pub octets: Vec<u8>,
+    pub(crate) octets: Vec<u8>,
 }
 
 impl Mail {
     /// The mail as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.octets).into_owned()
     }
 }
 
 impl Postfix {
     /// Starts a Postfix that keeps everything below `folder`.
-    pub fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let folder = folder.join("postfix");
         fs::create_dir_all(&folder).unwrap();
         let answers = Answers::default();
         let policy = serve_policy(Arc::clone(&answers));
-        let [port, tls_port, plain_port] = free_ports();
+        let [port, tls_port, plain_port] = [(); 3].map(|()| free_port());
         let mut postfix = Self {
             port,
             tls_port,
@@ -90,7 +91,7 @@ impl Postfix {
     }
 
     /// Says `answers` (`450 4.2.0 later`) to the next tries for this recipient.
-    pub fn answer(&self, recipient: &str, answers: &[&str]) {
+    pub(crate) fn answer(&self, recipient: &str, answers: &[&str]) {
         let answers = answers.iter().map(|a| (*a).to_owned());
         let mut all = self.answers.lock().unwrap();
         all.entry(recipient.to_lowercase())
@@ -100,7 +101,7 @@ impl Postfix {
 
     /// Ends Postfix, as if the relay were down. What it has taken stays in its
     /// queue.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let Some(mut master) = self.master.take() else {
             return;
         };
@@ -116,7 +117,7 @@ impl Postfix {
     }
 
     /// Starts it again after [`Postfix::stop`], on the same ports.
-    pub fn resume(&mut self) {
+    pub(crate) fn resume(&mut self) {
         let folder = self.folder.display();
         let command = format!("exec \"$(postconf -dh daemon_directory)/master\" -c {folder} -d");
         let mut shell = root_shell();
@@ -128,7 +129,7 @@ impl Postfix {
     }
 
     /// Every mail delivered so far, oldest first.
-    pub fn mails(&self) -> Vec<Mail> {
+    pub(crate) fn mails(&self) -> Vec<Mail> {
         let mut files: Vec<PathBuf> = ["new", "cur"]
             .iter()
             .filter_map(|sub| fs::read_dir(self.maildir.join(sub)).ok())
@@ -141,7 +142,7 @@ impl Postfix {
     }
 
     /// Waits until at least `count` mails have come to `recipient`.
-    pub fn wait_for(&self, recipient: &str, count: usize) -> Vec<Mail> {
+    pub(crate) fn wait_for(&self, recipient: &str, count: usize) -> Vec<Mail> {
         let end = Instant::now() + PATIENCE;
         loop {
             let mut mails = self.mails();
@@ -160,13 +161,13 @@ impl Postfix {
     }
 
     /// What Postfix has logged.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// The Message-IDs of all transactions that Postfix answered with `250`, in
     /// their order, duplicates among them.
-    pub fn accepted(&self) -> Vec<String> {
+    pub(crate) fn accepted(&self) -> Vec<String> {
         let log = self.log();
         log.lines()
             .filter(|line| line.contains("/cleanup["))
@@ -247,6 +248,7 @@ impl Postfix {
             disable_dns_lookups = yes
             smtputf8_enable = yes
             in_flow_delay = 0s
+            enable_long_queue_ids = yes
             biff = no\n"
         )
         .replace("\n            ", "\n")
@@ -363,12 +365,6 @@ fn as_root(script: &str) {
     let done = root_shell().arg(script).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{script}: {said}");
-}
-
-/// Ports that are free now. All are held until all are found.
-fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// Reads a delivered mail: the virtual agent puts Return-Path, X-Original-To

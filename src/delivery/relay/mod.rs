@@ -154,7 +154,7 @@ impl Relay {
             return Outcome::Unfit("line-ends");
         }
         let Ok(_permit) = self.permits.acquire().await else {
-            return judge(Step::Connect, Trouble::Lost, self.clock.now());
+            return Outcome::Unstarted;
         };
         if let Some(connection) = self.rested().await {
             let turn = self.turn(connection, sender, recipient, mail).await;
@@ -173,6 +173,11 @@ impl Relay {
             }
             Err((step, trouble)) => judge(step, trouble, self.clock.now()),
         }
+    }
+
+    /// Lets what is on the wire end, and starts nothing more.
+    pub fn finish(&self) {
+        self.permits.close();
     }
 
     /// Says good-bye on every connection that rests.
@@ -438,4 +443,4 @@ fn client_tls(trust: &[u8]) -> Result<rustls::ClientConfig, SettingsError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

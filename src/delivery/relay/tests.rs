@@ -14,14 +14,14 @@ use tokio::sync::mpsc;
 const MAIL: &[u8] = b"Subject: x\r\n\r\n.first\r\nlast\r\n";
 
 /// A server that answers each line it hears by `answer`; `None` is silence.
-struct Server {
-    port: u16,
+pub(in crate::delivery) struct Server {
+    pub(in crate::delivery) port: u16,
     heard: Arc<Mutex<Vec<String>>>,
     connections: mpsc::UnboundedReceiver<()>,
 }
 
 impl Server {
-    async fn start(answer: fn(&str) -> Option<&'static str>) -> Self {
+    pub(in crate::delivery) async fn start(answer: fn(&str) -> Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -40,7 +40,7 @@ impl Server {
         }
     }
 
-    fn heard(&self) -> Vec<String> {
+    pub(in crate::delivery) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
 
@@ -102,7 +102,7 @@ fn usual(line: &str) -> Option<&'static str> {
     }
 }
 
-fn settings(port: u16) -> Settings {
+pub(in crate::delivery) fn settings(port: u16) -> Settings {
     Settings {
         host: "127.0.0.1".to_owned(),
         port,

@@ -13,12 +13,7 @@ const MAX_LOGO: u64 = 500_000;
 
 pub(super) fn check(config: &Config, findings: &mut Findings) {
     store_folder(config, findings);
-    secret(
-        config,
-        "store.key-file",
-        &secrets::store_key(&config.store),
-        findings,
-    );
+    store_key(config, findings);
     if let Some(password) = secrets::relay_password(&config.relay) {
         secret(config, "relay.password-file", &password, findings);
     }

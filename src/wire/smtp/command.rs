@@ -1,8 +1,6 @@
 //! Verbs: which command a line is, and how long it may be.
 
-use crate::model::Reply;
 use crate::wire::smtp::line::MAX_LINE;
-use crate::wire::smtp::replies;
 
 /// Longest command line with its CRLF (RFC 5321 §4.5.3.1.4).
 const MAX_COMMAND: usize = 512;
@@ -10,9 +8,6 @@ const MAX_COMMAND: usize = 512;
 /// add to it (RFC 1870 26, RFC 6152 17, RFC 6531 10, RFC 4954 500, RFC 3461 501),
 /// rounded up.
 const MAX_WITH_PARAMETERS: usize = 2_048;
-/// Longest name a client may give itself (RFC 5321 §4.5.3.1.2).
-const MAX_DOMAIN: usize = 255;
-
 /// What a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -77,20 +72,11 @@ impl Verb {
     }
 }
 
-/// The name in EHLO: what may stand in a Received field, or an empty text for
-/// what may not. Programs give themselves all kinds of names, and none of them
-/// means anything (RFC 5321 §4.1.4 forbids to refuse for it), but one must be given.
-pub(super) fn client(arguments: &str) -> Result<String, Reply> {
-    if arguments.is_empty() || arguments.contains(' ') {
-        return Err(replies::ARGUMENT);
-    }
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-    let keep = arguments.len() <= MAX_DOMAIN && arguments.chars().all(harmless);
-    Ok(if keep {
-        arguments.to_owned()
-    } else {
-        String::new()
-    })
+/// Whether EHLO names the client. Programs give themselves all kinds of names;
+/// none means anything here, and none is kept (RFC 5321 §4.1.4 forbids to refuse
+/// for the name itself).
+pub(super) fn is_client(arguments: &str) -> bool {
+    !arguments.is_empty() && !arguments.contains(' ')
 }
 
 /// `size [LAST]` of BDAT (RFC 3030 §2). `None` if it is anything else: where the
@@ -109,7 +95,7 @@ pub(super) fn chunk(arguments: &str) -> Option<(u64, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verb, chunk, client};
+    use super::{Verb, chunk};
 
     #[test]
     fn verbs_are_read_in_any_case_and_with_trailing_space() {
@@ -117,13 +103,6 @@ mod tests {
         assert_eq!(Verb::of("DATA"), (Verb::Data, ""));
         assert_eq!(Verb::of("MAILFROM:<>").0, Verb::Unknown);
         assert_eq!(Verb::of("GET / HTTP/1.1").0, Verb::Http);
-    }
-
-    #[test]
-    fn a_name_that_could_break_a_header_is_not_kept() {
-        assert_eq!(client("[IPv6:2001:db8::1]").unwrap(), "[IPv6:2001:db8::1]");
-        assert_eq!(client("praxis(évil)").unwrap(), "");
-        assert!(client("").is_err());
     }
 
     #[test]

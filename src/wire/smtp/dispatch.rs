@@ -120,9 +120,8 @@ impl Session {
     }
 
     fn hello(&mut self, state: State, verb: Verb, arguments: &str) -> Option<Step> {
-        match command::client(arguments) {
-            Ok(client) => self.client = client,
-            Err(reply) => return self.fail(state, &reply),
+        if !command::is_client(arguments) {
+            return self.fail(state, &replies::ARGUMENT);
         }
         let mut lines = vec![self.options.hostname.clone()];
         if verb == Verb::Ehlo {

@@ -1,4 +1,5 @@
-//! Signing in: SASL PLAIN (RFC 4616) and LOGIN. What passes through here is a
+//! Signing in: SASL PLAIN (RFC 4616) and LOGIN (never standardised, what Outlook
+//! speaks; draft-murchison-sasl-login). What passes through here is a
 //! password: it is wiped, and nothing of it is shown or kept.
 
 use crate::model::{Reply, Secret};
@@ -10,21 +11,9 @@ use zeroize::Zeroizing;
 /// our app passwords far less than this.
 const MAX_FIELD: usize = 255;
 
-/// How a client signs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mechanism {
-    /// RFC 4616.
-    Plain,
-    /// What Outlook speaks; never standardised, described in
-    /// draft-murchison-sasl-login.
-    Login,
-}
-
 /// What a client signs in with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The mechanism used.
-    pub mechanism: Mechanism,
     /// Who it says it is; 1 to 255 octets without control characters. Not
     /// known to be an address.
     pub identity: String,
@@ -34,7 +23,7 @@ pub struct Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({:?}, …)", self.mechanism)
+        f.write_str("Credentials(…)")
     }
 }
 
@@ -104,7 +93,7 @@ impl Exchange {
                 Some(name) => Progress::More(Self::LoginPassword(Name(name.to_owned()))),
                 None => Progress::Refused(replies::SIGN_IN_MALFORMED),
             },
-            Self::LoginPassword(Name(identity)) => done(Mechanism::Login, identity, text),
+            Self::LoginPassword(Name(identity)) => done(identity, text),
         }
     }
 }
@@ -124,13 +113,12 @@ fn plain(text: &str) -> Progress {
     if !acting.is_empty() && !acting.eq_ignore_ascii_case(identity) {
         return Progress::Refused(replies::SIGN_IN_OTHER);
     }
-    done(Mechanism::Plain, identity.to_owned(), password)
+    done(identity.to_owned(), password)
 }
 
-fn done(mechanism: Mechanism, identity: String, password: &str) -> Progress {
+fn done(identity: String, password: &str) -> Progress {
     match field(password) {
         Some(password) => Progress::Done(Credentials {
-            mechanism,
             identity,
             password: Secret::new(password),
         }),

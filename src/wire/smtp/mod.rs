@@ -43,6 +43,9 @@ pub mod replies;
 mod session;
 
 pub use content::MAX_CONTENT_LINE;
-pub use exchange::{Credentials, Mechanism};
+pub use exchange::Credentials;
 pub use render::render;
 pub use session::{Event, Options, Phase, Session, Step, Tls};
+
+#[cfg(test)]
+mod tests;

@@ -55,6 +55,9 @@ replies! {
     /// Signed in as one, asking to act as another.
     SIGN_IN_OTHER = 535, (5, 7, 8), "smtp-sign-in-other";
 
+    /// The account was switched off since it signed in.
+    ACCOUNT_OFF = 421, (4, 7, 0), "smtp-account-off";
+
     /// AUTH without TLS: RFC 4954 §4, 538.
     AUTH_ENCRYPT_FIRST = 538, (5, 7, 11), "smtp-encrypt-first";
     /// Anything else of weight without TLS: RFC 3207 §4.

@@ -61,7 +61,7 @@ pub enum Event {
     SignIn(Credentials),
     /// May this sender send? `None` is the null sender `<>`.
     Mail(Option<Address>),
-    /// May it go to this recipient? [`Session::envelope`] has those before.
+    /// May it go to this recipient?
     Recipient(Wanted),
     /// The envelope is whole and the message is about to come.
     Begin(Box<Envelope>),
@@ -94,8 +94,6 @@ pub struct Session {
     pub(super) tls: bool,
     pub(super) signed_in: bool,
     pub(super) state: State,
-    /// The name the client gave itself, if it may stand in a header.
-    pub(super) client: String,
     /// Replies may hold UTF-8: the transaction asked for SMTPUTF8.
     pub(super) international: bool,
     pub(super) pace: Pace,
@@ -174,7 +172,6 @@ impl Session {
             tls: options.tls == Tls::Already,
             signed_in: false,
             state: State::Greeted,
-            client: String::new(),
             international: false,
             pace: Pace::new(options.errors),
             lines: LineReader::default(),
@@ -216,36 +213,10 @@ impl Session {
         }
     }
 
-    /// Whether the connection is encrypted.
-    #[must_use]
-    pub const fn is_secure(&self) -> bool {
-        self.tls
-    }
-
-    /// The name the client gave itself; empty if it gave none that may stand in
-    /// a header.
-    #[must_use]
-    pub fn client(&self) -> &str {
-        &self.client
-    }
-
-    /// The envelope as far as it was accepted, while one is being made.
-    #[must_use]
-    pub fn envelope(&self) -> Option<&Envelope> {
-        match &self.state {
-            State::Transaction(envelope)
-            | State::Asked(Question::Mail(envelope) | Question::Recipient(envelope, _)) => {
-                Some(envelope)
-            }
-            _ => None,
-        }
-    }
-
     /// The TLS handshake is done. Nothing from before it counts (RFC 3207 §4.2);
     /// the driver throws away whatever it had read.
     pub fn secured(&mut self) {
         self.tls = true;
-        self.client = String::new();
         self.lines = LineReader::default();
         self.state = State::Greeted;
     }

@@ -1,0 +1,469 @@
+//! Delivery over a real store, to a server that says what it is told to say.
+
+use super::Delivery;
+use super::relay::tests::{Server, settings};
+use super::report::Office;
+use crate::access::passcode;
+use crate::folders;
+use crate::model::parcel::Body;
+use crate::model::{
+    Account, AccountId, Address, Clock, ContactId, Direction, GrantId, Head, JobId, Lane, Language,
+    Live, Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, RecipientKind, Role,
+    Route, Standing, State,
+};
+use crate::queue;
+use crate::store::records::{
+    Code, CodeMail, Ended, Ending, Grant, Message, Request, ThreadId, Work,
+};
+use crate::store::{RootKey, Settings, Store, Tx};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+const PATIENT: &str = "jane.canary@example.test";
+
+struct Bench {
+    store: Store,
+    hand: ManualClock,
+    stop: watch::Sender<bool>,
+    work: Option<JoinHandle<()>>,
+    account: AccountId,
+    _folder: TempDir,
+}
+
+impl Bench {
+    async fn start(server: &Server) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let hand = ManualClock::new(Timestamp::from_second(1_800_000_000).unwrap());
+        let place = Settings {
+            path: folder.path().join("data"),
+            minimum_free: 1,
+        };
+        let clock = Clock::Manual(hand.clone());
+        let store = Store::create(&place, &RootKey::generate(), clock).unwrap();
+        let account = Account {
+            id: AccountId::new(hand_now(&store)),
+            address: address("doctor@clinic.example"),
+            role: Role::Provider,
+            standing: Standing::Active,
+            created: hand_now(&store),
+            password: None,
+        };
+        let mut tx = Tx::new();
+        tx.put(&account);
+        store.commit(tx).await.unwrap();
+        let office = Live::new(Office {
+            hostname: "mail.clinic.example".to_owned(),
+            from: Mailbox {
+                name: None,
+                address: address("secure@clinic.example"),
+            },
+            language: Language::English,
+            zone: TimeZone::UTC,
+            retain: SignedDuration::from_hours(24 * 90),
+        });
+        let receiving = Arc::new(AtomicUsize::new(0));
+        let relay = settings(server.port);
+        let delivery = Delivery::new(&store, relay, &office, &receiving).unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(async move { delivery.work(stopped).await });
+        Self {
+            store,
+            hand,
+            stop,
+            work: Some(work),
+            account: account.id,
+            _folder: folder,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        hand_now(&self.store)
+    }
+
+    /// An accepted message with one recipient and a grant.
+    async fn message(&self) -> (MessageId, GrantId) {
+        let (store, now) = (&self.store, self.now());
+        let mut content = store.write_content();
+        content.write(ORIGINAL).await.unwrap();
+        let content = content.finish().await.unwrap();
+        let message = Message {
+            id: MessageId::new(now),
+            direction: Direction::Outgoing,
+            account: Some(self.account),
+            thread: ThreadId([0; 16]),
+            accepted: now,
+            size: content.length(),
+            content: content.id(),
+            head: content.seal_head(&Head::default()),
+            digest: [0; 32],
+            recipients: 1,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            answers: None,
+            purged: None,
+        };
+        let grant = self.grant(message.id);
+        let mut tx = Tx::new();
+        tx.attach(content);
+        tx.put(&message);
+        tx.put(&recipient(&grant));
+        let (at, what) = (grant.expires, Ended::Grant(grant.id));
+        tx.put(&Ending { at, what });
+        tx.put(&grant);
+        store.commit(tx).await.unwrap();
+        (message.id, grant.id)
+    }
+
+    fn grant(&self, message: MessageId) -> Grant {
+        let now = self.now();
+        let lasts = SignedDuration::from_hours(7 * 24);
+        Grant {
+            id: GrantId::new(now),
+            message,
+            n: 0,
+            mailbox: self.store.address_key(&address(PATIENT)),
+            address: address(PATIENT),
+            contact: ContactId::new(now),
+            created: now,
+            lasts: lasts.as_secs(),
+            expires: now + lasts,
+            noticed: None,
+            recalled: None,
+            opened: None,
+            replied: None,
+            purged: None,
+            failures: 0,
+            notice: Vec::new(),
+            language: Language::English,
+        }
+    }
+
+    async fn push(&self, lane: Lane, purpose: Purpose, to: &str, mail: &[u8]) -> JobId {
+        let parcel = Parcel {
+            sender: Some(address("bounce@clinic.example")),
+            recipient: address(to),
+            purpose,
+            body: Body::Here(mail.to_vec()),
+        };
+        let mut tx = Tx::new();
+        let id = queue::push(&mut tx, self.now(), lane, Work::Deliver(parcel));
+        self.store.commit(tx).await.unwrap();
+        id
+    }
+
+    async fn notice(&self, to: &str, mail: &[u8]) -> (MessageId, GrantId) {
+        let (message, grant) = self.message().await;
+        let purpose = Purpose::Notice {
+            message,
+            n: 0,
+            grant,
+        };
+        self.push(Lane::Notice, purpose, to, mail).await;
+        (message, grant)
+    }
+
+    async fn code(&self) -> GrantId {
+        let grant = GrantId::new(self.now());
+        let mut request: Request = passcode::unasked(grant, self.now());
+        request.codes.push(Code {
+            serial: 1,
+            hash: [0; 32],
+            created: self.now(),
+            mail: CodeMail::Waiting,
+        });
+        let mut tx = Tx::new();
+        tx.put(&request);
+        self.store.commit(tx).await.unwrap();
+        let purpose = Purpose::Code { grant, serial: 1 };
+        self.push(Lane::Code, purpose, PATIENT, MAIL).await;
+        grant
+    }
+
+    async fn code_mail(&self, grant: GrantId) -> CodeMail {
+        let request = self.store.get(&Request::at(grant)).await.unwrap();
+        request.unwrap().codes[0].mail.clone()
+    }
+
+    async fn state(&self, message: MessageId) -> State {
+        let recipient = self.store.get(&Recipient::at(message, 0)).await.unwrap();
+        recipient.unwrap().state
+    }
+
+    /// Waits, without a clock, until `done` is true; a test that waits for ever
+    /// has failed.
+    async fn until<F: Future<Output = bool>>(&self, done: impl Fn() -> F) {
+        while !done().await {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn end(mut self) {
+        self.stop.send(true).unwrap();
+        self.work.take().unwrap().await.unwrap();
+    }
+}
+
+/// The recipient who has this grant.
+fn recipient(grant: &Grant) -> Recipient {
+    Recipient {
+        message: grant.message,
+        n: 0,
+        contact: grant.contact,
+        kind: RecipientKind::To,
+        route: Some(Route::Portal),
+        state: State::Queued,
+        since: grant.created,
+        grant: Some(grant.id),
+        notify: Notify::Default,
+        original: None,
+    }
+}
+
+/// What a doctor wrote.
+const ORIGINAL: &[u8] =
+    b"Subject: canary subject\r\nMessage-ID: <a@clinic.example>\r\n\r\ncanary body\r\n";
+/// What leaves.
+const MAIL: &[u8] = b"Subject: x\r\n\r\nhello\r\n";
+
+fn hand_now(store: &Store) -> Timestamp {
+    store.clock().now()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn friendly(line: &str) -> Option<&'static str> {
+    (line == ".").then_some("250 2.0.0 queued\r\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_notice_starts_the_recipients_time() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let began = bench.now();
+    bench.hand.advance(SignedDuration::from_hours(1));
+    let (message, grant) = bench.notice(PATIENT, MAIL).await;
+    bench
+        .until(|| async { bench.state(message).await == State::NoticeAccepted })
+        .await;
+    let grant = bench.store.get(&Grant::at(grant)).await.unwrap().unwrap();
+    assert_eq!(grant.noticed, Some(began + SignedDuration::from_hours(1)));
+    let endings: Vec<Ending> = bench.store.range(&[], None, 9).await.unwrap();
+    assert_eq!(endings.len(), 1);
+    assert_eq!(endings[0].at, grant.expires);
+    assert!(queue::list(&bench.store, 9).await.unwrap().is_empty());
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_notice_is_reported_in_the_senders_mailbox_and_nothing_of_it_leaves() {
+    let server = Server::start(|line| match line {
+        "RCPT TO:<jane.canary@example.test>" => Some("550 5.1.1 no such user\r\n"),
+        line => friendly(line),
+    })
+    .await;
+    let bench = Bench::start(&server).await;
+    let (message, _) = bench.notice(PATIENT, MAIL).await;
+    let inbox = folders::id(&bench.store, Some(bench.account), "INBOX");
+    let quiet = || async { queue::list(&bench.store, 9).await.unwrap().is_empty() };
+    bench.until(quiet).await;
+    assert_eq!(bench.state(message).await, State::NoticeBounced);
+    let entries = bench.store.entries(inbox, 0, 9).await.unwrap();
+    assert_eq!(entries.len(), 1);
+    let report = bench
+        .store
+        .get(&Message::at(entries[0].message))
+        .await
+        .unwrap()
+        .unwrap();
+    let content = bench
+        .store
+        .open_content(report.content)
+        .await
+        .unwrap()
+        .unwrap();
+    let text = String::from_utf8(content.read(0, 1 << 16).await.unwrap()).unwrap();
+    assert!(text.contains(PATIENT) && text.contains("canary subject"));
+    assert!(
+        !text.contains("canary body"),
+        "a report returns headers only"
+    );
+    assert!(crate::delivery::relay::is_canonical(text.as_bytes()));
+    let head = content.open_head(&report.head).unwrap();
+    assert!(!head.parts.is_empty());
+    // What left: one try of the notice, and one mail to the sender.
+    let heard = server.heard();
+    assert!(heard.contains(&"RCPT TO:<doctor@clinic.example>".to_owned()));
+    let named = heard.iter().filter(|line| line.contains("canary"));
+    assert_eq!(
+        named.count(),
+        1,
+        "only the RCPT of the notice names the patient"
+    );
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_notice_is_reported_once_and_given_up_after_two_days() {
+    let server = Server::start(|line| match line {
+        "RCPT TO:<jane.canary@example.test>" => Some("450 4.2.0 later\r\n"),
+        line => friendly(line),
+    })
+    .await;
+    let bench = Bench::start(&server).await;
+    let (message, _) = bench.notice(PATIENT, MAIL).await;
+    let inbox = folders::id(&bench.store, Some(bench.account), "INBOX");
+    let reports = || async {
+        let entries = bench.store.entries(inbox, 0, 9).await.unwrap();
+        entries.len()
+    };
+    // Time passes when nothing is in hand; each step is one turn of the queue.
+    while bench.state(message).await == State::Queued {
+        let listed = queue::list(&bench.store, 9).await.unwrap();
+        let Some(next) = listed.iter().map(|l| l.due).min() else {
+            break;
+        };
+        let busy = listed.iter().any(|l| l.leased) || next <= bench.now();
+        if busy {
+            tokio::task::yield_now().await;
+        } else {
+            let early = bench.now();
+            assert!(early < next);
+            bench.hand.advance(next.duration_since(early));
+        }
+    }
+    assert_eq!(bench.state(message).await, State::NoticeBounced);
+    assert_eq!(reports().await, 2, "one for the delay, one for the end");
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deferred_code_says_when_it_is_tried_next_and_a_taken_one_since_when() {
+    let server = Server::start(|line| match line {
+        line if line.starts_with("RCPT") && first() => Some("450 4.7.1 greylisted\r\n"),
+        line => friendly(line),
+    })
+    .await;
+    fn first() -> bool {
+        static ASKED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+        !ASKED.swap(true, std::sync::atomic::Ordering::Relaxed)
+    }
+    let bench = Bench::start(&server).await;
+    let grant = bench.code().await;
+    let later = bench.now() + SignedDuration::from_secs(15);
+    bench
+        .until(|| async { bench.code_mail(grant).await == CodeMail::Deferred(later) })
+        .await;
+    bench.hand.advance(SignedDuration::from_secs(15));
+    bench
+        .until(|| async { bench.code_mail(grant).await == CodeMail::Handed(later) })
+        .await;
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_that_stall_never_delay_a_code() {
+    let server = Server::start(|line| match line {
+        // Silence, for every notice there is.
+        "RCPT TO:<stall@example.test>" => Some(""),
+        line => friendly(line),
+    })
+    .await;
+    let bench = Bench::start(&server).await;
+    for _ in 0..50 {
+        bench.notice("stall@example.test", MAIL).await;
+    }
+    let grant = bench.code().await;
+    let at = bench.now();
+    bench
+        .until(|| async { bench.code_mail(grant).await == CodeMail::Handed(at) })
+        .await;
+    // A stop lets go of those that stall, and puts back those that wait.
+    bench.stop.send(true).unwrap();
+    while !bench.work.as_ref().unwrap().is_finished() {
+        bench.hand.advance(SignedDuration::from_mins(5));
+        tokio::task::yield_now().await;
+    }
+    let left = queue::list(&bench.store, 99).await.unwrap();
+    assert_eq!(left.len(), 50);
+    assert!(left.iter().all(|listed| !listed.leased));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_must_not_leave_is_set_aside_and_the_rest_flows() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let (bad, _) = bench.notice(PATIENT, b"Subject: x\n\nsmuggled\r\n").await;
+    let (good, _) = bench.notice(PATIENT, MAIL).await;
+    bench
+        .until(|| async { bench.state(good).await == State::NoticeAccepted })
+        .await;
+    let aside = || async {
+        let listed = queue::list(&bench.store, 9).await.unwrap();
+        listed.len() == 1 && listed[0].due == queue::ASIDE
+    };
+    bench.until(aside).await;
+    assert_eq!(bench.state(bad).await, State::Queued);
+    assert!(!server.heard().iter().any(|line| line.contains("smuggled")));
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_of_a_message_taken_back_does_not_leave() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let (message, grant) = bench.message().await;
+    let mut record = bench.store.get(&Grant::at(grant)).await.unwrap().unwrap();
+    record.recalled = Some(bench.now());
+    let mut tx = Tx::new();
+    tx.put(&record);
+    bench.store.commit(tx).await.unwrap();
+    let purpose = Purpose::Notice {
+        message,
+        n: 0,
+        grant,
+    };
+    bench.push(Lane::Notice, purpose, PATIENT, MAIL).await;
+    let gone = || async { queue::list(&bench.store, 9).await.unwrap().is_empty() };
+    bench.until(gone).await;
+    assert!(server.heard().is_empty());
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement: run it alone, in release, with --nocapture"]
+async fn measure_how_many_notices_leave_in_a_second() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let mail = [
+        b"Subject: x\r\n\r\n".as_slice(),
+        &b"0123456789\r\n".repeat(700),
+    ]
+    .concat();
+    let count: u32 = 2000;
+    let (message, grant) = bench.message().await;
+    let purpose = Purpose::Notice {
+        message,
+        n: 0,
+        grant,
+    };
+    let began = std::time::Instant::now();
+    let pushes = (0..count).map(|_| bench.push(Lane::Notice, purpose, PATIENT, &mail));
+    futures_util::future::join_all(pushes).await;
+    println!("queued in {:?}", began.elapsed());
+    let quiet = || async { queue::list(&bench.store, 1).await.unwrap().is_empty() };
+    while !quiet().await {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{:.0} delivered a second", f64::from(count) / seconds);
+    bench.end().await;
+}

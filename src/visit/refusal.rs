@@ -1,0 +1,74 @@
+//! Why an answer is not taken, in terms the reader can act on.
+
+use crate::store;
+use crate::visit::Error;
+
+/// Why an answer was not taken. Nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Neither a text nor a file.
+    #[error("the answer is empty")]
+    Empty,
+    /// The text is longer than is taken.
+    #[error("the text is longer than {limit} characters")]
+    LongText {
+        /// The bound.
+        limit: usize,
+    },
+    /// A file is larger than allowed.
+    #[error("a file is larger than {limit} octets")]
+    LargeFile {
+        /// Its name as shown.
+        name: String,
+        /// The bound in octets.
+        limit: u64,
+    },
+    /// All together is larger than allowed.
+    #[error("the answer is larger than {limit} octets")]
+    LargeReply {
+        /// The bound in octets.
+        limit: u64,
+    },
+    /// More files than allowed.
+    #[error("more than {limit} files")]
+    ManyFiles {
+        /// The bound.
+        limit: usize,
+    },
+    /// A kind of file that is not taken.
+    #[error("a file of a kind that is not taken")]
+    Kind {
+        /// Its name as shown.
+        name: String,
+    },
+    /// A file is not what its name says.
+    #[error("a file is not what its name says")]
+    Mismatch {
+        /// Its name as shown.
+        name: String,
+    },
+    /// A file holds nothing.
+    #[error("a file is empty")]
+    EmptyFile {
+        /// Its name as shown.
+        name: String,
+    },
+    /// The disk is nearly full: try later.
+    #[error("no space left")]
+    NoRoom,
+    /// The message can no longer be answered.
+    #[error("the message is no longer available")]
+    Closed,
+    /// Something failed on our side.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Full => Self::NoRoom,
+            other => Self::Failed(other.into()),
+        }
+    }
+}

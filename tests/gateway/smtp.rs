@@ -1,0 +1,189 @@
+//! A small SMTP client that does as it is told, also what no mail program does.
+
+use crate::harness::{Door, Login};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server's answer, its lines joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) code: u16,
+    pub(crate) text: String,
+}
+
+/// A connection.
+pub(crate) struct Smtp {
+    stream: BufReader<Line>,
+}
+
+enum Line {
+    Clear(TcpStream),
+    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+    Gone,
+}
+
+/// Trusts one certificate alone.
+pub(crate) fn trusting(certificate: &Path) -> Arc<ClientConfig> {
+    let pem = fs::read(certificate).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(&pem).unwrap())
+        .unwrap();
+    let config = ClientConfig::builder().with_root_certificates(roots);
+    Arc::new(config.with_no_client_auth())
+}
+
+impl Smtp {
+    /// Connects in clear and reads the greeting.
+    pub(crate) fn connect(port: u16) -> io::Result<Self> {
+        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.set_nodelay(true)?;
+        let mut smtp = Self {
+            stream: BufReader::new(Line::Clear(socket)),
+        };
+        smtp.expect(220)?;
+        Ok(smtp)
+    }
+
+    /// Connects with STARTTLS, greets and signs in.
+    pub(crate) fn sign_in(door: &Door, login: &Login) -> Self {
+        let config = trusting(&door.certificate);
+        Self::try_sign_in(door.submission, &config, login).unwrap()
+    }
+
+    /// The same, where the server may be gone.
+    pub(crate) fn try_sign_in(
+        port: u16,
+        config: &Arc<ClientConfig>,
+        login: &Login,
+    ) -> io::Result<Self> {
+        let mut smtp = Self::connect(port)?;
+        smtp.ehlo()?;
+        smtp.start_tls(config)?;
+        smtp.ehlo()?;
+        let words = format!("\0{}\0{}", login.address, login.password);
+        let said = smtp.say(&format!("AUTH PLAIN {}", BASE64_STANDARD.encode(words)))?;
+        said.is(235)?;
+        Ok(smtp)
+    }
+
+    /// EHLO, and what the server offers.
+    pub(crate) fn ehlo(&mut self) -> io::Result<Reply> {
+        self.say("EHLO client.example.test")?.is(250)
+    }
+
+    pub(crate) fn start_tls(&mut self, config: &Arc<ClientConfig>) -> io::Result<()> {
+        self.say("STARTTLS")?.is(220)?;
+        let Line::Clear(socket) = std::mem::replace(self.stream.get_mut(), Line::Gone) else {
+            panic!("TLS within TLS");
+        };
+        let name = ServerName::try_from("localhost").unwrap();
+        let client = ClientConnection::new(Arc::clone(config), name).unwrap();
+        let tls = StreamOwned::new(client, socket);
+        *self.stream.get_mut() = Line::Tls(Box::new(tls));
+        Ok(())
+    }
+
+    /// The certificate the server showed, DER.
+    pub(crate) fn certificate(&self) -> Vec<u8> {
+        match self.stream.get_ref() {
+            Line::Tls(tls) => tls.conn.peer_certificates().unwrap()[0].to_vec(),
+            _ => panic!("no TLS"),
+        }
+    }
+
+    /// Sends a line and reads the answer.
+    pub(crate) fn say(&mut self, line: &str) -> io::Result<Reply> {
+        self.send(format!("{line}\r\n").as_bytes())?;
+        self.read()
+    }
+
+    pub(crate) fn send(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(octets)?;
+        self.stream.get_mut().flush()
+    }
+
+    /// Reads an answer, all its lines.
+    pub(crate) fn read(&mut self) -> io::Result<Reply> {
+        let mut all = Vec::new();
+        loop {
+            let mut line = String::new();
+            if self.stream.read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = line.trim_end();
+            let (code, rest) = line.split_at_checked(3).ok_or(io::ErrorKind::InvalidData)?;
+            all.push(rest.get(1..).unwrap_or_default().to_owned());
+            if !rest.starts_with('-') {
+                return Ok(Reply {
+                    code: code.parse().map_err(io::Error::other)?,
+                    text: all.join("\n"),
+                });
+            }
+        }
+    }
+
+    fn expect(&mut self, code: u16) -> io::Result<Reply> {
+        self.read()?.is(code)
+    }
+
+    /// Sends one message; the answer to its end.
+    pub(crate) fn submit(&mut self, from: &str, to: &str, message: &str) -> io::Result<Reply> {
+        self.say(&format!("MAIL FROM:<{from}>"))?.is(250)?;
+        self.say(&format!("RCPT TO:<{to}>"))?.is(250)?;
+        self.say("DATA")?.is(354)?;
+        self.send(format!("{}\r\n.\r\n", message.replace("\r\n.", "\r\n..")).as_bytes())?;
+        self.read()
+    }
+}
+
+impl Reply {
+    /// This answer, if it has this code.
+    pub(crate) fn is(self, code: u16) -> io::Result<Self> {
+        if self.code == code {
+            return Ok(self);
+        }
+        Err(io::Error::other(format!("{} {}", self.code, self.text)))
+    }
+}
+
+impl Read for Line {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Clear(socket) => socket.read(buffer),
+            Self::Tls(tls) => tls.read(buffer),
+            Self::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+}
+
+impl Write for Line {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Clear(socket) => socket.write(octets),
+            Self::Tls(tls) => tls.write(octets),
+            Self::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Clear(socket) => socket.flush(),
+            Self::Tls(tls) => tls.flush(),
+            Self::Gone => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::page::Signed;
 use crate::portal::visitor::Visitor;
-use crate::store;
+use crate::store::Error as StoreError;
 use crate::visit;
 use crate::web::headers::secure;
 use askama::Template;
@@ -84,7 +84,7 @@ impl From<Calm> for Stop {
 impl From<visit::Error> for Stop {
     fn from(error: visit::Error) -> Self {
         match error {
-            visit::Error::Store(store::Error::Full) => Self::from(Calm::Room),
+            visit::Error::Store(StoreError::Full) => Self::from(Calm::Room),
             error => Self::fault(&error.to_string()),
         }
     }

@@ -121,14 +121,14 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     };
     let (id, content, kept) = accept(store, length).await;
     say(&kept);
-    if below(4) != 0 {
+    if below(8) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);
     }
     if below(50) == 0 {
         store.roll_keys().await.unwrap();
     }
-    if below(150) == 0 {
+    if below(1000) == 0 {
         store.compact().await.unwrap();
     }
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio::task::JoinSet;
 
 const TASKS: usize = 16;
 
@@ -90,21 +91,18 @@ fn work(data: &Path, key: &Path, sink: Box<dyn Write + Send>, limit: usize) {
         } else {
             create(data, key)
         };
-        let mut tasks = Vec::new();
+        let mut tasks = JoinSet::new();
         for _ in 0..TASKS {
             let (store, sink, done) = (store.clone(), Arc::clone(&sink), Arc::clone(&done));
-            tasks.push(tokio::spawn(async move {
-                loop {
+            tasks.spawn(async move {
+                while done.fetch_add(1, Ordering::Relaxed) < limit {
                     session(&store, &sink).await;
-                    if done.fetch_add(1, Ordering::Relaxed) >= limit {
-                        std::process::exit(0);
-                    }
                 }
-            }));
+            });
         }
-        for task in tasks {
-            task.await.unwrap();
-        }
+        // The first to end, or to fail, ends the process in the midst of the rest.
+        tasks.join_next().await.unwrap().unwrap();
+        std::process::exit(0);
     });
 }
 

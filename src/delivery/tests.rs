@@ -52,6 +52,7 @@ impl Bench {
             standing: Standing::Active,
             created: hand_now(&store),
             password: None,
+            policy: crate::model::AccountPolicy::Inherit,
         };
         let mut tx = Tx::new();
         tx.put(&account);
@@ -106,6 +107,7 @@ impl Bench {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: None,
             purged: None,
         };

@@ -168,7 +168,10 @@ mod tests {
         let from = Address::parse("secure-mail@clinic.example").unwrap();
         Live::new(Office {
             hostname: "mail.clinic.example".into(),
-            from: Mailbox { name: None, address: from },
+            from: Mailbox {
+                name: None,
+                address: from,
+            },
             language: Language::English,
             zone: TimeZone::UTC,
             retain: SignedDuration::from_hours(24),

@@ -366,7 +366,9 @@ fn messages_queue_and_store_are_looked_at_with_and_without_a_daemon() {
 #[test]
 fn hangup_reads_the_certificate_anew_and_refuses_a_broken_configuration() {
     let relay = relay();
-    let mut daemon = Daemon::start(&relay, |s| s.text("tls.mode", "files"));
+    let mut daemon = Daemon::make(&relay, |s| s.text("tls.mode", "files"));
+    certificate(&daemon);
+    daemon.resume();
     let shown = |daemon: &Daemon| {
         let mut smtp = Smtp::connect(daemon.door.submission).unwrap();
         smtp.ehlo().unwrap();
@@ -418,6 +420,7 @@ fn certificate(daemon: &Daemon) {
     let key = daemon.door.certificate.with_file_name("private-key.pem");
     fs::write(&daemon.door.certificate, made.cert.pem()).unwrap();
     fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[test]
@@ -498,6 +501,17 @@ fn a_port_that_is_taken_is_named() {
     });
     let said = other.bad(&["serve"], 70);
     assert!(said.contains("submission.listen: 127.0.0.1:"), "{said}");
+}
+
+#[test]
+fn the_demonstration_plays_both_sides_and_succeeds() {
+    let output = plain(&["demo", "--once"]);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{shown}\n{said}");
+    for step in ["a notice leaves", "the code opens", "answers with a file"] {
+        assert!(shown.contains(step), "no {step} in {shown}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ const ROUNDS: u32 = 100;
 const CLIENTS: usize = 4;
 /// Longest time from the relay's taking a mail to our durable note of it: a few
 /// commits on a busy disk. Outside of it no kill excuses a second copy.
-const WINDOW: f64 = 2.0;
+const WINDOW: f64 = 1.0;
 /// Stands in every text.
 const CANARY: &str = "Bitternbodytext";
 

@@ -1,4 +1,8 @@
 //! The commands as a sysadmin and other people's scripts call them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail like the test itself"
+)]
 
 use std::fs::{self, Permissions};
 use std::io::Write;

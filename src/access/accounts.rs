@@ -2,7 +2,9 @@
 
 use crate::access::password::{PasswordError, Passwords};
 use crate::access::{ATTEMPTS, settled};
-use crate::model::{Account, AccountId, Actor, Address, Event, EventKind, Role, Secret, Standing};
+use crate::model::{
+    Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Standing,
+};
 use crate::store::records::AccountAddress;
 use crate::store::{Error, Store, Tx};
 
@@ -49,6 +51,7 @@ pub async fn add(
         standing: Standing::Active,
         created: now,
         password: None,
+        policy: AccountPolicy::default(),
     };
     let mut tx = Tx::new();
     tx.insert(&AccountAddress {
@@ -120,6 +123,26 @@ pub async fn set_standing(
         Standing::Disabled => "disabled",
     };
     change(store, id, (by, note), |account| account.standing = standing).await
+}
+
+/// Sets whether the account's mail is protected. [`AccountPolicy::Off`] does
+/// nothing where no tag asks for protection (`policy.secure-tag`): say so
+/// before calling this.
+///
+/// # Errors
+/// [`AccountError::Unknown`], [`AccountError::Store`].
+pub async fn set_policy(
+    store: &Store,
+    id: AccountId,
+    policy: AccountPolicy,
+    by: Actor,
+) -> Result<(), AccountError> {
+    let note = match policy {
+        AccountPolicy::Off => "policy-off",
+        AccountPolicy::Inherit => "policy-inherit",
+        AccountPolicy::Secure => "policy-secure",
+    };
+    change(store, id, (by, note), |account| account.policy = policy).await
 }
 
 /// Sets the password for the office page. Let

@@ -26,49 +26,40 @@ pub async fn answer(desk: &Desk, verb: Verb) -> Answer {
 }
 
 async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
-    Ok(match verb {
+    let done = |()| Answer::Done;
+    match verb {
         Verb::UserAdd {
             address,
             role,
             password,
-        } => {
-            desk.add_account(address, role, password.map(|p| p.0))
-                .await?;
-            Answer::Done
-        }
-        Verb::UserList => Answer::Accounts(desk.accounts().await?),
+        } => desk
+            .add_account(address, role, password.map(|p| p.0))
+            .await
+            .map(done),
+        Verb::UserList => desk.accounts().await.map(Answer::Accounts),
         Verb::UserPasswd { address, password } => {
-            desk.set_password(&address, password.0).await?;
-            Answer::Done
+            desk.set_password(&address, password.0).await.map(done)
         }
-        Verb::UserDisable { address } => {
-            desk.disable_account(&address).await?;
-            Answer::Done
-        }
+        Verb::UserDisable { address } => desk.disable_account(&address).await.map(done),
         Verb::UserAppPassword {
             address,
             name,
             scope,
         } => {
-            let password = desk.add_app_password(&address, name, scope).await?;
-            Answer::AppPassword(Password(password))
+            let made = desk.add_app_password(&address, name, scope).await;
+            made.map(|password| Answer::AppPassword(Password(password)))
         }
         Verb::MessageList { limit, addresses } => {
-            Answer::Messages(desk.messages(limit, addresses).await?)
+            desk.messages(limit, addresses).await.map(Answer::Messages)
         }
         Verb::MessageShow { id, addresses } => {
-            Answer::Message(Box::new(desk.message(id, addresses).await?))
+            let found = desk.message(id, addresses).await;
+            found.map(|message| Answer::Message(Box::new(message)))
         }
-        Verb::QueueList => Answer::Jobs(desk.jobs().await?),
-        Verb::QueueRetry { id } => {
-            desk.retry_job(id).await?;
-            Answer::Done
-        }
-        Verb::QueueDrop { id } => {
-            desk.drop_job(id).await?;
-            Answer::Done
-        }
-        Verb::StoreCompact => Answer::Compacted(desk.compact().await?),
-        Verb::StoreVerify => Answer::Verified(desk.verify().await?),
-    })
+        Verb::QueueList => desk.jobs().await.map(Answer::Jobs),
+        Verb::QueueRetry { id } => desk.retry_job(id).await.map(done),
+        Verb::QueueDrop { id } => desk.drop_job(id).await.map(done),
+        Verb::StoreCompact => desk.compact().await.map(Answer::Compacted),
+        Verb::StoreVerify => desk.verify().await.map(Answer::Verified),
+    }
 }

@@ -1,5 +1,5 @@
-//! Contacts: anybody the office has written to. A stub is made when a message
-//! is accepted, so that a later office page has somebody to name.
+//! Contacts: anybody the office has written to. A stub is made at acceptance,
+//! so that a later office page has somebody to name.
 
 use crate::model::{Address, ContactId};
 use crate::store::records::{Contact, ContactAddress, ContactStatus};
@@ -9,15 +9,12 @@ use crate::store::{Error, Store, Tx};
 ///
 /// # Errors
 /// The store's own.
-pub async fn find(store: &Store, address: &Address) -> Result<Option<Contact>, Error> {
+pub async fn find(store: &Store, address: &Address) -> Result<Option<ContactId>, Error> {
     let key = store.address_key(address);
     let shared = store
         .range::<ContactAddress>(&[key.octets()], None, 1)
         .await?;
-    match shared.first() {
-        Some(first) => store.get(&Contact::at(first.contact)).await,
-        None => Ok(None),
-    }
+    Ok(shared.first().map(|first| first.contact))
 }
 
 /// Adds a contact of whom only the address is known.

@@ -204,6 +204,7 @@ impl Told<'_> {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: None,
             purged: None,
         };

@@ -18,11 +18,13 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::text::Text;
 use mail_parser::parsers::MessageStream;
 
-/// Our own fields: nobody else may set them.
+/// Our own fields. Those below are read as wishes; none stays in the message.
 const OWN_PREFIX: &str = "x-sealpost-";
+/// For how long the message can be read (requirements SE8).
+const EXPIRES: &str = "X-Sealpost-Expires";
 /// Fields that may stand once (RFC 5322 §3.6, RFC 2045 §3), with the name a
 /// fault gives.
-const ONCE: [&str; 14] = [
+const ONCE: [&str; 15] = [
     "From",
     "Sender",
     "Reply-To",
@@ -37,6 +39,7 @@ const ONCE: [&str; 14] = [
     "Content-Type",
     "Content-Transfer-Encoding",
     "Content-Disposition",
+    EXPIRES,
 ];
 /// Where we fold a Received field, in octets (RFC 5322 §2.1.1).
 const FOLD: usize = 76;
@@ -106,6 +109,8 @@ pub struct Facts {
     pub automatic: Option<Automatic>,
     /// Whether the sender asks for a read receipt (RFC 8098 §2.1).
     pub wants_receipt: bool,
+    /// For how long it is to be readable, as written in `X-Sealpost-Expires`.
+    pub expires: Option<String>,
 }
 
 /// Kinds of mail that no person wrote: none of them becomes a notice.
@@ -184,6 +189,7 @@ fn facts(fields: &[Field<'_>], stamp: &Stamp<'_>) -> Result<Facts, Fault> {
         date: find("Date").and_then(Field::date).unwrap_or(stamp.date),
         automatic: automatic(fields),
         wants_receipt: find("Disposition-Notification-To").is_some(),
+        expires: find(EXPIRES).map(Field::text),
     })
 }
 
@@ -376,6 +382,19 @@ mod tests {
                 "other@example.com",
                 "third@example.com"
             ]
+        );
+    }
+
+    #[test]
+    fn a_wish_for_an_expiry_is_read_and_does_not_stay() {
+        let wish = "x-sealpost-expires:  14d \r\n";
+        let done = run(&format!("{BASE}{wish}")).unwrap();
+        assert_eq!(done.facts.expires.as_deref(), Some("14d"));
+        assert!(!text(&done).contains("14d"));
+        assert_eq!(run(BASE).unwrap().facts.expires, None);
+        assert_eq!(
+            run(&format!("{BASE}{wish}{wish}")).err(),
+            Some(Fault::Twice("X-Sealpost-Expires"))
         );
     }
 

@@ -26,6 +26,32 @@ pub enum Standing {
     Disabled,
 }
 
+/// Whether an account's mail is protected (requirements SE15). The order is that
+/// of protection: of two that speak about one message, the greater counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountPolicy {
+    /// Only what is marked, or belongs to a protected conversation.
+    Off,
+    /// As the clinic has set it for everybody.
+    #[default]
+    Inherit,
+    /// Everything, whatever tags and domains say.
+    Secure,
+}
+
+impl AccountPolicy {
+    /// The word for it in commands and the audit trail.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Inherit => "inherit",
+            Self::Secure => "secure",
+        }
+    }
+}
+
 /// Which protocols an app password opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,4 +88,6 @@ pub struct Account {
     /// The Argon2id hash of the account's own password, for the office page
     /// alone; `None` until one is set.
     pub password: Option<String>,
+    /// Whether its mail is protected.
+    pub policy: AccountPolicy,
 }

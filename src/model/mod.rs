@@ -15,7 +15,7 @@ pub mod parcel;
 pub mod reply;
 pub mod secret;
 
-pub use account::{Account, Role, Scope, Standing};
+pub use account::{Account, AccountPolicy, Role, Scope, Standing};
 pub use address::{Address, AddressError, Mailbox};
 pub use audit::{Actor, Event, EventKind};
 pub use clock::{Clock, ManualClock};

@@ -6,21 +6,32 @@
 //! 2. **Dispatch** ([`Outbound::work`]), a worker: each recipient's route is
 //!    chosen and what must leave is queued. Nothing here can lose or delay an
 //!    accepted message, and nothing falls through to clear text.
+//!
+//! ```text
+//!  octets ─▶ intake ─▶ judge ─▶ keep ─▶ 250      work ─▶ dispatch ─▶ parcels
+//!           (sealed)  (policy) (commit)              (policy, routes, commit)
+//! ```
 
+mod conversation;
 mod dispatch;
 mod intake;
+mod judge;
+mod keep;
+mod newcomers;
 mod sender;
+mod work;
 
+pub use conversation::{close_to_clear, thread_id};
 pub use intake::Intake;
 pub use sender::Sender;
 
 use crate::model::{Account, Address, Clock, Envelope, Live, Reply};
 use crate::policy::{self, Rules};
 use crate::route::portal::Voice;
-use crate::store::records::ThreadId;
-use crate::store::{Label, Store};
+use crate::store::{Error, Store};
 use crate::wire::smtp::replies;
 use jiff::SignedDuration;
+use newcomers::Newcomers;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,11 +46,9 @@ pub struct Settings {
     pub secure_tag: Option<String>,
     /// The subject tag that asks for clear, with its brackets.
     pub clear_tag: Option<String>,
-    /// The clinic's domains, in lower case.
-    pub domains: Vec<String>,
-    /// How long a message can be read.
+    /// How long a message can be read, if its writer says nothing else.
     pub expires: SignedDuration,
-    /// How long content is kept.
+    /// How long content is kept; longer, as long as somebody may still read it.
     pub retain: SignedDuration,
     /// How many addresses never written to before an account may use in an hour.
     pub new_recipients: u32,
@@ -53,6 +62,24 @@ pub struct Outbound {
     store: Store,
     settings: Live<Settings>,
     receiving: Arc<AtomicUsize>,
+    newcomers: Newcomers,
+}
+
+/// A message that is arriving, counted as long as this lives.
+#[derive(Debug)]
+struct Receiving(Arc<AtomicUsize>);
+
+impl Receiving {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Outbound {
@@ -63,6 +90,7 @@ impl Outbound {
             store,
             settings,
             receiving: Arc::default(),
+            newcomers: Newcomers::default(),
         }
     }
 
@@ -111,8 +139,7 @@ impl Outbound {
         if !self.store.has_room() {
             return Err(Reply::new(452, (4, 3, 1), "refuse-no-space"));
         }
-        self.receiving.fetch_add(1, Ordering::Relaxed);
-        Ok(Intake::new(self.clone(), sender, envelope))
+        Ok(Intake::new(self, sender, envelope))
     }
 
     /// The active account with this address.
@@ -120,28 +147,13 @@ impl Outbound {
         let account = crate::access::accounts::active(&self.store, address).await;
         account.map_err(|error| unsaved(&error))
     }
-
-    /// Names the conversation with an outside mailbox that began with `root`.
-    fn thread(&self, outside: &Address, root: &str) -> ThreadId {
-        thread_id(&self.store, outside, root)
-    }
-}
-
-/// Names the conversation with an outside mailbox that began with the message
-/// `root` (its Message-ID without angle brackets).
-#[must_use]
-pub fn thread_id(store: &Store, outside: &Address, root: &str) -> ThreadId {
-    let hash = store.mac(
-        Label::Index,
-        &[b"thread", outside.folded().as_bytes(), root.as_bytes()],
-    );
-    let mut id = [0; 16];
-    id.copy_from_slice(hash.first_chunk::<16>().unwrap_or(&[0; 16]));
-    ThreadId(id)
 }
 
 /// The writer keeps the message and tries again; the log says what failed.
-fn unsaved(error: &crate::store::Error) -> Reply {
+fn unsaved(error: &Error) -> Reply {
     tracing::error!(event = "store.failed", reason = %error, "A message could not be saved; its sender was asked to try again.");
-    Reply::new(451, (4, 3, 0), "refuse-store")
+    match error {
+        Error::Full => Reply::new(452, (4, 3, 1), "refuse-no-space"),
+        _ => Reply::new(451, (4, 3, 0), "refuse-store"),
+    }
 }

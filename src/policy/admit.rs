@@ -13,6 +13,8 @@ pub struct Facts<'a> {
     pub from: &'a Address,
     /// The account that From belongs to, if any.
     pub author: Option<&'a Account>,
+    /// The address in Sender, if there is that field.
+    pub sender: Option<&'a Address>,
     /// Whether the subject has a character to read, tags and blanks aside.
     pub has_subject: bool,
     /// Whether the text has a character to read, tags and blanks aside.
@@ -23,6 +25,8 @@ pub struct Facts<'a> {
     pub protection: Protection,
     /// The outside recipients without a certificate on file: where each stands.
     pub outside: &'a [RecipientKind],
+    /// A recipient whose account here is switched off, if there is one.
+    pub switched_off: Option<&'a Address>,
 }
 
 /// The verdict.
@@ -41,6 +45,7 @@ pub fn admit(facts: &Facts<'_>, rules: &Rules) -> Admission {
     let refusal = may_send(facts, rules)
         .or_else(|| automatic(facts))
         .or_else(|| written(facts))
+        .or_else(|| reached(facts))
         .or_else(|| copies(facts, rules));
     refusal.map_or(Admission::Take, Admission::Refuse)
 }
@@ -55,6 +60,9 @@ pub fn may_send_from(
     from: &Address,
     author: Option<&Account>,
 ) -> Result<(), Reply> {
+    if account.standing == Standing::Disabled {
+        return Err(Reply::new(550, (5, 7, 1), "refuse-disabled"));
+    }
     if account.role == Role::Admin {
         return Err(Reply::new(550, (5, 7, 1), "refuse-admin"));
     }
@@ -72,6 +80,14 @@ pub fn may_send_from(
 fn may_send(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
     if let Err(reply) = may_send_from(facts.account, facts.from, facts.author) {
         return Some(reply);
+    }
+    let own_or_from = |sender: &&Address| {
+        let folded = sender.folded();
+        folded == facts.account.address.folded() || folded == facts.from.folded()
+    };
+    if !facts.sender.iter().all(own_or_from) {
+        let allowed = facts.account.address.as_str();
+        return Some(Reply::new(553, (5, 7, 1), "refuse-sender").with("allowed", allowed));
     }
     let own = facts.from.folded() == facts.account.address.folded();
     let sends = facts.account.role == Role::Provider && own;
@@ -100,6 +116,13 @@ fn written(facts: &Facts<'_>) -> Option<Reply> {
         (false, _) => Some(Reply::new(554, (5, 6, 0), "refuse-no-subject")),
         (true, false) => Some(Reply::new(554, (5, 6, 0), "refuse-no-text")),
     }
+}
+
+/// A notice to somebody who has left would find a stranger, or nobody.
+fn reached(facts: &Facts<'_>) -> Option<Reply> {
+    facts.switched_off.map(|address| {
+        Reply::new(550, (5, 2, 1), "refuse-switched-off").with("address", address.as_str())
+    })
 }
 
 fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
@@ -131,6 +154,7 @@ mod tests {
             standing: Standing::Active,
             created: Timestamp::UNIX_EPOCH,
             password: None,
+            policy: crate::model::AccountPolicy::Inherit,
         }
     }
 
@@ -139,6 +163,7 @@ mod tests {
             default: Default::Secure,
             clear_domains: vec![],
             clear_tag: false,
+            secure_tag: false,
             copies: Copies::Refuse,
             staff: Staff::Hold,
         }
@@ -153,11 +178,13 @@ mod tests {
             account: &ruiz,
             from: &from,
             author: Some(&ruiz),
+            sender: None,
             has_subject: true,
             has_text: true,
             automatic: false,
             protection: Protection::Protected,
             outside: &[RecipientKind::To],
+            switched_off: None,
         };
         change(&mut facts, &mut rules);
         match admit(&facts, &rules) {
@@ -201,11 +228,13 @@ mod tests {
                 account: &desk,
                 from: &desk.address,
                 author: Some(&desk),
+                sender: None,
                 has_subject: true,
                 has_text: true,
                 automatic: false,
                 protection: Protection::Protected,
                 outside: &[RecipientKind::To],
+                switched_off: None,
             };
             let other = Facts {
                 from: &ruiz.address,
@@ -227,6 +256,32 @@ mod tests {
         let reply = super::may_send_from(&ruiz, &stranger, None).unwrap_err();
         assert_eq!((reply.code, reply.text), (553, "refuse-from"));
         assert!(format!("{:?}", reply.args).contains("ruiz@clinic.example"));
+    }
+
+    #[test]
+    fn a_foreign_sender_field_is_refused() {
+        let stranger = Address::parse("someone@else.example").unwrap();
+        let own = Address::parse("RUIZ@clinic.example").unwrap();
+        assert_eq!(
+            verdict(|f, _| f.sender = Some(Box::leak(Box::new(stranger)))),
+            "refuse-sender"
+        );
+        assert_eq!(
+            verdict(|f, _| f.sender = Some(Box::leak(Box::new(own)))),
+            "taken"
+        );
+    }
+
+    #[test]
+    fn an_account_that_was_switched_off_neither_sends_nor_is_written_to() {
+        let mut left = account("left@clinic.example", Role::Provider);
+        left.standing = Standing::Disabled;
+        let reply = super::may_send_from(&left, &left.address, Some(&left)).unwrap_err();
+        assert_eq!(reply.text, "refuse-disabled");
+        assert_eq!(
+            verdict(|f, _| f.switched_off = Some(Box::leak(Box::new(left.address)))),
+            "refuse-switched-off"
+        );
     }
 
     #[test]

@@ -5,12 +5,22 @@
 //! [`decide`] says how it reaches each recipient. Both are closed: every
 //! message gets one of the verdicts below, and none of them is "clear" unless
 //! the policy allows clear for the whole message.
+//!
+//! Protection has three voices: the clinic's [`Rules`], the account's own
+//! policy, and the message's tags. An account under `secure` protects all it
+//! writes. An account under `off` writes as if the clinic's default were
+//! [`Default::Tagged`]: its unmarked mail leaves as it is, while a tag, or a
+//! conversation that was ever protected, still protects. Where no secure tag
+//! is configured `off` could protect nothing at all, so it says nothing there.
+//! Where two voices disagree, the safer is heard (docs/decisions/0011).
 
 mod admit;
 mod decide;
+mod lasting;
 
 pub use admit::{Admission, Facts, admit, may_send_from};
-pub use decide::{Delivery, Person, Protection, decide, protection, still};
+pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
+pub use lasting::lasting;
 
 /// What the clinic has decided (`[policy]`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +31,8 @@ pub struct Rules {
     pub clear_domains: Vec<String>,
     /// Whether a subject tag that asks for clear is configured.
     pub clear_tag: bool,
+    /// Whether a subject tag that asks for protection is configured.
+    pub secure_tag: bool,
     /// What to do with several outside recipients.
     pub copies: Copies,
     /// What to do with mail that no provider sent.

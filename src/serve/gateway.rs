@@ -9,7 +9,6 @@ use crate::delivery::Delivery;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
-use crate::queue;
 use crate::portal;
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
@@ -58,8 +57,8 @@ impl Gateway {
     /// What could not be opened, and why.
     pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let store = ground::open(config, clock)?;
-        // Nobody else is on the store: what a killed run had in hand is due now.
-        queue::reclaim(&store).await?;
+        // What a gateway that was killed had in hand is due at once.
+        crate::queue::reclaim(&store).await?;
         let (chain, key) = certificate::read(config)?;
         let mail_tls = Tls::new(&chain, &key, &[])?;
         let page_tls = Tls::new(&chain, &key, tls::HTTP)?;

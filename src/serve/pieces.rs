@@ -35,7 +35,6 @@ pub(super) fn outbound(config: &Config) -> outbound::Settings {
         rules: rules(config),
         secure_tag: config.policy.secure_tag.clone(),
         clear_tag: config.policy.clear_tag.clone(),
-        domains: domains(config),
         expires: config.policy.expires,
         retain: config.store.retain,
         new_recipients: config.limits.new_recipients_per_hour,
@@ -140,6 +139,7 @@ fn rules(config: &Config) -> policy::Rules {
             .map(|d| d.as_str().to_owned())
             .collect(),
         clear_tag: config.policy.clear_tag.is_some(),
+        secure_tag: config.policy.secure_tag.is_some(),
         copies: match config.policy.copies {
             Copies::Refuse => policy::Copies::Refuse,
             Copies::Each => policy::Copies::Each,

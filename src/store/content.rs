@@ -234,6 +234,16 @@ pub struct Finished {
     sealed: Sealed,
 }
 
+/// Content on its way into a commit.
+pub(super) struct Attached {
+    /// The record that names it.
+    pub(super) record: ContentRecord,
+    /// Its chunks, if it is small.
+    pub(super) chunks: Vec<Vec<u8>>,
+    /// Its file, to be kept if the commit succeeds.
+    pub(super) file: Option<Pending>,
+}
+
 enum Sealed {
     Chunks(Vec<Vec<u8>>),
     File(Pending),
@@ -399,25 +409,26 @@ impl Finished {
         seal_head(&self.key, self.id, head).unwrap_or_default()
     }
 
-    /// The record that names the content, its key wrapped under the ring's
-    /// current key; the chunks; the file to be kept if the commit succeeds.
-    pub(super) fn attach(
-        self,
-        ring: &Ring,
-    ) -> Result<(ContentRecord, Vec<Vec<u8>>, Option<Pending>), Error> {
+    /// What a commit needs, the object's key wrapped under the ring's current key.
+    pub(super) fn attach(self, ring: &Ring) -> Result<Attached, Error> {
         let (kek, wrapped) = ring.wrap(self.id, &self.key)?;
         let (place, chunks, file) = match self.sealed {
             Sealed::Chunks(chunks) => (Place::Records, chunks, None),
             Sealed::File(pending) => (Place::File, Vec::new(), Some(pending)),
         };
+        let (id, length) = (self.id, self.length);
         let record = ContentRecord {
-            id: self.id,
-            length: self.length,
+            id,
+            length,
             place,
             kek,
             wrapped,
         };
-        Ok((record, chunks, file))
+        Ok(Attached {
+            record,
+            chunks,
+            file,
+        })
     }
 }
 

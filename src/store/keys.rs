@@ -11,6 +11,7 @@ use crate::store::{Error, OpenError, disk};
 use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce};
 use aws_lc_rs::hmac;
 use data_encoding::{BASE32_NOPAD, HEXLOWER_PERMISSIVE};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -164,11 +165,23 @@ struct Kept {
     keks: Vec<Kek>,
 }
 
-/// A key-encryption key with its id. The newest wraps; all unwrap.
+/// A key-encryption key with its id and the time it was made. The newest wraps;
+/// all unwrap.
 #[derive(Clone, Serialize, Deserialize)]
 struct Kek {
     id: u32,
+    made: Timestamp,
     octets: [u8; 32],
+}
+
+impl Kek {
+    fn new(id: u32, made: Timestamp) -> Self {
+        Self {
+            id,
+            made,
+            octets: secret::random(),
+        }
+    }
 }
 
 impl Drop for Kept {
@@ -194,18 +207,19 @@ pub(super) struct Ring {
 
 impl Ring {
     /// A new ring with its first key, written to `path`.
-    pub(super) fn create(path: &Path, root: &RootKey, store: [u8; 16]) -> Result<Self, Error> {
-        let first = Kek {
-            id: 1,
-            octets: secret::random(),
-        };
+    pub(super) fn create(
+        path: &Path,
+        root: &RootKey,
+        store: [u8; 16],
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let ring = Self {
             path: path.to_path_buf(),
             seal: aead_key(&*root.derive("kek-wrap")?)?,
             store,
             kept: Kept {
                 index: secret::random(),
-                keks: vec![first],
+                keks: vec![Kek::new(1, now)],
             },
         };
         ring.write()?;
@@ -244,23 +258,23 @@ impl Ring {
         self.kept.keks.len() > 1
     }
 
+    /// When the oldest key that still exists was made.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.kept.keks.first().map(|kek| kek.made)
+    }
+
     /// Adds a key, which is from now on the current one; durable when it returns.
-    pub(super) fn add(&mut self) -> Result<(), Error> {
-        let next = Kek {
-            id: self.current() + 1,
-            octets: secret::random(),
-        };
-        self.kept.keks.push(next);
+    pub(super) fn add(&mut self, now: Timestamp) -> Result<(), Error> {
+        self.kept.keks.push(Kek::new(self.current() + 1, now));
         self.write().inspect_err(|_| {
             // What is not written must not be used.
             self.kept.keks.pop();
         })
     }
 
-    /// Destroys all keys but the current one; durable when it returns.
-    pub(super) fn keep_current(&mut self) -> Result<(), Error> {
-        let current = self.current();
-        self.kept.keks.retain(|kek| kek.id == current);
+    /// Destroys all keys before this one; durable when it returns.
+    pub(super) fn keep_from(&mut self, id: u32) -> Result<(), Error> {
+        self.kept.keks.retain(|kek| kek.id >= id);
         self.write()
     }
 
@@ -352,7 +366,7 @@ mod tests {
     use super::{Ring, RootKey};
     use crate::model::ContentId;
     use crate::store::{Error, OpenError};
-    use jiff::Timestamp;
+    use jiff::{SignedDuration, Timestamp};
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
@@ -391,17 +405,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         let root = RootKey::generate();
-        let mut ring = Ring::create(&path, &root, [1; 16]).unwrap();
+        let start = Timestamp::UNIX_EPOCH;
+        let mut ring = Ring::create(&path, &root, [1; 16], start).unwrap();
         let content = ContentId::new(Timestamp::UNIX_EPOCH);
         let (id, wrapped) = ring.wrap(content, &[9; 32]).unwrap();
-        ring.add().unwrap();
+        ring.add(start + SignedDuration::from_hours(1)).unwrap();
+        assert_eq!(ring.oldest(), Some(start));
         assert_ne!(ring.current(), id);
         assert_eq!(*ring.unwrap(content, id, &wrapped).unwrap(), [9; 32]);
         let mut again = Ring::read(&path, &root).unwrap().unwrap();
         assert_eq!(*again.unwrap(content, id, &wrapped).unwrap(), [9; 32]);
         let other = ContentId::new(Timestamp::UNIX_EPOCH);
         assert!(again.unwrap(other, id, &wrapped).is_err());
-        again.keep_current().unwrap();
+        let current = again.current();
+        again.keep_from(current).unwrap();
+        assert_eq!(again.oldest(), Some(start + SignedDuration::from_hours(1)));
         let last = Ring::read(&path, &root).unwrap().unwrap();
         assert!(matches!(
             last.unwrap(content, id, &wrapped),

@@ -3,6 +3,7 @@
 use crate::store::backing::{Backing, Span};
 use crate::store::content::ContentRecord;
 use crate::store::{AuditReport, Compacted, Error, Held, Record, Store, Table, Tx};
+use jiff::Timestamp;
 
 /// Records looked at in one step.
 const STEP: usize = 256;
@@ -50,6 +51,11 @@ impl Verified {
     }
 }
 
+/// Where it is noted under which key something was purged last.
+pub(super) fn purged_key() -> Vec<u8> {
+    Table::Meta.key(&[b"purged"])
+}
+
 impl Store {
     /// Reads everything and counts what is damaged; changes nothing, but turns
     /// the store read-only if many records are.
@@ -84,19 +90,37 @@ impl Store {
     /// Any [`Error`] of reading or writing. The old key then stays, and the next
     /// roll destroys it.
     pub async fn roll_keys(&self) -> Result<u64, Error> {
+        // One roll at a time: each destroys the keys before its own.
+        let _alone = self.inner.rolling.lock().await;
         let current = {
             // Whoever holds the ring for reading is between wrapping a key and
             // committing it; we wait, so that none is missed below.
             let mut ring = self.inner.ring.write().await;
-            ring.add()?;
+            ring.add(self.inner.clock.now())?;
             ring.current()
         };
         let mut wrapped = 0;
         while let count @ 1.. = self.rewrap(current).await? {
             wrapped += count;
         }
-        self.inner.ring.write().await.keep_current()?;
+        self.inner.ring.write().await.keep_from(current)?;
         Ok(wrapped)
+    }
+
+    /// Since when a key exists that a purged object's key was wrapped under; a
+    /// copy of the folder and that key would still open the object. `None`
+    /// if nothing was purged since the last roll. What was noted survives a
+    /// restart.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the store cannot be read.
+    pub async fn unrolled(&self) -> Result<Option<Timestamp>, Error> {
+        let ring = self.inner.ring.read().await;
+        let noted = self.inner.engine.get(&purged_key()).await?;
+        let under = noted.and_then(|octets| octets.try_into().ok());
+        let under = under.map_or(0, u32::from_be_bytes);
+        let wanted = ring.has_older() || under >= ring.current();
+        Ok(ring.oldest().filter(|_| wanted))
     }
 
     /// Whether an earlier roll was cut short and an old key still exists.

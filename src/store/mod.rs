@@ -148,6 +148,7 @@ struct Inner {
     engine: sled::Engine,
     vault: vault::Vault,
     ring: RwLock<keys::Ring>,
+    rolling: tokio::sync::Mutex<()>,
     hashes: keys::Hashes,
     index: hmac::Key,
     audit: hmac::Key,

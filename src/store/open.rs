@@ -115,7 +115,7 @@ impl Store {
         Engine::begin(&opened, &meta_key(), &value).map_err(|e| damaged(&records, &e))?;
         disk::secure_tree(&records).map_err(|e| refused(&records, &e))?;
         // The file of keys comes last: a store without it was never finished.
-        let ring = Ring::create(&path.join("keys"), root, identity.store);
+        let ring = Ring::create(&path.join("keys"), root, identity.store, clock.now());
         let ring = ring.map_err(|e| damaged(&path.join("keys"), &e))?;
         let synced = disk::sync_folder(path).and_then(|()| disk::sync_folder(disk::parent(path)));
         synced.map_err(|e| refused(path, &e))?;
@@ -271,6 +271,7 @@ fn assemble(
         hashes: Hashes::of(root)?,
         index: parts.ring.index(),
         ring: RwLock::new(parts.ring),
+        rolling: tokio::sync::Mutex::new(()),
         audit,
         node: parts.node,
         path,

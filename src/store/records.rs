@@ -8,7 +8,7 @@ use crate::model::{
     Return, Scope, TaskId, TokenKey,
 };
 use crate::store::{Key, Record, Table};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An accepted message, or a patient's answer. What it says is in its content
@@ -43,6 +43,9 @@ pub struct Message {
     pub ret: Option<Return>,
     /// ENVID of the envelope as given (RFC 3461 §4.4).
     pub envid: Option<String>,
+    /// How long it can be read, in seconds, if its writer said so; else the
+    /// clinic's rule counts.
+    pub lasts: Option<i64>,
     /// The grant an answer was written under.
     pub answers: Option<GrantId>,
     /// When its content was destroyed.
@@ -61,8 +64,6 @@ pub struct Thread {
     pub id: ThreadId,
     /// The office accounts that take part: an answer reaches each.
     pub accounts: Vec<AccountId>,
-    /// Whether it ever held a protected message: then clear is closed to it.
-    pub protected: bool,
 }
 
 /// One recipient's right to read one message in the portal.
@@ -440,13 +441,17 @@ pub struct Submitted {
     pub at: Timestamp,
 }
 
-/// Finds a message by its Message-ID within a conversation's outside mailbox.
+impl Submitted {
+    /// A second try is recognised for this long (foundations §4).
+    pub const LASTS: SignedDuration = SignedDuration::from_hours(48);
+}
+
+/// Remembers that the message with this Message-ID, or the conversation that
+/// began with it, held protected mail: clear is closed to whatever refers to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
-    /// Keyed hash of outside mailbox and Message-ID.
+pub struct Protected {
+    /// Keyed hash of the Message-ID.
     pub key: [u8; 32],
-    /// The conversation.
-    pub thread: ThreadId,
 }
 
 /// When something ends.
@@ -529,6 +534,6 @@ record!(Throttle, Throttle, |t| Self::at(t.key), at(key: [u8; 32]) = [key.as_sli
 record!(Task, Task, |t| Self::at(t.id), at(id: TaskId) = [id.octets().as_slice()]);
 record!(OpenTask, OpenTask, |t| Self::at(t.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
 record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_slice()]);
-record!(Named, Named, |n| Self::at(n.key), at(key: [u8; 32]) = [key.as_slice()]);
+record!(Protected, Protected, |p| Self::at(p.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), match &what { Ended::Grant(g) => g.octets(), Ended::Content(m) => m.octets() }]);
 record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);

@@ -3,10 +3,11 @@
 use crate::model::{ContentId, Event, MailboxId, MessageId};
 use crate::store::backing::{Backing, Batch, Expect, Write};
 use crate::store::content::{
-    ContentRecord, Finished, Pending, Place, blocking, chunk_key, file_path,
+    Attached, ContentRecord, Finished, Pending, Place, blocking, chunk_key, file_path,
 };
 use crate::store::keys::Ring;
 use crate::store::mailbox::{Change, Filing};
+use crate::store::maintain::purged_key;
 use crate::store::{Error, Held, Key, Record, Store, Table};
 use std::fmt;
 use std::fs;
@@ -188,6 +189,7 @@ impl Store {
         let mut purged = Vec::new();
         for id in tx.purges {
             purged.extend(self.plan_purge(&mut batch, id).await?);
+            batch.put(purged_key(), ring.current().to_be_bytes().to_vec());
         }
         self.plan(&mut batch, tx.steps)?;
         match self.inner.engine.commit(batch).await {
@@ -213,7 +215,11 @@ impl Store {
         content: Finished,
         ring: &Ring,
     ) -> Result<Option<Pending>, Error> {
-        let (record, chunks, file) = content.attach(ring)?;
+        let Attached {
+            record,
+            chunks,
+            file,
+        } = content.attach(ring)?;
         for (n, chunk) in (0..).zip(chunks) {
             batch.put(chunk_key(record.id, n), chunk);
         }

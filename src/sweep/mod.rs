@@ -4,9 +4,10 @@
 
 mod tidy;
 
+use crate::access::link::{self, LinkState};
 use crate::model::{Actor, Event, EventKind, GrantId, MessageId, Recipient, State};
 use crate::store::records::{Ended, Ending, Grant, Message};
-use crate::store::{Change, Error, Store, Tx};
+use crate::store::{Change, Error, Held, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
@@ -14,12 +15,16 @@ use tokio::sync::watch;
 /// visit, so a minute's delay here is seen by nobody.
 const EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// How often keys roll once something was destroyed (foundations: at least
-/// daily).
+/// How old a key may be under which something was destroyed (foundations: it
+/// rolls at least daily).
 const ROLL: SignedDuration = SignedDuration::from_hours(24);
 
 /// How often what has passed is tidied away.
 const TIDY: SignedDuration = SignedDuration::from_hours(1);
+
+/// When an ending that could not be closed is tried again: it must not stand
+/// before the others.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Endings handled in one look: the rest waits for the next turn of the loop,
 /// which follows at once.
@@ -30,23 +35,17 @@ const BATCH: usize = 100;
 pub struct Sweep {
     store: Store,
     idle: SignedDuration,
-    rolled: Timestamp,
-    tidied: Timestamp,
-    destroyed: bool,
+    tidied: Option<Timestamp>,
 }
 
 impl Sweep {
-    /// A sweep that begins now; `idle` is how long a session may lie idle.
+    /// A sweep; `idle` is how long a session may lie idle.
     #[must_use]
     pub fn new(store: Store, idle: SignedDuration) -> Self {
-        let now = store.clock().now();
-        // What was destroyed just before a restart still waits for its roll.
         Self {
             store,
             idle,
-            rolled: now,
-            tidied: now,
-            destroyed: true,
+            tidied: None,
         }
     }
 
@@ -60,59 +59,78 @@ impl Sweep {
                     tracing::error!(event = "sweep.failed", reason = %error, "Something that has ended could not be closed; it is tried again.")
                 }
             }
-            let clock = self.store.clock().clone();
             tokio::select! {
-                _ = stop.changed() => {}
-                () = clock.sleep(EVERY) => {}
+                stopped = stop.changed() => if stopped.is_err() { break },
+                () = self.store.clock().sleep(EVERY) => {}
             }
         }
     }
 
     /// One look at what has ended. Returns whether there is more to do at once.
+    /// One duty that fails does not hold up the others.
     ///
     /// # Errors
     /// The store's own; what was not closed stays due.
     pub async fn turn(&mut self) -> Result<bool, Error> {
         let now = self.store.clock().now();
+        let closed = self.close_due(now).await;
+        let tidied = self.tidy(now).await;
+        let rolled = self.roll(now).await;
+        rolled.and(tidied).and(closed)
+    }
+
+    /// Closes what is due; returns whether more may be.
+    async fn close_due(&self, now: Timestamp) -> Result<bool, Error> {
         let due = self.store.range::<Ending>(&[], None, BATCH).await?;
+        let due = due.iter().take_while(|e| e.at <= now);
         let mut handled = 0;
-        for ending in due.iter().take_while(|e| e.at <= now) {
-            self.close(ending, now).await?;
+        for ending in due {
+            match self.close(ending, now).await {
+                // Somebody used the grant at this very moment: look again.
+                Ok(()) | Err(Error::Conflict) => {}
+                Err(error @ (Error::Damaged(_) | Error::Newer | Error::Sealed)) => {
+                    tracing::error!(event = "sweep.set-back", reason = %error, "Something that has ended cannot be read; it is tried again in an hour.");
+                    self.set_back(ending, now).await?;
+                }
+                Err(error) => return Err(error),
+            }
             handled += 1;
-        }
-        if now.duration_since(self.tidied) >= TIDY {
-            tidy::tidy(&self.store, self.idle).await?;
-            self.tidied = now;
-        }
-        if self.destroyed && now.duration_since(self.rolled) >= ROLL {
-            self.roll(now).await?;
         }
         Ok(handled == BATCH)
     }
 
-    async fn close(&mut self, ending: &Ending, now: Timestamp) -> Result<(), Error> {
+    async fn close(&self, ending: &Ending, now: Timestamp) -> Result<(), Error> {
         let mut tx = Tx::new();
         tx.delete(&Ending::at(ending.at, ending.what));
         match ending.what {
             Ended::Grant(grant) => self.expire(&mut tx, grant, now).await?,
             Ended::Content(message) => self.destroy(&mut tx, message, now).await?,
         }
-        match self.store.commit(tx).await {
-            // Somebody used the grant at this very moment: look again.
-            Err(Error::Conflict) => Ok(()),
-            other => other.map(drop),
-        }
+        self.store.commit(tx).await.map(drop)
+    }
+
+    async fn set_back(&self, ending: &Ending, now: Timestamp) -> Result<(), Error> {
+        let mut tx = Tx::new();
+        tx.delete(&Ending::at(ending.at, ending.what));
+        tx.put(&Ending {
+            at: now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX),
+            what: ending.what,
+        });
+        self.store.commit(tx).await.map(drop)
     }
 
     /// Closes a grant whose time is over. One that was extended has another
     /// ending of its own.
     async fn expire(&self, tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<(), Error> {
-        let Some(grant) = self.store.get(&Grant::at(id)).await? else {
+        let Some(grant) = self.store.hold(&Grant::at(id)).await? else {
             return Ok(());
         };
-        if grant.expires > now || grant.recalled.is_some() {
+        if link::state(&grant.record, now) != LinkState::Expired {
             return Ok(());
         }
+        // An extension at this very moment must not be overtaken.
+        tx.replace(&grant, &grant.record);
+        let grant = &grant.record;
         let key = Recipient::at(grant.message, grant.n);
         let Some(held) = self.store.hold(&key).await? else {
             return Ok(());
@@ -130,8 +148,9 @@ impl Sweep {
     }
 
     /// Destroys the content of a message whose retention is over: its key goes
-    /// now, and with the next roll no older copy of the keys opens it.
-    async fn destroy(&mut self, tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), Error> {
+    /// now, and with the next roll no older copy of the keys opens it. What
+    /// somebody may still read is kept until they may no longer.
+    async fn destroy(&self, tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), Error> {
         let Some(held) = self.store.hold(&Message::at(id)).await? else {
             return Ok(());
         };
@@ -139,36 +158,63 @@ impl Sweep {
         if message.purged.is_some() {
             return Ok(());
         }
+        let grants = self.grants(&message).await?;
+        let open = grants
+            .iter()
+            .filter(|g| link::state(&g.record, now) == LinkState::Open);
+        if let Some(at) = open.map(|g| g.record.expires).max() {
+            tx.put(&Ending {
+                at,
+                what: Ended::Content(id),
+            });
+            return Ok(());
+        }
+        for grant in grants {
+            let mut closed = grant.record.clone();
+            closed.purged = Some(now);
+            closed.notice = Vec::new();
+            tx.replace(&grant, &closed);
+        }
         tx.purge(message.content);
         message.purged = Some(now);
         message.head = Vec::new();
-        for n in 0..message.recipients {
-            let Some(recipient) = self.store.get(&Recipient::at(id, n)).await? else {
-                continue;
-            };
-            let Some(grant) = recipient.grant else {
-                continue;
-            };
-            if let Some(mut grant) = self.store.get(&Grant::at(grant)).await? {
-                grant.purged = Some(now);
-                grant.notice = Vec::new();
-                tx.put(&grant);
-            }
-        }
         tx.replace(&held, &message);
         tx.change(Change::Message(id));
         tx.audit(Event::new(Actor::Gateway, EventKind::Purge, id));
-        self.destroyed = true;
         Ok(())
     }
 
-    async fn roll(&mut self, now: Timestamp) -> Result<(), Error> {
+    async fn grants(&self, message: &Message) -> Result<Vec<Held<Grant>>, Error> {
+        let mut grants = Vec::new();
+        for n in 0..message.recipients {
+            let recipient = self.store.get(&Recipient::at(message.id, n)).await?;
+            if let Some(id) = recipient.and_then(|r| r.grant) {
+                grants.extend(self.store.hold(&Grant::at(id)).await?);
+            }
+        }
+        Ok(grants)
+    }
+
+    async fn tidy(&mut self, now: Timestamp) -> Result<(), Error> {
+        let lately = self.tidied.is_some_and(|at| now.duration_since(at) < TIDY);
+        if !lately {
+            tidy::tidy(&self.store, self.idle).await?;
+            self.tidied = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Rolls the keys if something was destroyed under one that is a day old. The
+    /// store remembers both, so that a restart changes nothing.
+    async fn roll(&self, now: Timestamp) -> Result<(), Error> {
+        let since = self.store.unrolled().await?;
+        if since.is_none_or(|made| now.duration_since(made) < ROLL) {
+            return Ok(());
+        }
         self.store.roll_keys().await?;
         let mut tx = Tx::new();
         tx.audit(Event::new(Actor::Gateway, EventKind::Key, "").noted("rolled-and-destroyed"));
         self.store.commit(tx).await?;
-        self.rolled = now;
-        self.destroyed = false;
         tracing::info!(
             event = "keys.rolled",
             "The keys were rolled; content destroyed before this moment cannot be opened by any copy of the data folder and today's keys."

@@ -3,14 +3,11 @@
 use crate::access;
 use crate::store::records::Submitted;
 use crate::store::{Error, Key, Record, Store, Tx};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 /// Records looked at in one step, so that a large store is tidied without
 /// holding up anybody.
 const STEP: usize = 500;
-
-/// A resend after a lost `250` is recognised for this long (foundations §4).
-const RESEND: SignedDuration = SignedDuration::from_hours(48);
 
 /// Deletes what has passed.
 ///
@@ -18,8 +15,10 @@ const RESEND: SignedDuration = SignedDuration::from_hours(48);
 /// The store's own.
 pub(super) async fn tidy(store: &Store, idle: SignedDuration) -> Result<(), Error> {
     let now = store.clock().now();
-    let older = |at: Timestamp, than: SignedDuration| now.duration_since(at) > than;
-    pass::<Submitted>(store, |r| older(r.at, RESEND)).await?;
+    pass(store, |r: &Submitted| {
+        now.duration_since(r.at) >= Submitted::LASTS
+    })
+    .await?;
     access::sweep::sweep(store, idle).await.map(drop)
 }
 

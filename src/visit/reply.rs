@@ -324,10 +324,12 @@ impl ReplyIntake {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: Some(grant),
             purged: None,
         });
         tx.attach(done.content);
+        outbound::close_to_clear(store, &mut tx, &head);
         tx.insert(&MailboxReply {
             mailbox: self.reader.mailbox,
             message: id,

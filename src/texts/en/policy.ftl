@@ -2,11 +2,15 @@
 # so each says what happened and what to do next.
 refuse-admin = This account runs the gateway and cannot send mail. Please sign in with the account of a provider or of the office.
 refuse-from = You signed in as { $allowed }, so From must be { $allowed }. Please choose that address in From and send again.
+refuse-disabled = This account has been switched off, so the message was not sent. Please ask your administrator.
+refuse-sender = You signed in as { $allowed }, but the message names another person in Sender. Please send it again from { $allowed }.
 refuse-staff = A provider has to send this message. Please ask the provider to send it, or ask your administrator to let staff send.
 refuse-other-provider = The provider named in From has to send this message. Please ask that provider to send it.
 refuse-automatic = This is an automatic message or a read receipt, and those are not sent to patients. Please turn off automatic replies and read receipts in your mail program.
 refuse-no-subject = The subject is empty. Please write a subject and send again.
 refuse-no-text = The message has no text. Please write a few words in the message itself and send again.
+refuse-switched-off = The account { $address } of your clinic has been switched off. Please take this address out, or choose a colleague, and send again.
+refuse-expires = The field X-Sealpost-Expires cannot be read. Please write a number and a unit, such as 36h for hours or 14d for days, from 1h to 365d.
 refuse-copy = A secure message goes directly to one patient. Please move the patient's address from Cc or Bcc to To and send again.
 refuse-several = This message has { $count } outside recipients. A secure message goes to one patient at a time. Please send it to each person separately.
 refuse-new-recipients = Your account has written to many new addresses in the last hour, so this message was not sent. Please try again later, or ask your administrator.

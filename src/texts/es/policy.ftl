@@ -2,11 +2,15 @@
 # so each says what happened and what to do next.
 refuse-admin = Esta cuenta administra el servidor y no puede enviar correo. Entre con la cuenta de un profesional o de la oficina.
 refuse-from = Usted entró como { $allowed }, así que el remitente debe ser { $allowed }. Elija esa dirección en De y envíe de nuevo.
+refuse-disabled = Esta cuenta se ha desactivado, así que el mensaje no se envió. Consulte a su administrador.
+refuse-sender = Usted inició sesión como { $allowed }, pero el mensaje nombra a otra persona en Sender. Envíelo de nuevo desde { $allowed }.
 refuse-staff = Este mensaje debe enviarlo un profesional. Pídale que lo envíe, o pida al administrador que permita enviar al personal.
 refuse-other-provider = Este mensaje debe enviarlo el profesional que aparece en De. Pídale que lo envíe.
 refuse-automatic = Este es un mensaje automático o una confirmación de lectura, y esos no se envían a los pacientes. Desactive las respuestas automáticas y las confirmaciones de lectura en su programa de correo.
 refuse-no-subject = El asunto está vacío. Escriba un asunto y envíe de nuevo.
 refuse-no-text = El mensaje no tiene texto. Escriba unas palabras en el mensaje y envíe de nuevo.
+refuse-switched-off = La cuenta { $address } de su clínica se ha desactivado. Quite esta dirección, o elija a un colega, y envíe de nuevo.
+refuse-expires = No se puede leer el campo X-Sealpost-Expires. Escriba un número y una unidad, por ejemplo 36h para horas o 14d para días, de 1h a 365d.
 refuse-copy = Un mensaje seguro va directamente a un paciente. Pase la dirección del paciente de Cc o Cco a Para y envíe de nuevo.
 refuse-several = Este mensaje tiene { $count } destinatarios externos. Un mensaje seguro va a un paciente cada vez. Envíelo a cada persona por separado.
 refuse-new-recipients = Su cuenta ha escrito a muchas direcciones nuevas en la última hora, así que este mensaje no se envió. Inténtelo más tarde o consulte a su administrador.

@@ -1,0 +1,312 @@
+//! Judgement: what needs no network is said while the writer still sees the
+//! message.
+
+use crate::access::accounts;
+use crate::contacts;
+use crate::mime::is_readable;
+use crate::mime::normalise::Facts as Header;
+use crate::model::{
+    Account, Actor, Address, ContactId, Envelope, Event, EventKind, Head, Mailbox, MessageId,
+    RecipientKind, Reply, Standing,
+};
+use crate::outbound::conversation::is_closed;
+use crate::outbound::intake::Arrived;
+use crate::outbound::{Outbound, Sender, Settings, unsaved};
+use crate::policy::{self, Admission, Facts, Person, Protection, Wishes};
+use crate::store::records::{Submitted, Throttle};
+use crate::store::{Error, Label, Table, Tx};
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+/// One message from one account: what is known of it before its first octet,
+/// and the settings that count for it to its end.
+#[derive(Debug)]
+pub(super) struct Submission {
+    pub(super) outbound: Outbound,
+    pub(super) settings: Arc<Settings>,
+    pub(super) sender: Sender,
+    pub(super) envelope: Envelope,
+    pub(super) id: MessageId,
+}
+
+/// A message that is taken, with all that its records need.
+pub(super) struct Judged {
+    pub(super) arrived: Arrived,
+    pub(super) head: Head,
+    pub(super) named: Vec<Named>,
+    pub(super) protection: Protection,
+    /// How long it can be read, if its writer said so.
+    pub(super) lasts: Option<SignedDuration>,
+    /// How many new addresses the account has written to by now.
+    pub(super) counted: Option<Throttle>,
+}
+
+/// A recipient.
+pub(super) struct Named {
+    pub(super) person: Person,
+    pub(super) kind: RecipientKind,
+    /// Who it is, if the office has written to them before.
+    pub(super) contact: Option<ContactId>,
+    switched_off: bool,
+}
+
+/// The accounts that answer for a message.
+struct Writers {
+    /// Who signed in, as it stands now.
+    account: Account,
+    /// The active account that From belongs to.
+    author: Option<Account>,
+}
+
+impl Submission {
+    pub(super) async fn judge(&self, arrived: Arrived) -> Result<Reply, Reply> {
+        let failed = |error: Error| unsaved(&error);
+        let key = self.resend_key(&arrived);
+        if self.first(key).await.map_err(failed)?.is_some() {
+            return self.resent(key).await.map(accepted).map_err(failed);
+        }
+        let writers = self.writers(&arrived.facts.from.address).await;
+        let writers = writers.map_err(failed)?;
+        let head = head_of(&arrived, &self.envelope);
+        let named = self.name_recipients(&arrived.facts, &head).await;
+        let named = named.map_err(failed)?;
+        let protection = self.protection(&arrived.facts, &writers, &head, &named);
+        let protection = protection.await.map_err(failed)?;
+        self.admit(&arrived, &writers, &head, &named, protection)?;
+        let lasts = lasting(&arrived.facts)?;
+        let counted = self.count_new(&named).await?;
+        let judged = Judged {
+            arrived,
+            head,
+            named,
+            protection,
+            lasts,
+            counted,
+        };
+        let reference = match self.keep(judged, key).await {
+            // The same message came twice at once, and the other was first.
+            Err(Error::Conflict) => self.resent(key).await,
+            kept => kept,
+        };
+        reference.map(accepted).map_err(failed)
+    }
+
+    /// A refusal is written down too: who asks "did it go?" finds the answer.
+    pub(super) async fn note_refusal(&self, reply: &Reply) {
+        let actor = Actor::Account(self.sender.account.id);
+        let mut tx = Tx::new();
+        tx.audit(
+            Event::new(actor, EventKind::Submit, self.id)
+                .from(self.sender.network)
+                .failed(reply.text),
+        );
+        // The writer has the reason in any case; the store may be what failed.
+        let _ = self.outbound.store.commit(tx).await;
+        tracing::info!(event = "submission.refused", message = %self.id, reason = reply.text, "A message was refused in the dialogue.");
+    }
+
+    /// Reads the account anew: it may have been switched off, or given another
+    /// role, since this session signed in.
+    async fn writers(&self, from: &Address) -> Result<Writers, Error> {
+        let store = &self.outbound.store;
+        let account = store.get(&Account::at(self.sender.account.id)).await?;
+        let account = account.ok_or(Error::Damaged(Table::Account))?;
+        let author = if from.folded() == account.address.folded() {
+            Some(account.clone()).filter(|a| a.standing == Standing::Active)
+        } else {
+            accounts::active(store, from).await?
+        };
+        Ok(Writers { account, author })
+    }
+
+    async fn protection(
+        &self,
+        header: &Header,
+        writers: &Writers,
+        head: &Head,
+        named: &[Named],
+    ) -> Result<Protection, Error> {
+        let people: Vec<Person> = named.iter().map(|n| n.person.clone()).collect();
+        let mut wishes = Wishes {
+            secure_tag: header.tagged_secure,
+            clear_tag: header.tagged_clear,
+            protected_before: false,
+            account: writers.policy(),
+        };
+        let rules = &self.settings.rules;
+        if policy::protection(rules, &people, wishes) == Protection::Protected {
+            return Ok(Protection::Protected);
+        }
+        // Only now is it worth reading what the message refers to.
+        wishes.protected_before = is_closed(&self.outbound.store, head).await?;
+        Ok(policy::protection(rules, &people, wishes))
+    }
+
+    fn admit(
+        &self,
+        arrived: &Arrived,
+        writers: &Writers,
+        head: &Head,
+        named: &[Named],
+        protection: Protection,
+    ) -> Result<(), Reply> {
+        // Nobody outside has a certificate on file yet: all count.
+        let outside: Vec<RecipientKind> = named
+            .iter()
+            .filter(|n| !n.person.local)
+            .map(|n| n.kind)
+            .collect();
+        let each = head.envelope.iter().zip(named);
+        let switched_off = each.filter(|(_, n)| n.switched_off).map(|(a, _)| a).next();
+        let header = &arrived.facts;
+        let facts = Facts {
+            account: &writers.account,
+            from: &header.from.address,
+            author: writers.author.as_ref(),
+            sender: header.sender.as_ref().map(|m| &m.address),
+            has_subject: is_readable(&header.subject),
+            has_text: arrived.index.has_text,
+            automatic: header.automatic.is_some() || self.envelope.sender.is_none(),
+            protection,
+            outside: &outside,
+            switched_off,
+        };
+        match policy::admit(&facts, &self.settings.rules) {
+            Admission::Take => Ok(()),
+            Admission::Refuse(reply) => Err(reply),
+        }
+    }
+
+    async fn name_recipients(&self, header: &Header, head: &Head) -> Result<Vec<Named>, Error> {
+        let store = &self.outbound.store;
+        let own = self.sender.account.address.folded();
+        let mut named = Vec::with_capacity(head.envelope.len());
+        for address in &head.envelope {
+            let account = accounts::find(store, address).await?;
+            let kind = kind_of(address, header);
+            named.push(Named {
+                person: Person {
+                    domain: address.domain().to_owned(),
+                    local: account.is_some(),
+                    itself: kind == RecipientKind::To && address.folded() == own,
+                },
+                kind,
+                contact: contacts::find(store, address).await?,
+                switched_off: account.is_some_and(|a| a.standing == Standing::Disabled),
+            });
+        }
+        Ok(named)
+    }
+
+    /// Counts outside recipients that this office has never written to.
+    async fn count_new(&self, named: &[Named]) -> Result<Option<Throttle>, Reply> {
+        let new = named
+            .iter()
+            .filter(|n| n.contact.is_none() && !n.person.local);
+        let new = u32::try_from(new.count()).unwrap_or(u32::MAX);
+        if new == 0 {
+            return Ok(None);
+        }
+        let (outbound, account) = (&self.outbound, self.sender.account.id);
+        let most = self.settings.new_recipients;
+        let counted = outbound
+            .newcomers
+            .count(&outbound.store, account, new, most)
+            .await
+            .map_err(|error| unsaved(&error))?;
+        if counted.is_some() {
+            return Ok(counted);
+        }
+        tracing::warn!(event = "submission.many-new-recipients", account = %account, "An account writes to many new addresses; its mail to new ones is refused until the hour is over.");
+        Err(if new > most {
+            // No hour is long enough for this one.
+            Reply::new(550, (5, 7, 1), "refuse-new-recipients")
+        } else {
+            Reply::new(450, (4, 7, 1), "refuse-new-recipients")
+        })
+    }
+
+    /// The reference to give a second try. What was found may have been
+    /// applied and not be durable yet, or not even applied; our own commit
+    /// returns after it is both.
+    async fn resent(&self, key: [u8; 32]) -> Result<MessageId, Error> {
+        let actor = Actor::Account(self.sender.account.id);
+        let event = Event::new(actor, EventKind::Submit, self.id);
+        let mut tx = Tx::new();
+        tx.audit(event.from(self.sender.network).failed("resent"));
+        self.outbound.store.commit(tx).await?;
+        self.first(key).await?.ok_or(Error::Conflict)
+    }
+
+    /// The same message as it was kept before, if this is a second try.
+    async fn first(&self, key: [u8; 32]) -> Result<Option<MessageId>, Error> {
+        let store = &self.outbound.store;
+        let known = store.get(&Submitted::at(key)).await?;
+        let now = store.clock().now();
+        Ok(known
+            .filter(|s| now.duration_since(s.at) < Submitted::LASTS)
+            .map(|s| s.message))
+    }
+
+    fn resend_key(&self, arrived: &Arrived) -> [u8; 32] {
+        let account = self.sender.account.id;
+        let id = arrived.facts.message_id.as_bytes();
+        self.outbound.store.mac(
+            Label::Index,
+            &[b"submitted", account.octets(), id, &arrived.digest],
+        )
+    }
+}
+
+impl Writers {
+    /// The safer of the policies of who sends and of whose name it bears.
+    fn policy(&self) -> crate::model::AccountPolicy {
+        let author = self.author.as_ref().map(|a| a.policy);
+        author.map_or(self.account.policy, |a| a.max(self.account.policy))
+    }
+}
+
+fn lasting(header: &Header) -> Result<Option<SignedDuration>, Reply> {
+    let Some(wish) = &header.expires else {
+        return Ok(None);
+    };
+    let lasts = policy::lasting(wish);
+    lasts
+        .map(Some)
+        .ok_or_else(|| Reply::new(554, (5, 6, 0), "refuse-expires"))
+}
+
+fn head_of(arrived: &Arrived, envelope: &Envelope) -> Head {
+    let header = &arrived.facts;
+    Head {
+        subject: header.subject.clone(),
+        from: Some(header.from.clone()),
+        to: header.to.clone(),
+        cc: header.cc.clone(),
+        envelope: envelope
+            .recipients
+            .iter()
+            .map(|r| r.address.clone())
+            .collect(),
+        message_id: header.message_id.clone(),
+        references: header.references.clone(),
+        date: Some(header.date),
+        parts: arrived.index.parts.clone(),
+        regarding: None,
+    }
+}
+
+/// Where an envelope recipient stands; in neither To nor Cc is a blind copy.
+fn kind_of(address: &Address, header: &Header) -> RecipientKind {
+    let folded = address.folded();
+    let among = |list: &[Mailbox]| list.iter().any(|m| m.address.folded() == folded);
+    match (among(&header.to), among(&header.cc)) {
+        (true, _) => RecipientKind::To,
+        (false, true) => RecipientKind::Cc,
+        (false, false) => RecipientKind::Bcc,
+    }
+}
+
+fn accepted(reference: MessageId) -> Reply {
+    Reply::new(250, (2, 0, 0), "accepted").with("reference", reference.to_string())
+}

@@ -476,7 +476,7 @@ fn the_service_manager_is_told_and_no_secret_is_in_the_environment() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut told = || {
+    let told = || {
         let mut buffer = [0; 256];
         let length = socket.recv(&mut buffer).unwrap();
         String::from_utf8_lossy(&buffer[..length]).into_owned()

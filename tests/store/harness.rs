@@ -126,6 +126,7 @@ pub(crate) async fn accept(store: &Store, length: usize) -> (MessageId, ContentI
         dispatched: false,
         ret: None,
         envid: Some(CANARY.to_owned()),
+        lasts: None,
         answers: None,
         purged: None,
     };
@@ -136,6 +137,7 @@ pub(crate) async fn accept(store: &Store, length: usize) -> (MessageId, ContentI
         lane: Lane::Notice,
         due: now,
         job: JobId::new(now),
+        lease: None,
     });
     tx.file(folder(), id, false);
     tx.change(Change::Message(id));

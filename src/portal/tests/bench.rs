@@ -119,6 +119,7 @@ impl Bench {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: None,
             purged: None,
         };
@@ -134,7 +135,6 @@ impl Bench {
         tx.put(&Thread {
             id: thread,
             accounts: vec![ruiz],
-            protected: true,
         });
         tx.insert(&recipient(&grant));
         let token = link::make(&self.store, &mut tx, grant.id);

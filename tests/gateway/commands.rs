@@ -413,6 +413,30 @@ fn hangup_reads_the_certificate_anew_and_refuses_a_broken_configuration() {
     assert_eq!(daemon.stop().code(), Some(0));
 }
 
+#[test]
+fn hangup_reads_the_policy_anew() {
+    let relay = relay();
+    let mut daemon = Daemon::start(&relay, |_| ());
+    let doctor = daemon.account("ruiz", "provider");
+    let settings = fs::read_to_string(&daemon.config).unwrap();
+    for (round, clear) in [false, true, false].into_iter().enumerate() {
+        let policy = "[policy]\nclear-domains = [\"partner.test\"]\n";
+        let text = format!("{settings}{}", if clear { policy } else { "" });
+        fs::write(&daemon.config, text).unwrap();
+        daemon.signal(Signal::HUP);
+        let reloaded = |log: &str| log.matches("event=reloaded").count() > round;
+        wait("the reload", || reloaded(&daemon.log()).then_some(()));
+        let to = daemon
+            .patient("lab")
+            .replace("example.test", "partner.test");
+        let letter = Letter::new(&doctor, &to);
+        assert!(swaks(&daemon.door, &doctor, &letter, true, &[]).good);
+        let text = relay.wait_for(&to, 1)[0].text();
+        assert_eq!(text.contains("Please come fasting."), clear, "{text}");
+    }
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
 /// Puts a new certificate in the place of the daemon's.
 fn certificate(daemon: &Daemon) {
     let names = vec!["localhost".to_owned()];

@@ -296,6 +296,7 @@ mod tests {
             grant: None,
             notify: Notify::Default,
             original: None,
+            answer: None,
         });
         tx.attach(content);
         store.commit(tx).await.unwrap();

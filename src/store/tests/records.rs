@@ -225,6 +225,7 @@ async fn watchers_wake_for_changes_and_due_jobs_only() {
         lane: Lane::Code,
         due: Timestamp::UNIX_EPOCH,
         job: JobId::new(Timestamp::UNIX_EPOCH),
+        lease: None,
     });
     store.commit(tx).await.unwrap();
     watch.changed().await.unwrap();

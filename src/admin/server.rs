@@ -131,7 +131,7 @@ mod tests {
     use crate::admin::{Answer, Asked, Verb, ask};
     use crate::delivery::report::Office;
     use crate::desk::Desk;
-    use crate::model::{Address, Clock, Language, Live, Mailbox, Role};
+    use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, Role};
     use crate::store::{RootKey, Settings, Store};
     use jiff::{SignedDuration, tz::TimeZone};
     use std::os::unix::fs::PermissionsExt;
@@ -183,6 +183,7 @@ mod tests {
             address: Address::parse(address).unwrap(),
             role: Role::Staff,
             password: None,
+            policy: AccountPolicy::Inherit,
         }
     }
 

@@ -149,6 +149,7 @@ impl Bench {
             dispatched: true,
             ret: None,
             envid: None,
+            lasts: None,
             answers: None,
             purged: None,
         };
@@ -164,7 +165,6 @@ impl Bench {
         tx.put(&Thread {
             id: thread,
             accounts: vec![self.ruiz.id, self.desk.id],
-            protected: true,
         });
         tx.insert(&recipient(&grant));
         let token = link::make(&self.store, &mut tx, grant.id);
@@ -301,6 +301,7 @@ fn recipient(grant: &Grant) -> Recipient {
         grant: Some(grant.id),
         notify: Notify::Default,
         original: None,
+            answer: None,
     }
 }
 

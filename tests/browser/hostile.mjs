@@ -49,7 +49,7 @@ await main(async () => {
     seen.add(await look(jane));
   }
   assert.deepEqual([...seen].sort(), Object.keys(MAILS).sort(), 'a mail is missing');
-  await withoutScripts(jane);
+  await policies(jane);
   await jane.leave();
 });
 
@@ -107,7 +107,7 @@ async function harmless(page, html, name) {
 }
 
 /** The policies hold by themselves, whatever the cleaning might miss. */
-async function withoutScripts(jane) {
+async function policies(jane) {
   const { page } = jane;
   const response = await page.request.get(`${page.url()}/body`);
   const policy = response.headers()['content-security-policy'];
@@ -115,21 +115,22 @@ async function withoutScripts(jane) {
   assert.match(policy, /default-src 'none'/);
   const frame = page.locator('iframe');
   assert.equal(await frame.getAttribute('sandbox'), 'allow-popups allow-popups-to-escape-sandbox');
-  // A body that nobody cleaned, with our policy: still nothing.
-  await page.route('**/body', async (route) => {
-    const fetched = await route.fetch();
-    await route.fulfill({ response: fetched, body: Object.values(MAILS).slice(0, 16).join('\n<hr>\n') });
-  });
+  // Bodies that nobody cleaned, with our policy: still nothing. But Chromium
+  // connects, and no more, before it asks the policy about a frame, and no
+  // policy covers a preconnect; there the cleaning is alone.
   const expected = jane.complaints.length;
-  await page.reload();
-  await page.waitForTimeout(500);
-  assert.deepEqual(outside, [], 'the policy lets something out');
+  for (const [name, html] of Object.entries(MAILS)) {
+    const body = html.replace(/<link rel=preconnect[^>]*>|<i?frame src[^>]*>/g, '');
+    await page.route('**/body', async (route) => route.fulfill({ response: await route.fetch(), body }));
+    await page.reload();
+    await page.waitForTimeout(100);
+    assert.deepEqual(outside, [], `the policy lets something out: ${name}`);
+    await page.unroute('**/body');
+  }
   assert(!(await page.title()).includes('RAN'));
   // The refusals are complaints of the browser, and rightly so.
-  const other = jane.complaints.slice(expected).filter((c) => !/Content Security Policy|sandbox|Not allowed|violates|Blocked|Unsafe|Failed to load/i.test(c));
+  const other = jane.complaints.slice(expected).filter((c) => !/Content Security Policy|sandbox|Not allowed|Refused|violates|Blocked|Unsafe|Failed to load/i.test(c));
   assert.deepEqual(other, []);
   jane.complaints.length = 0;
-  const strangers = jane.requests.filter((url) => url.startsWith('https://tracker'));
-  assert.deepEqual(outside, [], `asked and refused: ${strangers}`);
   jane.requests.length = 0;
 }

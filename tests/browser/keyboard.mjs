@@ -1,12 +1,15 @@
 // The path by keyboard alone: every step is reached with Tab, shows where it
 // is, and is pressed with Enter or Space.
 import assert from 'node:assert/strict';
-import { Patient, main, octets, patient, wish, write } from './stage.mjs';
+import { MINUTE, Patient, later, main, octets, patient, wish, write } from './stage.mjs';
 
 await main(async () => {
   const to = await patient('jane');
   const { link } = await write(to, { subject: 'Your test results', text: 'All is well.', files: [{ name: 'report.pdf', type: 'application/pdf', octets: octets(900, '%PDF-1.4\n') }] });
-  for (const width of [320, 1280]) await byHand(to, link, width);
+  for (const width of [320, 1280]) {
+    await byHand(to, link, width);
+    await later(MINUTE);
+  }
 });
 
 async function byHand(to, link, width) {

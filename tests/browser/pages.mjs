@@ -1,12 +1,13 @@
 // Every page, narrow and wide, light and dark: WCAG 2.2 AA as axe sees it, no
 // sideways scrolling, large targets, the right language.
 import assert from 'node:assert/strict';
-import { fits, judge, language, main } from './stage.mjs';
+import { Patient, fits, judge, language, main } from './stage.mjs';
 import { walk } from './walk.mjs';
 
 const wrong = [];
 
 await main(async () => {
+  await canary();
   let pages = 0;
   await walk(language, async (name, patient) => {
     pages += 1;
@@ -32,6 +33,15 @@ async function inspect(page, name) {
     }
     if (name !== 'body') await targets(page, `${name}, ${width} px`);
   }
+}
+
+/** What is plainly wrong is found. */
+async function canary() {
+  const { page, context } = await Patient.come();
+  await page.setContent('<p style="color:#aaa;background:#bbb">grey</p><input>');
+  const found = (await judge(page)).join();
+  for (const rule of ['color-contrast', 'html-has-lang', 'label']) assert(found.includes(rule), `axe does not see ${rule}`);
+  await context.close();
 }
 
 /** Buttons, fields and links that stand alone are at least 44 px high. */

@@ -22,6 +22,8 @@ export const [language, ...given] = process.argv.slice(2);
 const waiting = [];
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => waiting.shift()(JSON.parse(line)));
+// The test has ended before us.
+lines.on('close', () => process.exit(1));
 
 /** Asks the test for something that a patient cannot do. */
 export function wish(what, more = {}) {
@@ -92,19 +94,25 @@ export function catalogue(tag) {
 
 // --- The browser --------------------------------------------------------
 
-/** Everything that Chromium wanted from elsewhere than this machine. */
+/** Everything that a page wanted from elsewhere than this machine. */
 export const outside = [];
+/** Where Chromium calls by itself, whatever the page. */
+const MAKER = /^(http:\/\/)?([a-z0-9-]+\.)*(google|googleapis|gvt1)\.com(:443$|\/)/;
+
+function noted(url) {
+  if (!MAKER.test(url)) outside.push(url);
+}
 let browser;
 let proxy;
 
 /** Starts Chromium. Whatever is not for the portal ends in a proxy that writes it down. */
 async function open() {
   proxy = createServer((request, response) => {
-    outside.push(request.url);
+    noted(request.url);
     response.writeHead(502).end();
   });
   proxy.on('connect', (request, socket) => {
-    outside.push(request.url);
+    noted(request.url);
     socket.end('HTTP/1.1 502 no way out\r\n\r\n');
   });
   await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready));
@@ -128,7 +136,6 @@ export async function main(play) {
   }
   await browser?.close();
   proxy?.close();
-  lines.close();
   process.exit(code);
 }
 
@@ -170,7 +177,7 @@ export class Patient {
     const text = message.text();
     // Chromium's note on a page that is sent with the status of an error, as
     // some of ours are: the page itself, not something that it wants.
-    const own = /the server responded with a status of (403|404|410|422|429)/.test(text);
+    const own = /the server responded with a status of (403|404|410|413|415|422|429)/.test(text);
     const about = message.location().url;
     if (own && !/\.(css|svg|js)$|\/logo$/.test(about)) return;
     this.complaints.push(`${text} (${about})`);
@@ -241,7 +248,7 @@ export class Patient {
 
   /** What must hold of every visit: nothing asked of anybody else, no complaint. */
   async leave() {
-    const strangers = this.requests.filter((url) => !url.startsWith('data:') && new URL(url).host !== this.host);
+    const strangers = this.requests.filter((url) => /^(https?|wss?):/.test(url) && new URL(url).host !== this.host);
     assert.deepEqual(strangers, [], 'a page asked somebody else');
     assert.deepEqual(this.complaints, [], 'the browser complains');
     await this.context.close();

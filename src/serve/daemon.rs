@@ -3,7 +3,9 @@
 use crate::config::Config;
 use crate::model::Clock;
 use crate::serve::gateway::Gateway;
+use crate::serve::ground::GroundError;
 use crate::serve::{check, logging, settings};
+use crate::store::OpenError;
 use jiff::SignedDuration;
 use sd_notify::NotifyState;
 use std::path::Path;
@@ -39,7 +41,8 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
         signals(SignalKind::interrupt())?,
     );
     let mut hangup = signals(SignalKind::hangup())?;
-    let gateway = Gateway::start(&config, Clock::System).await?;
+    let started = Gateway::start(&config, Clock::System).await;
+    let gateway = started.map_err(not_started)?;
     tracing::info!(
         event = "ready",
         version = env!("CARGO_PKG_VERSION"),
@@ -62,6 +65,15 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
         () = clock.sleep(DRAIN) => tracing::warn!(event = "stopping.late", "Something did not end in time and was cut off; nothing acknowledged is lost."),
     }
     Ok(())
+}
+
+/// A store that is missing, locked or of another key stays so however often we
+/// start; a disk that fails may come back.
+fn not_started(error: anyhow::Error) -> DaemonError {
+    match error.downcast_ref::<GroundError>() {
+        Some(GroundError::Open(OpenError::Io { .. })) | None => DaemonError::Fault(error),
+        Some(ground) => DaemonError::Configuration(ground.to_string()),
+    }
 }
 
 /// What `sealpost check` would refuse, the daemon refuses with the same words.

@@ -251,6 +251,11 @@ fn wrong(house: &House, desk: &Login) -> Vec<(Letter, Vec<String>, &'static str)
             "554 5.6.0 The subject is empty. Please write a subject and send again.",
         ),
         (
+            with(&|l| l.from.clone_from(&desk.address)),
+            vec![],
+            "553 5.7.1 You signed in as ",
+        ),
+        (
             with(&|l| l.text = " ".to_owned()),
             vec![],
             "554 5.6.0 The message has no text. Please write a few words in the message itself and send again.",

@@ -366,7 +366,9 @@ fn messages_queue_and_store_are_looked_at_with_and_without_a_daemon() {
 #[test]
 fn hangup_reads_the_certificate_anew_and_refuses_a_broken_configuration() {
     let relay = relay();
-    let mut daemon = Daemon::start(&relay, |s| s.text("tls.mode", "files"));
+    let mut daemon = Daemon::make(&relay, |s| s.text("tls.mode", "files"));
+    certificate(&daemon);
+    daemon.resume();
     let shown = |daemon: &Daemon| {
         let mut smtp = Smtp::connect(daemon.door.submission).unwrap();
         smtp.ehlo().unwrap();
@@ -411,6 +413,30 @@ fn hangup_reads_the_certificate_anew_and_refuses_a_broken_configuration() {
     assert_eq!(daemon.stop().code(), Some(0));
 }
 
+#[test]
+fn hangup_reads_the_policy_anew() {
+    let relay = relay();
+    let mut daemon = Daemon::start(&relay, |_| ());
+    let doctor = daemon.account("ruiz", "provider");
+    let settings = fs::read_to_string(&daemon.config).unwrap();
+    for (round, clear) in [false, true, false].into_iter().enumerate() {
+        let policy = "[policy]\nclear-domains = [\"partner.test\"]\n";
+        let text = format!("{settings}{}", if clear { policy } else { "" });
+        fs::write(&daemon.config, text).unwrap();
+        daemon.signal(Signal::HUP);
+        let reloaded = |log: &str| log.matches("event=reloaded").count() > round;
+        wait("the reload", || reloaded(&daemon.log()).then_some(()));
+        let to = daemon
+            .patient("lab")
+            .replace("example.test", "partner.test");
+        let letter = Letter::new(&doctor, &to);
+        assert!(swaks(&daemon.door, &doctor, &letter, true, &[]).good);
+        let text = relay.wait_for(&to, 1)[0].text();
+        assert_eq!(text.contains("Please come fasting."), clear, "{text}");
+    }
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
 /// Puts a new certificate in the place of the daemon's.
 fn certificate(daemon: &Daemon) {
     let names = vec!["localhost".to_owned()];
@@ -418,6 +444,7 @@ fn certificate(daemon: &Daemon) {
     let key = daemon.door.certificate.with_file_name("private-key.pem");
     fs::write(&daemon.door.certificate, made.cert.pem()).unwrap();
     fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[test]
@@ -473,7 +500,7 @@ fn the_service_manager_is_told_and_no_secret_is_in_the_environment() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut told = || {
+    let told = || {
         let mut buffer = [0; 256];
         let length = socket.recv(&mut buffer).unwrap();
         String::from_utf8_lossy(&buffer[..length]).into_owned()
@@ -498,6 +525,17 @@ fn a_port_that_is_taken_is_named() {
     });
     let said = other.bad(&["serve"], 70);
     assert!(said.contains("submission.listen: 127.0.0.1:"), "{said}");
+}
+
+#[test]
+fn the_demonstration_plays_both_sides_and_succeeds() {
+    let output = plain(&["demo", "--once"]);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{shown}\n{said}");
+    for step in ["a notice leaves", "the code opens", "answers with a file"] {
+        assert!(shown.contains(step), "no {step} in {shown}");
+    }
 }
 
 #[test]

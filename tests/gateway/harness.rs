@@ -7,7 +7,7 @@
 
 use crate::postfix::{Mail, Postfix};
 use crate::settings::Settings;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use sealpost::access::accounts;
 use sealpost::access::app_password::{self, Wish};
 use sealpost::access::password::Passwords;
@@ -216,10 +216,6 @@ impl House {
     /// Moves the clock on.
     pub(crate) fn later(&self, by: SignedDuration) {
         self.clock.advance(by);
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.store().clock().now()
     }
 
     /// `sealpost` with these arguments, on this gateway's configuration.

@@ -7,6 +7,7 @@
 )]
 
 // What the suites stand on.
+mod browser;
 mod daemon;
 mod harness;
 mod postfix;
@@ -19,5 +20,6 @@ mod clients;
 mod commands;
 mod crash;
 mod outcomes;
+mod patient;
 mod protection;
 mod relay;

@@ -1,0 +1,269 @@
+//! The patient's side, from the notice in the mailbox to the answer in the
+//! office, and what scanners and strangers get.
+
+use crate::browser::{Browser, Page, code, origin};
+use crate::daemon::Daemon;
+use crate::harness::{House, Login, decoded, notice, relay, wait};
+use crate::postfix::Postfix;
+use crate::programs::{Letter, swaks};
+use jiff::SignedDuration;
+use sealpost::access::accounts;
+use sealpost::folders;
+use sealpost::model::{Address, Direction};
+use sealpost::store::records::Message;
+use std::fs;
+
+/// A letter with a file to `to`; the link that came.
+fn announced(relay: &Postfix, door: &crate::harness::Door, doctor: &Login, to: &str) -> String {
+    let letter = Letter::new(doctor, to);
+    let more = ["--attach-name", "lock.txt", "--attach", "@Cargo.lock"];
+    let said = swaks(door, doctor, &letter, true, &more);
+    assert!(said.good, "{}", said.text);
+    notice(&relay.wait_for(to, 1)[0]).link
+}
+
+/// Asks for a code and opens the message with it.
+fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
+    let landing = browser.open(link).says("Send me a code");
+    let asked = browser.send(&format!("{link}/code"), &[("form", &landing.form())]);
+    let mails = relay.wait_for(to, 2);
+    let code = code(mails.last().unwrap());
+    let fields = [("form", asked.form()), ("code", code)];
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    browser.send(&format!("{link}/enter"), &fields)
+}
+
+#[test]
+fn a_patient_reads_and_answers_with_a_file() {
+    let relay = relay();
+    let office = format!("{}@example.test", crate::harness::name("office"));
+    let house = House::with(&relay, |settings| settings.text("office.notify", &office));
+    let to = house.patient("jane");
+    let link = announced(&relay, &house.door, &house.doctor, &to);
+    let browser = Browser::new(&house.door);
+    let landing = browser.open(&link).says("•••@example.test").text();
+    for word in [
+        to.as_str(),
+        "About your visit",
+        "fasting",
+        &house.doctor.address,
+    ] {
+        assert!(!landing.contains(word), "{word} is on the landing page");
+    }
+    let page = opened(&relay, &browser, &link, &to)
+        .says("Please come fasting.")
+        .says("About your visit");
+    let file = browser.open(&page.links("/file/")[0]);
+    assert_eq!(
+        file.body,
+        fs::read("Cargo.lock").unwrap(),
+        "the file was changed"
+    );
+
+    let message = page.place().to_owned();
+    let form = browser.open(&format!("{message}/reply")).form();
+    let picture = house.data.with_file_name("note.txt");
+    fs::write(&picture, "Avocetfile: a note of mine\n").unwrap();
+    let fields = [
+        ("form", form.as_str()),
+        ("text", "Avocettext: I will, thank you."),
+        ("file", &format!("@{}", picture.display())),
+    ];
+    house.hide("Avocet");
+    browser
+        .send_files(&format!("{message}/reply"), &fields)
+        .says("Avocettext");
+    browser.open(&message).says("You answered");
+
+    let answer = wait("the answer", || {
+        let all = house
+            .run(house.store().range_back::<Message>(&[], None, 10))
+            .unwrap();
+        all.into_iter().find(|m| m.direction == Direction::Incoming)
+    });
+    let filed = house.run(async {
+        let store = house.store();
+        let doctor = Address::parse(&house.doctor.address).unwrap();
+        let account = accounts::active(store, &doctor).await.unwrap().unwrap();
+        let inbox = folders::id(store, Some(account.id), "INBOX");
+        let entries = store.entries(inbox, 0, 10).await.unwrap();
+        let content = store.open_content(answer.content).await.unwrap().unwrap();
+        let octets = content.read(0, 1 << 20).await.unwrap().to_vec();
+        (entries.iter().any(|e| e.message == answer.id), octets)
+    });
+    assert!(filed.0, "the answer is not in the doctor's INBOX");
+    let mail = crate::postfix::Mail {
+        from: String::new(),
+        to: String::new(),
+        octets: filed.1,
+    };
+    let text = decoded(&mail);
+    for word in [
+        "Avocettext: I will",
+        "Avocetfile: a note",
+        "note.txt",
+        "In-Reply-To",
+    ] {
+        assert!(text.contains(word), "{word} is not in {text}");
+    }
+    // The office hears that there is something, and no more.
+    let alert = decoded(&relay.wait_for(&office, 1)[0]);
+    for word in ["Avocet", "visit", to.as_str(), "jane", "note.txt"] {
+        assert!(!alert.contains(word), "{word} is in {alert}");
+    }
+    let listed = house.json(&["message", "list", "--json"]);
+    let mut all = listed.as_array().unwrap().iter();
+    let sent = all.find(|m| m["direction"] == "outgoing").unwrap();
+    assert_eq!(sent["recipients"][0]["state"], "replied");
+
+    let form = browser
+        .open(&page.links("/inbox")[0])
+        .says("About your visit")
+        .form();
+    browser.send(
+        &format!("{}/sign-out", origin(&message)),
+        &[("form", &form)],
+    );
+    let closed = browser.open(&message).text();
+    assert!(
+        !closed.contains("fasting"),
+        "signed out and still open: {closed}"
+    );
+}
+
+#[test]
+fn scanners_may_look_at_everything_and_nothing_happens() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let to = house.patient("jane");
+    let link = announced(&relay, &house.door, &house.doctor, &to);
+    house.drained();
+    for _ in 0..10 {
+        let scanner = Browser::new(&house.door);
+        for path in ["", "/code", "/enter", "/again"] {
+            scanner.head(&format!("{link}{path}"));
+            scanner.open(&format!("{link}{path}"));
+        }
+        // Buttons without their form's value, or with somebody else's.
+        for path in ["/code", "/enter", "/again"] {
+            let pressed = scanner.send(&format!("{link}{path}"), &[("code", "123456")]);
+            assert!(pressed.status >= 400, "{path} answers {}", pressed.status);
+        }
+    }
+    assert!(house.jobs().is_empty(), "a scanner caused work");
+    assert_eq!(relay.wait_for(&to, 1).len(), 1, "a scanner caused mail");
+    let listed = house.json(&["message", "list", "--json"]);
+    assert_eq!(listed[0]["recipients"][0]["state"], "notice-accepted");
+    assert_eq!(
+        listed[0]["recipients"][0]["portal"]["opened"],
+        serde_json::Value::Null
+    );
+}
+
+#[test]
+fn a_late_code_is_explained_and_comes() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let to = house.patient("jane");
+    let link = announced(&relay, &house.door, &house.doctor, &to);
+    let browser = Browser::new(&house.door);
+    let form = browser.open(&link).form();
+    relay.answer(&to, &["450 4.7.1 Greylisted"]);
+    browser.send(&format!("{link}/code"), &[("form", &form)]);
+    let page = wait("the delay on the page", || {
+        let page = browser.open(&format!("{link}/enter"));
+        page.text().contains("asked us to wait").then_some(page)
+    });
+    house.later(SignedDuration::from_secs(15));
+    let code = code(relay.wait_for(&to, 2).last().unwrap());
+    let fields = [
+        ("form", page.form()),
+        ("code", format!(" {} {}\n", &code[..3], &code[3..])),
+    ];
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    browser
+        .send(&format!("{link}/enter"), &fields)
+        .says("Please come fasting.");
+    house.drained();
+}
+
+#[test]
+fn what_has_expired_is_asked_for_again_and_what_nobody_knows_is_not() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let to = house.patient("jane");
+    let link = announced(&relay, &house.door, &house.doctor, &to);
+    house.drained();
+    house.later(SignedDuration::from_hours(7 * 24 + 1));
+    let browser = Browser::new(&house.door);
+    let page = browser.open(&link);
+    let text = page.text();
+    assert!(
+        text.contains("This message is no longer available"),
+        "{text}"
+    );
+    assert!(!text.contains("Send me a code"), "{text}");
+    browser
+        .send(&format!("{link}/again"), &[("form", &page.form())])
+        .says("The office");
+    let wrong = format!("{}x", &link[..link.len() - 1]);
+    let text = browser.open(&wrong).text();
+    assert!(text.contains("This link is not complete"), "{text}");
+    assert!(
+        !text.contains("name=\"form\""),
+        "an unknown link has a button"
+    );
+}
+
+#[test]
+fn an_answer_that_was_confirmed_survives_a_kill() {
+    let relay = relay();
+    let mut daemon = Daemon::start(&relay, |_| ());
+    let doctor = daemon.account("ruiz", "provider");
+    let to = daemon.patient("jane");
+    let link = announced(&relay, &daemon.door, &doctor, &to);
+    let browser = Browser::new(&daemon.door);
+    let message = opened(&relay, &browser, &link, &to)
+        .says("Please come fasting.")
+        .place()
+        .to_owned();
+    for round in 1..=8 {
+        let form = browser.open(&format!("{message}/reply")).form();
+        let text = format!("Whimbrel number {round}");
+        browser
+            .send_files(
+                &format!("{message}/reply"),
+                &[("form", &form), ("text", &text)],
+            )
+            .says(&text);
+        daemon.kill();
+        daemon.resume();
+        // The session lives on, and so does the answer.
+        let sent = origin(&message) + "/sent";
+        assert_eq!(distinct(&browser.open(&sent).links("/sent/")), round);
+    }
+    let listed: serde_json::Value =
+        serde_json::from_str(&daemon.good(&["message", "list", "--json"])).unwrap();
+    let answers = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|m| m["direction"] == "incoming");
+    assert_eq!(answers.count(), 8);
+    for (path, octets) in daemon.octets() {
+        let found = octets.windows(8).any(|window| window == b"Whimbrel");
+        assert!(!found, "{} holds an answer in clear", path.display());
+    }
+}
+
+fn distinct(links: &[String]) -> usize {
+    let set: std::collections::BTreeSet<&str> = links
+        .iter()
+        .map(|link| link.split(['?', '#']).next().unwrap())
+        .collect();
+    set.len()
+}

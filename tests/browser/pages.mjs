@@ -9,7 +9,7 @@ const wrong = [];
 await main(async () => {
   await canary();
   let pages = 0;
-  await walk(language, async (name, patient) => {
+  const mails = await walk(language, async (name, patient) => {
     pages += 1;
     try {
       await inspect(patient.page, name);
@@ -17,6 +17,7 @@ await main(async () => {
       wrong.push(`${name}: ${error.message}`);
     }
   });
+  await read(mails);
   assert.deepEqual(wrong, [], wrong.join('\n'));
   assert(pages > 35, `only ${pages} pages`);
 });
@@ -33,6 +34,24 @@ async function inspect(page, name) {
     }
     if (name !== 'body') await targets(page, `${name}, ${width} px`);
   }
+}
+
+/** The notice and the mail with the code, as a mail program shows them. */
+async function read(mails) {
+  const { page, context } = await Patient.come();
+  for (const [name, mail] of mails) {
+    await page.setContent(mail.html);
+    assert.equal(await page.locator('html').getAttribute('lang'), language);
+    for (const width of [320, 600]) {
+      await page.setViewportSize({ width, height: 640 });
+      await fits(page, name);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        for (const found of await judge(page)) wrong.push(`${name}, ${width} px, ${colorScheme}: ${found}`);
+      }
+    }
+  }
+  await context.close();
 }
 
 /** What is plainly wrong is found. */

@@ -25,6 +25,8 @@ async function draw(page, name, sizes) {
     for (const colorScheme of ['light', 'dark']) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
+      // A frame is painted a moment after its page.
+      if ((await page.locator('iframe').count()) > 0) await page.waitForTimeout(300);
       await page.screenshot({ path: `${folder}/${language}-${name}-${width}-${colorScheme}.png`, fullPage: true });
     }
 }

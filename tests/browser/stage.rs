@@ -36,7 +36,10 @@ pub(crate) fn play_in(language: &str, script: &str, arguments: &[&str]) {
         patients: HashMap::new(),
     };
     let mut node = Command::new("node")
-        .arg(format!("{}/tests/browser/{script}", env!("CARGO_MANIFEST_DIR")))
+        .arg(format!(
+            "{}/tests/browser/{script}",
+            env!("CARGO_MANIFEST_DIR")
+        ))
         .arg(language)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -50,7 +53,10 @@ pub(crate) fn play_in(language: &str, script: &str, arguments: &[&str]) {
         writeln!(answers, "{answer}").unwrap();
     }
     let ended = node.wait().unwrap();
-    assert!(ended.success(), "{script} failed; what it said stands above");
+    assert!(
+        ended.success(),
+        "{script} failed; what it said stands above"
+    );
 }
 
 /// The doctor's mail program. It wants to be made and dropped in the runtime.

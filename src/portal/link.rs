@@ -25,6 +25,9 @@ const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(12);
 /// How long a private device is known again: from one visit to the next.
 const KNOWN_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
 
+/// The longest wait for a code: the day that the daily allowance looks back.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
+
 type Who = Extension<Arc<Visitor>>;
 type Sent<T> = Result<Form<T>, FormRejection>;
 
@@ -126,14 +129,16 @@ pub(super) async fn request_code(
     form: Sent<Pressed>,
 ) -> Result<Response, Stop> {
     let link = portal.pressed(&visitor, &link, &taken(form)?.form)?;
-    let note = match portal.0.visit.request_code(&link, &visitor.caller).await? {
-        Asked::Sent(_) => "",
-        Asked::Joined(_) => "?note=joined",
-        Asked::TooMany(_) => "?note=many",
+    let again = match portal.0.visit.request_code(&link, &visitor.caller).await? {
+        Asked::Sent(_) => None,
+        Asked::Joined(page) | Asked::TooMany(page) => page.again,
         Asked::Locked(closed) => return Err(portal.barred(&link, &closed)),
         Asked::Closed(landing) => return Err(portal.closed(&link, landing)),
     };
-    Ok(Redirect::to(&format!("/m/{}/enter{note}", link.expose())).into_response())
+    // Only this press was told from when another one helps, so it goes along.
+    let again = again.map(|at| format!("?again={}", at.as_second()));
+    let path = format!("/m/{}/enter{}", link.expose(), again.unwrap_or_default());
+    Ok(Redirect::to(&path).into_response())
 }
 
 /// `GET /m/{link}/enter`.
@@ -151,11 +156,9 @@ pub(super) async fn code_page(
     let form = portal.0.visit.form(&link);
     let page = portal.page(&visitor, Some(code.language));
     let mut view = CodeView::new(page, &code, link.expose(), form.expose());
-    view.note = match (query(&request, "note"), code.again) {
-        (Some("joined"), _) => Some(view.page.t("portal-code-joined")),
-        (Some("many"), Some(again)) => Some(too_soon(&view.page, again)),
-        _ => None,
-    };
+    let again = query(&request, "again").and_then(|at| at.parse().ok());
+    let again = again.and_then(|at| Timestamp::from_second(at).ok());
+    view.note = again.and_then(|again| no_code(&view.page, &code, again));
     // The note says it already.
     view.later = view.later.filter(|_| view.note.is_none());
     show(StatusCode::OK, &view)
@@ -215,15 +218,20 @@ pub(super) async fn ask_again(
     }
 }
 
-/// Why no code was sent: the last one has just left, or there were too many.
-fn too_soon(page: &Page<'_>, again: Timestamp) -> String {
-    let moment = again.duration_since(page.now).as_secs() <= SOON;
-    let id = if moment {
-        "portal-code-later"
-    } else {
-        "portal-code-many"
-    };
-    wait_until(page, id, again)
+/// Why a press brought no code: one has just left, or there were too many.
+/// `None` from the time on when a press helps.
+fn no_code(page: &Page<'_>, code: &CodePage, again: Timestamp) -> Option<String> {
+    let wait = again.duration_since(page.now);
+    // Nobody waits for longer, whatever the address says.
+    if wait <= SignedDuration::ZERO || wait > LONGEST_WAIT {
+        return None;
+    }
+    let live = code.valid.is_some_and(|until| until > page.now);
+    Some(match (wait.as_secs() <= SOON, live) {
+        (true, true) => page.t("portal-code-joined"),
+        (true, false) => wait_until(page, "portal-code-later", again),
+        (false, _) => wait_until(page, "portal-code-many", again),
+    })
 }
 
 /// What was wrong with a code.

@@ -85,7 +85,8 @@ pub fn wait_until(page: &Page<'_>, id: &str, until: Timestamp) -> String {
 
 fn code_state(page: &Page<'_>, code: &CodePage) -> Option<String> {
     let (mail, _) = code.mail.as_ref()?;
-    if code.valid.is_some_and(|until| until <= page.now) {
+    let refused = matches!(mail, CodeMail::Refused(_));
+    if !refused && code.valid.is_some_and(|until| until <= page.now) {
         return Some(page.t("portal-code-over"));
     }
     let state = match mail {

@@ -30,7 +30,7 @@ portal-have-code = I already have a code
 # Code page.
 portal-code-title = Enter the code from your e-mail
 portal-code-to = We sent it to { $address }.
-portal-code-reference = The e-mail carries the reference { $reference }.
+portal-code-reference = Its reference is { $reference }.
 portal-code-none-asked = Codes are sent to { $address }. If you have one, type it here. If not, ask for one below.
 portal-code-label = 6-digit code
 portal-private = Keep me signed in on this device

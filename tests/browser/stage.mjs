@@ -1,0 +1,283 @@
+// What every script stands on: the browser, a patient before it, the words of
+// the catalogue, and the wishes that the test in stage.rs grants.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import assert from 'node:assert/strict';
+
+const require = createRequire(new URL('../node/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** How long a page may take, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** The clinic's language, and what the test gave besides. */
+export const [language, ...given] = process.argv.slice(2);
+
+// --- Wishes -------------------------------------------------------------
+
+const waiting = [];
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => waiting.shift()(JSON.parse(line)));
+// The test has ended before us.
+lines.on('close', () => process.exit(1));
+
+/** Asks the test for something that a patient cannot do. */
+export function wish(what, more = {}) {
+  return new Promise((granted) => {
+    waiting.push(granted);
+    process.stdout.write(`${JSON.stringify({ wish: what, ...more })}\n`);
+  });
+}
+
+export const patient = (stem) => wish('patient', { stem });
+export const later = (seconds) => wish('later', { seconds });
+export const MINUTE = 60;
+export const DAY = 24 * 60 * MINUTE;
+
+/** Sends a letter from the office; `letter` is made of subject, text, html, files, pictures. */
+export async function send(to, letter) {
+  const doctor = await wish('doctor');
+  await wish('send', { to, mail: mime(doctor, to, letter) });
+}
+
+/** The same, and the notice that came of it. */
+export async function write(to, letter) {
+  await send(to, letter);
+  return wish('notice', { to });
+}
+
+/** A letter as RFC 5322 has it; each part in base64. */
+function mime(from, to, { subject, text, html, files = [], pictures = [] }) {
+  const part = (head, octets) =>
+    `${head}\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(octets).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
+  let count = 0;
+  const multi = (kind, parts) => {
+    if (parts.length === 1) return parts[0];
+    const boundary = `part-of-a-letter-${++count}`;
+    const all = parts.map((p) => `--${boundary}\r\n${p}`).join('');
+    return `Content-Type: multipart/${kind}; boundary="${boundary}"\r\n\r\n${all}--${boundary}--\r\n`;
+  };
+  const words = [part('Content-Type: text/plain; charset=utf-8', text)];
+  if (html !== undefined) words.push(part('Content-Type: text/html; charset=utf-8', html));
+  const shown = [
+    multi('alternative', words),
+    ...pictures.map((p) => part(`Content-Type: ${p.type}\r\nContent-ID: <${p.id}>\r\nContent-Disposition: inline`, p.octets)),
+  ];
+  const all = [
+    multi('related', shown),
+    ...files.map((f) => part(`Content-Type: ${f.type}; name="${f.name}"\r\nContent-Disposition: attachment; filename="${f.name}"`, f.octets)),
+  ];
+  const encoded = `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`;
+  return `From: "Dr. Maria Ruiz" <${from}>\r\nTo: ${to}\r\nSubject: ${encoded}\r\nMIME-Version: 1.0\r\n${multi('mixed', all)}`;
+}
+
+// --- Words --------------------------------------------------------------
+
+/** The catalogue of the pages: a word as the patient sees it. */
+export function catalogue(tag) {
+  const words = new Map();
+  const text = readFileSync(new URL(`../../src/texts/${tag}/portal.ftl`, import.meta.url), 'utf8');
+  for (const line of text.split('\n')) {
+    const found = /^([a-z-]+) = (.+)$/.exec(line);
+    if (found) words.set(found[1], found[2].replace(/\{ "(.*?)" \}/g, '$1'));
+  }
+  return (id, values = {}) => {
+    assert(words.has(id), `the catalogue has no line ${id}`);
+    const all = { clinic: 'Harbour Clinic', ...values };
+    return words.get(id).replace(/\{ \$(\w+) \}/g, (whole, name) => all[name] ?? whole);
+  };
+}
+
+// --- The browser --------------------------------------------------------
+
+/** Everything that a page wanted from elsewhere than this machine. */
+export const outside = [];
+/** Where Chromium calls by itself, whatever the page. */
+const MAKER = /^(http:\/\/)?([a-z0-9-]+\.)*(google|googleapis|gvt1)\.com(:443$|\/)/;
+
+function noted(url) {
+  if (!MAKER.test(url)) outside.push(url);
+}
+let browser;
+let proxy;
+
+/** Starts Chromium. Whatever is not for the portal ends in a proxy that writes it down. */
+async function open() {
+  proxy = createServer((request, response) => {
+    noted(request.url);
+    response.writeHead(502).end();
+  });
+  proxy.on('connect', (request, socket) => {
+    noted(request.url);
+    socket.end('HTTP/1.1 502 no way out\r\n\r\n');
+  });
+  await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready));
+  browser = await chromium.launch({
+    executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: 'localhost' },
+  });
+}
+
+/** Runs a script: `play` between an open and a closed browser. */
+export async function main(play) {
+  let code = 0;
+  try {
+    await open();
+    await play();
+    assert.deepEqual(outside, [], 'something left for elsewhere');
+  } catch (error) {
+    console.error(error);
+    code = 1;
+  }
+  await browser?.close();
+  proxy?.close();
+  process.exit(code);
+}
+
+/** A patient's browser with nothing in it. */
+export class Patient {
+  static async come({ tag = language, width = 1280, scripts = true, dark = false } = {}) {
+    const phone = width < 600;
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      javaScriptEnabled: scripts,
+      locale: tag === 'es' ? 'es-US' : 'en-US',
+      colorScheme: dark ? 'dark' : 'light',
+      viewport: { width, height: phone ? 640 : 800 },
+      isMobile: phone,
+      hasTouch: phone,
+    });
+    context.setDefaultTimeout(PATIENCE);
+    return new Patient(context, await context.newPage(), catalogue(tag));
+  }
+
+  constructor(context, page, t) {
+    Object.assign(this, { context, page, t, clicks: 0, complaints: [], requests: [], host: undefined });
+    context.on('request', (request) => this.requests.push(request.url()));
+    context.on('console', (message) => this.hear(message));
+    context.on('weberror', (error) => this.complaints.push(`${error.error()}`));
+    context.on('page', (opened) => this.listen(opened));
+    this.listen(page);
+  }
+
+  listen(page) {
+    page.on('dialog', (dialog) => {
+      this.complaints.push(`a dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+  }
+
+  hear(message) {
+    if (!['error', 'warning'].includes(message.type())) return;
+    const text = message.text();
+    // Chromium's note on a page that is sent with the status of an error, as
+    // some of ours are: the page itself, not something that it wants.
+    const own = /the server responded with a status of (403|404|410|413|415|422|429)/.test(text);
+    const about = message.location().url;
+    if (own && !/\.(css|svg|js)$|\/logo$/.test(about)) return;
+    this.complaints.push(`${text} (${about})`);
+  }
+
+  /** Opens an address; a link in a mail is one click. */
+  async go(address) {
+    this.host ??= new URL(address).host;
+    this.clicks += 1;
+    return this.page.goto(new URL(address, `https://${this.host}`).href);
+  }
+
+  button(id) {
+    return this.page.getByRole('button', { name: this.t(id), exact: true });
+  }
+
+  link(id) {
+    return this.page.getByRole('link', { name: this.t(id) }).first();
+  }
+
+  /** Presses something and waits for the page behind it. */
+  async press(target) {
+    this.clicks += 1;
+    await Promise.all([this.page.waitForEvent('framenavigated', (f) => f === this.page.mainFrame()), target.click()]);
+    await this.page.waitForLoadState();
+  }
+
+  tab(id) {
+    return this.press(this.page.locator('nav').getByRole('link', { name: this.t(id), exact: true }));
+  }
+
+  /** The page's words, as they are seen. */
+  words() {
+    return this.page.locator('body').innerText();
+  }
+
+  async sees(...words) {
+    const text = (await this.words()).replace(/\s+/g, ' ');
+    for (const word of words) assert(text.includes(word), `${this.page.url()} does not say “${word}” but: ${text}`);
+  }
+
+  async misses(...words) {
+    const text = (await this.page.content()) + (await this.words());
+    for (const word of words) assert(!text.includes(word), `${this.page.url()} says “${word}”`);
+  }
+
+  /** Asks for a code on the landing page; the code that comes. */
+  async ask(to) {
+    await this.press(this.button('portal-send-code'));
+    return (await wish('code', { to })).code;
+  }
+
+  async enter(code) {
+    await this.page.locator('#code').fill(code);
+    await this.press(this.button('portal-open-message'));
+  }
+
+  /** From the link to the message. */
+  async arrive(link, to) {
+    await this.go(link);
+    await this.enter(await this.ask(to));
+    assert.match(this.page.url(), /\/message\//, 'the code does not lead to the message');
+  }
+
+  async signOut() {
+    await this.press(this.button('portal-sign-out'));
+  }
+
+  /** What must hold of every visit: nothing asked of anybody else, no complaint. */
+  async leave() {
+    const strangers = this.requests.filter((url) => /^(https?|wss?):/.test(url) && new URL(url).host !== this.host);
+    assert.deepEqual(strangers, [], 'a page asked somebody else');
+    assert.deepEqual(this.complaints, [], 'the browser complains');
+    await this.context.close();
+  }
+}
+
+// --- Checks -------------------------------------------------------------
+
+/** No page is wider than its window. */
+export async function fits(page, name) {
+  const [wide, window] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+  assert(wide <= window, `${name} is ${wide} px wide in a window of ${window} px`);
+}
+
+/** What axe finds against WCAG 2.2 AA. */
+export async function judge(page) {
+  await page.evaluate(axe);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await page.evaluate(
+    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values }, iframes: false, resultTypes: ['violations'] }),
+    tags,
+  );
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join(' | ')}`);
+}
+
+/** A file of this many octets that begins as its kind does. */
+export function octets(size, begin = '') {
+  const all = Buffer.alloc(size);
+  for (let i = 0; i < size; i += 1) all[i] = (i * 7919 + (i >> 8)) & 0xff;
+  all.write(begin, 'latin1');
+  return all;
+}

@@ -48,6 +48,10 @@ pub mod portal;
 pub mod smtp;
 
 // The whole.
-pub mod cli;
-pub mod demo;
 pub mod serve;
+
+// Who starts it.
+pub mod demo;
+
+// What is commanded.
+pub mod cli;

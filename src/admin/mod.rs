@@ -25,6 +25,10 @@ pub async fn answer(desk: &Desk, verb: Verb) -> Answer {
         })
 }
 
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "a flat table, one arm for each verb"
+)]
 async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
     let done = |()| Answer::Done;
     match verb {
@@ -32,14 +36,16 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             address,
             role,
             password,
+            policy,
         } => desk
-            .add_account(address, role, password.map(|p| p.0))
+            .add_account(address, role, policy, password.map(|p| p.0))
             .await
             .map(done),
         Verb::UserList => desk.accounts().await.map(Answer::Accounts),
         Verb::UserPasswd { address, password } => {
             desk.set_password(&address, password.0).await.map(done)
         }
+        Verb::UserPolicy { address, policy } => desk.set_policy(&address, policy).await.map(done),
         Verb::UserDisable { address } => desk.disable_account(&address).await.map(done),
         Verb::UserAppPassword {
             address,

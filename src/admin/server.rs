@@ -131,7 +131,7 @@ mod tests {
     use crate::admin::{Answer, Asked, Verb, ask};
     use crate::delivery::report::Office;
     use crate::desk::Desk;
-    use crate::model::{Address, Clock, Language, Live, Mailbox, Role};
+    use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, Role};
     use crate::store::{RootKey, Settings, Store};
     use jiff::{SignedDuration, tz::TimeZone};
     use std::os::unix::fs::PermissionsExt;
@@ -168,7 +168,10 @@ mod tests {
         let from = Address::parse("secure-mail@clinic.example").unwrap();
         Live::new(Office {
             hostname: "mail.clinic.example".into(),
-            from: Mailbox { name: None, address: from },
+            from: Mailbox {
+                name: None,
+                address: from,
+            },
             language: Language::English,
             zone: TimeZone::UTC,
             retain: SignedDuration::from_hours(24),
@@ -180,6 +183,7 @@ mod tests {
             address: Address::parse(address).unwrap(),
             role: Role::Staff,
             password: None,
+            policy: AccountPolicy::Inherit,
         }
     }
 

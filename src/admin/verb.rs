@@ -4,7 +4,7 @@ use crate::desk::accounts::AccountView;
 use crate::desk::messages::MessageView;
 use crate::desk::queue::JobView;
 use crate::desk::store::{CompactedView, VerifiedView};
-use crate::model::{Address, JobId, MessageId, Role, Scope, Secret};
+use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What can be asked for.
@@ -19,6 +19,15 @@ pub enum Verb {
         role: Role,
         /// The password for the office page; none is set without it.
         password: Option<Password>,
+        /// Whether its mail is protected.
+        policy: AccountPolicy,
+    },
+    /// Set whether an account's mail is protected.
+    UserPolicy {
+        /// Whose.
+        address: Address,
+        /// How.
+        policy: AccountPolicy,
     },
     /// Show the accounts.
     UserList,
@@ -143,7 +152,7 @@ mod as_text {
 #[cfg(test)]
 mod tests {
     use super::{Answer, Password, Verb};
-    use crate::model::{Address, Role, Secret};
+    use crate::model::{AccountPolicy, Address, Role, Secret};
 
     #[test]
     fn a_verb_survives_the_socket_and_its_password_does_not_print() {
@@ -151,6 +160,7 @@ mod tests {
             address: Address::parse("jane@clinic.example").unwrap(),
             role: Role::Provider,
             password: Some(Password(Secret::new("canary in the mine"))),
+            policy: AccountPolicy::Inherit,
         };
         assert!(!format!("{verb:?}").contains("canary"));
         let line = serde_json::to_string(&verb).unwrap();

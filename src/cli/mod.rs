@@ -201,6 +201,8 @@ mod tests {
             "check -c f",
             "serve -c f",
             "user add a@b.example --role staff",
+            "user add a@b.example --role staff --policy secure",
+            "user policy a@b.example off",
             "user add a@b.example --role provider --password-stdin",
             "user add a@b.example --role admin -c f",
             "user list",

@@ -3,7 +3,7 @@
 use crate::admin::{Password, Verb};
 use crate::cli::ask::Wanted;
 use crate::cli::{Failure, password};
-use crate::model::{Address, JobId, MessageId, Role, Scope};
+use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -19,6 +19,10 @@ pub(super) enum User {
         /// What its owner does.
         #[arg(long, value_parser = role())]
         role: Role,
+        /// Whether its mail is protected: as the clinic has set it, always, or
+        /// only when marked.
+        #[arg(long, default_value = "inherit", value_parser = policy())]
+        policy: AccountPolicy,
         /// Read a password for the office page from standard input, at least
         /// 12 characters; without this none is set.
         #[arg(long)]
@@ -34,6 +38,14 @@ pub(super) enum User {
     Passwd {
         /// Whose.
         address: Address,
+    },
+    /// Set whether an account's mail is protected.
+    Policy {
+        /// Whose.
+        address: Address,
+        /// As the clinic has set it, always, or only when marked.
+        #[arg(value_parser = policy())]
+        policy: AccountPolicy,
     },
     /// Switch an account off.
     Disable {
@@ -132,6 +144,7 @@ impl User {
             Self::Add {
                 address,
                 role,
+                policy,
                 password_stdin,
             } => {
                 let password = password_stdin
@@ -142,6 +155,7 @@ impl User {
                     address,
                     role,
                     password,
+                    policy,
                 })
             }
             Self::List { json } => Wanted {
@@ -152,6 +166,7 @@ impl User {
                 let password = Password(password::read()?);
                 plain(Verb::UserPasswd { address, password })
             }
+            Self::Policy { address, policy } => plain(Verb::UserPolicy { address, policy }),
             Self::Disable { address } => plain(Verb::UserDisable { address }),
             Self::AppPassword {
                 address,
@@ -213,6 +228,14 @@ fn role() -> impl TypedValueParser<Value = Role> {
         "admin" => Role::Admin,
         "provider" => Role::Provider,
         _ => Role::Staff,
+    })
+}
+
+fn policy() -> impl TypedValueParser<Value = AccountPolicy> {
+    PossibleValuesParser::new(["inherit", "secure", "off"]).map(|word| match word.as_str() {
+        "secure" => AccountPolicy::Secure,
+        "off" => AccountPolicy::Off,
+        _ => AccountPolicy::Inherit,
     })
 }
 

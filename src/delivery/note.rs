@@ -181,15 +181,28 @@ impl Note<'_> {
                 self.tx.audit(event.failed("withdrawn"));
                 return Ok(());
             }
-            Verdict::Later { .. } | Verdict::Back => return Ok(()),
+            Verdict::Later { answer, .. } => return self.heard((message, n), answer).await,
+            Verdict::Back => return Ok(()),
         };
-        if let Some(held) = self.store.hold(&Recipient::at(message, n)).await?
-            && let Some(next) = moved(&held.record, state, at)
-        {
+        if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
+            let mut next = moved(&held.record, state, at).unwrap_or_else(|| held.record.clone());
+            if let Verdict::Taken(answer) | Verdict::Lost(answer, _) = verdict {
+                next.answer = Some(answer.clone());
+            }
             self.tx.replace(&held, &next);
         }
         self.tx.change(Change::Message(message));
         self.tx.audit(event);
+        Ok(())
+    }
+
+    /// Keeps what the relay said when it asked us to wait.
+    async fn heard(&mut self, (message, n): (MessageId, u16), answer: &Answer) -> Result<(), Error> {
+        if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
+            let mut next = held.record.clone();
+            next.answer = Some(answer.clone());
+            self.tx.replace(&held, &next);
+        }
         Ok(())
     }
 

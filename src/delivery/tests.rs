@@ -7,9 +7,9 @@ use crate::access::passcode;
 use crate::folders;
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, GrantId, Head, JobId, Lane, Language,
-    Live, Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, RecipientKind, Role,
-    Route, Standing, State,
+    Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, GrantId, Head, JobId,
+    Lane, Language, Live, Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient,
+    RecipientKind, Role, Route, Standing, State,
 };
 use crate::queue;
 use crate::store::records::{
@@ -225,6 +225,7 @@ fn recipient(grant: &Grant) -> Recipient {
         grant: Some(grant.id),
         notify: Notify::Default,
         original: None,
+            answer: None,
     }
 }
 

@@ -152,6 +152,7 @@ mod tests {
             grant: None,
             notify: Notify::Default,
             original: None,
+            answer: None,
         }
     }
 

@@ -230,7 +230,8 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
         .build();
     let octets = Body::new_with_encoding(REPORT.to_vec(), ContentTransferEncoding::Base64);
     let octets = octets.map_err(|_| anyhow::anyhow!("base64 takes everything"))?;
-    let report = Attachment::new("report.pdf".to_owned()).body(octets, ContentType::parse("application/pdf")?);
+    let report = Attachment::new("report.pdf".to_owned())
+        .body(octets, ContentType::parse("application/pdf")?);
     let mail = lettre::Message::builder()
         .from(format!("Dr. Maria Ruiz <{DOCTOR}>").parse()?)
         .to(format!("Jane Doe <{PATIENT}>").parse()?)

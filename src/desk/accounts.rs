@@ -3,7 +3,7 @@
 use crate::access::accounts::{self, AccountError};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::desk::{Desk, Refused, wish};
-use crate::model::{Account, Address, Role, Scope, Secret, Standing};
+use crate::model::{Account, AccountPolicy, Address, Role, Scope, Secret, Standing};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub struct AccountView {
     pub role: Role,
     /// Whether it may be used.
     pub standing: Standing,
+    /// Whether its mail is protected.
+    pub policy: AccountPolicy,
     /// When it was made.
     pub created: Timestamp,
     /// Whether it has a password for the office page.
@@ -52,6 +54,7 @@ impl Desk {
         &self,
         address: Address,
         role: Role,
+        policy: AccountPolicy,
         password: Option<Secret>,
     ) -> Result<(), Refused> {
         if !self.domains.iter().any(|own| own == address.domain()) {
@@ -68,6 +71,9 @@ impl Desk {
         }
         let account = accounts::add(&self.store, address, role, self.actor).await;
         let account = account.map_err(refusal)?;
+        if policy != AccountPolicy::default() {
+            self.put_policy(&account, policy).await?;
+        }
         match password {
             Some(password) => self.put_password(&account, &password).await,
             None => Ok(()),
@@ -87,6 +93,7 @@ impl Desk {
                 address: account.address,
                 role: account.role,
                 standing: account.standing,
+                policy: account.policy,
                 created: account.created,
                 password: account.password.is_some(),
                 app_passwords: app_passwords
@@ -111,6 +118,20 @@ impl Desk {
     pub async fn set_password(&self, address: &Address, password: Secret) -> Result<(), Refused> {
         let account = self.account(address).await?;
         self.put_password(&account, &password).await
+    }
+
+    /// Sets whether the account's mail is protected.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account.
+    pub async fn set_policy(&self, address: &Address, policy: AccountPolicy) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        self.put_policy(&account, policy).await
+    }
+
+    async fn put_policy(&self, account: &Account, policy: AccountPolicy) -> Result<(), Refused> {
+        let done = accounts::set_policy(&self.store, account.id, policy, self.actor).await;
+        done.map_err(refusal)
     }
 
     /// Switches an account off: nothing signs in with it from now on.

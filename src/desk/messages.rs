@@ -50,8 +50,21 @@ pub struct RecipientView {
     pub state: State,
     /// Since when.
     pub since: Timestamp,
+    /// What the relay answered last.
+    pub answer: Option<AnswerView>,
     /// The rest of its story, on the portal route.
     pub portal: Option<PortalView>,
+}
+
+/// What the relay answered, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerView {
+    /// When.
+    pub at: Timestamp,
+    /// Its reply code; 0 if it gave none.
+    pub code: u16,
+    /// Its words, which may hold an address: only where addresses were asked for.
+    pub text: Option<String>,
 }
 
 /// What is known of a recipient who reads in the portal.
@@ -136,6 +149,11 @@ impl Desk {
                 route: recipient.route,
                 state: recipient.state,
                 since: recipient.since,
+                answer: recipient.answer.as_ref().map(|answer| AnswerView {
+                    at: answer.at,
+                    code: answer.code,
+                    text: addresses.then(|| answer.text.clone()),
+                }),
                 portal: self.portal(&recipient).await?,
             });
         }
@@ -182,5 +200,151 @@ const fn kind(kind: RecipientKind) -> &'static str {
         RecipientKind::To => "to",
         RecipientKind::Cc => "cc",
         RecipientKind::Bcc => "bcc",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::access::login::Login;
+    use crate::access::password::Passwords;
+    use crate::delivery::report::Office;
+    use crate::desk::Desk;
+    use crate::model::{
+        Actor, Address, Clock, ContactId, Direction, EventKind, Head, Language, Live, Mailbox,
+        MessageId, Notify, Recipient, RecipientKind, Route, State,
+    };
+    use crate::store::records::{Message, ThreadId};
+    use crate::store::{RootKey, Settings, Store, Tx};
+    use jiff::{SignedDuration, tz::TimeZone};
+    use tempfile::TempDir;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    fn desk() -> (TempDir, Desk) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let settings = Settings {
+            path,
+            minimum_free: 0,
+        };
+        let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
+        let passwords = Passwords::new();
+        let keys = (Login::new(store.clone(), passwords.clone()), passwords);
+        let office = Live::new(Office {
+            hostname: "mail.clinic.example".into(),
+            from: Mailbox {
+                name: None,
+                address: address("secure-mail@clinic.example"),
+            },
+            language: Language::English,
+            zone: TimeZone::UTC,
+            retain: SignedDuration::from_hours(24),
+        });
+        let desk = Desk::new(store, keys, Vec::new(), office);
+        (folder, desk.used_by(Actor::Operator(7)))
+    }
+
+    /// A message with a subject and a file name that nobody here may see.
+    async fn keep(store: &Store) -> MessageId {
+        let now = store.clock().now();
+        let id = MessageId::new(now);
+        let mut content = store.write_content();
+        content
+            .write(b"Subject: canary-subject\r\n\r\ncanary-text\r\n")
+            .await
+            .unwrap();
+        let content = content.finish().await.unwrap();
+        let head = Head {
+            subject: "canary-subject".into(),
+            from: Some(Mailbox {
+                name: None,
+                address: address("ruiz@clinic.example"),
+            }),
+            envelope: vec![address("jane@example.com")],
+            ..Head::default()
+        };
+        let mut tx = Tx::new();
+        tx.put(&Message {
+            id,
+            direction: Direction::Outgoing,
+            account: None,
+            thread: ThreadId([0; 16]),
+            accepted: now,
+            size: 40,
+            content: content.id(),
+            head: content.seal_head(&head),
+            digest: [0; 32],
+            recipients: 1,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            lasts: None,
+            answers: None,
+            purged: None,
+        });
+        tx.put(&Recipient {
+            message: id,
+            n: 0,
+            contact: ContactId::new(now),
+            kind: RecipientKind::To,
+            route: Some(Route::Portal),
+            state: State::NoticeAccepted,
+            since: now,
+            grant: None,
+            notify: Notify::Default,
+            original: None,
+            answer: None,
+        });
+        tx.attach(content);
+        store.commit(tx).await.unwrap();
+        id
+    }
+
+    async fn disclosures(desk: &Desk) -> usize {
+        let events = desk.store.audit_events(0, 100).await.unwrap();
+        events
+            .iter()
+            .filter(|e| e.event.kind == EventKind::Disclose)
+            .count()
+    }
+
+    #[tokio::test]
+    async fn a_message_is_shown_without_what_it_says_or_to_whom() {
+        let (_folder, desk) = desk();
+        let id = keep(&desk.store).await;
+        for view in [
+            desk.messages(10, false).await.unwrap().remove(0),
+            desk.message(id, false).await.unwrap(),
+        ] {
+            let shown = serde_json::to_string(&view).unwrap();
+            assert!(
+                !shown.contains("canary") && !shown.contains("jane"),
+                "{shown}"
+            );
+            assert_eq!(view.from.as_deref(), Some("r•••@clinic.example"));
+            assert_eq!(
+                view.recipients[0].address.as_deref(),
+                Some("j•••@example.com")
+            );
+            assert_eq!(view.recipients[0].state, State::NoticeAccepted);
+        }
+        assert_eq!(disclosures(&desk).await, 0);
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_addresses_is_in_the_audit_trail() {
+        let (_folder, desk) = desk();
+        let id = keep(&desk.store).await;
+        let shown = desk.message(id, true).await.unwrap();
+        assert_eq!(
+            shown.recipients[0].address.as_deref(),
+            Some("jane@example.com")
+        );
+        assert_eq!(disclosures(&desk).await, 1);
+        desk.messages(10, true).await.unwrap();
+        assert_eq!(disclosures(&desk).await, 2);
     }
 }

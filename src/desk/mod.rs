@@ -40,7 +40,12 @@ impl Desk {
     /// reports are made. `keys` are the gateway's own, so that what changes
     /// here is known there at once.
     #[must_use]
-    pub fn new(store: Store, keys: (Login, Passwords), domains: Vec<String>, office: Live<Office>) -> Self {
+    pub fn new(
+        store: Store,
+        keys: (Login, Passwords),
+        domains: Vec<String>,
+        office: Live<Office>,
+    ) -> Self {
         let (login, passwords) = keys;
         Self {
             store,

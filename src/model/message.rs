@@ -1,6 +1,6 @@
 //! A message as the gateway knows it: its head, its parts, its recipients.
 
-use crate::model::{Address, ContactId, GrantId, Mailbox, MessageId};
+use crate::model::{Address, Answer, ContactId, GrantId, Mailbox, MessageId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +130,8 @@ pub struct Recipient {
     /// The original recipient as the sender gave it, `type;address`
     /// (RFC 3461 §4.2).
     pub original: Option<String>,
+    /// What the relay answered last.
+    pub answer: Option<Answer>,
 }
 
 /// What is known of a message without opening its content. Sealed under the

@@ -50,12 +50,14 @@ pub(super) struct Named {
     switched_off: bool,
 }
 
-/// The accounts that answer for a message.
-struct Writers {
+/// Who a message is from and to.
+struct Case {
     /// Who signed in, as it stands now.
     account: Account,
     /// The active account that From belongs to.
     author: Option<Account>,
+    head: Head,
+    named: Vec<Named>,
 }
 
 impl Submission {
@@ -65,20 +67,16 @@ impl Submission {
         if self.first(key).await.map_err(failed)?.is_some() {
             return self.resent(key).await.map(accepted).map_err(failed);
         }
-        let writers = self.writers(&arrived.facts.from.address).await;
-        let writers = writers.map_err(failed)?;
-        let head = head_of(&arrived, &self.envelope);
-        let named = self.name_recipients(&arrived.facts, &head).await;
-        let named = named.map_err(failed)?;
-        let protection = self.protection(&arrived.facts, &writers, &head, &named);
-        let protection = protection.await.map_err(failed)?;
-        self.admit(&arrived, &writers, &head, &named, protection)?;
+        let case = self.case(&arrived).await.map_err(failed)?;
+        let protection = self.protection(&arrived.facts, &case).await;
+        let protection = protection.map_err(failed)?;
+        self.admit(&arrived, &case, protection)?;
         let lasts = lasting(&arrived.facts)?;
-        let counted = self.count_new(&named).await?;
+        let counted = self.count_new(&case.named).await?;
         let judged = Judged {
             arrived,
-            head,
-            named,
+            head: case.head,
+            named: case.named,
             protection,
             lasts,
             counted,
@@ -107,8 +105,9 @@ impl Submission {
 
     /// Reads the account anew: it may have been switched off, or given another
     /// role, since this session signed in.
-    async fn writers(&self, from: &Address) -> Result<Writers, Error> {
+    async fn case(&self, arrived: &Arrived) -> Result<Case, Error> {
         let store = &self.outbound.store;
+        let from = &arrived.facts.from.address;
         let account = store.get(&Account::at(self.sender.account.id)).await?;
         let account = account.ok_or(Error::Damaged(Table::Account))?;
         let author = if from.folded() == account.address.folded() {
@@ -116,53 +115,48 @@ impl Submission {
         } else {
             accounts::active(store, from).await?
         };
-        Ok(Writers { account, author })
+        let head = head_of(arrived, &self.envelope);
+        let named = self.name_recipients(&arrived.facts, &head).await?;
+        Ok(Case {
+            account,
+            author,
+            head,
+            named,
+        })
     }
 
-    async fn protection(
-        &self,
-        header: &Header,
-        writers: &Writers,
-        head: &Head,
-        named: &[Named],
-    ) -> Result<Protection, Error> {
-        let people: Vec<Person> = named.iter().map(|n| n.person.clone()).collect();
+    async fn protection(&self, header: &Header, case: &Case) -> Result<Protection, Error> {
+        let people: Vec<Person> = case.named.iter().map(|n| n.person.clone()).collect();
         let mut wishes = Wishes {
             secure_tag: header.tagged_secure,
             clear_tag: header.tagged_clear,
             protected_before: false,
-            account: writers.policy(),
+            account: case.policy(),
         };
         let rules = &self.settings.rules;
         if policy::protection(rules, &people, wishes) == Protection::Protected {
             return Ok(Protection::Protected);
         }
         // Only now is it worth reading what the message refers to.
-        wishes.protected_before = is_closed(&self.outbound.store, head).await?;
+        wishes.protected_before = is_closed(&self.outbound.store, &case.head).await?;
         Ok(policy::protection(rules, &people, wishes))
     }
 
-    fn admit(
-        &self,
-        arrived: &Arrived,
-        writers: &Writers,
-        head: &Head,
-        named: &[Named],
-        protection: Protection,
-    ) -> Result<(), Reply> {
+    fn admit(&self, arrived: &Arrived, case: &Case, protection: Protection) -> Result<(), Reply> {
         // Nobody outside has a certificate on file yet: all count.
-        let outside: Vec<RecipientKind> = named
+        let outside: Vec<RecipientKind> = case
+            .named
             .iter()
             .filter(|n| !n.person.local)
             .map(|n| n.kind)
             .collect();
-        let each = head.envelope.iter().zip(named);
+        let each = case.head.envelope.iter().zip(&case.named);
         let switched_off = each.filter(|(_, n)| n.switched_off).map(|(a, _)| a).next();
         let header = &arrived.facts;
         let facts = Facts {
-            account: &writers.account,
+            account: &case.account,
             from: &header.from.address,
-            author: writers.author.as_ref(),
+            author: case.author.as_ref(),
             sender: header.sender.as_ref().map(|m| &m.address),
             has_subject: is_readable(&header.subject),
             has_text: arrived.index.has_text,
@@ -258,7 +252,7 @@ impl Submission {
     }
 }
 
-impl Writers {
+impl Case {
     /// The safer of the policies of who sends and of whose name it bears.
     fn policy(&self) -> crate::model::AccountPolicy {
         let author = self.author.as_ref().map(|a| a.policy);

@@ -96,6 +96,7 @@ impl Submission {
                 grant: None,
                 notify: wanted.notify,
                 original: wanted.original.clone(),
+                answer: None,
             });
         }
     }

@@ -2,9 +2,9 @@
 //! its status and the one thing that helps.
 
 use crate::portal::page::Page;
-use crate::portal::views::{Action, PlainView, wait_until};
+use crate::portal::views::{Action, PlainView};
 use axum::http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 /// A page with one thing to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +59,6 @@ pub enum Calm {
     Room,
     /// The request took too long.
     Slow,
-    /// Too many tries: wait until this time.
-    Wait(Timestamp),
     /// The request could not be read.
     Malformed,
     /// Something failed on our side; the reference stands in the log too.
@@ -93,7 +91,6 @@ impl Calm {
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
             Self::Room => StatusCode::SERVICE_UNAVAILABLE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
-            Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -135,7 +132,6 @@ impl Calm {
             Self::Host => ("portal-host-title", &["portal-host-text"]),
             Self::Room => ("portal-room-title", &["portal-room-text"]),
             Self::Slow => ("portal-slow-title", &["portal-slow-text"]),
-            Self::Wait(_) => ("portal-room-title", &["portal-code-wait"]),
             Self::Malformed => ("portal-malformed-title", &["portal-malformed-text"]),
             _ => ("portal-fault-title", &["portal-fault-text"]),
         }
@@ -166,7 +162,6 @@ impl Calm {
                 page.two(id, ("clinic", &page.clinic.name), ("wait", &wait))
             }
             Self::Large { limit } => page.one(id, "limit", page.size(limit)),
-            Self::Wait(until) => wait_until(page, id, *until),
             _ => page.clinic(id),
         }
     }

@@ -7,7 +7,7 @@ use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::page::Signed;
 use crate::portal::visitor::Visitor;
-use crate::store;
+use crate::store::Error as StoreError;
 use crate::visit;
 use crate::web::headers::secure;
 use askama::Template;
@@ -84,7 +84,7 @@ impl From<Calm> for Stop {
 impl From<visit::Error> for Stop {
     fn from(error: visit::Error) -> Self {
         match error {
-            visit::Error::Store(store::Error::Full) => Self::from(Calm::Room),
+            visit::Error::Store(StoreError::Full) => Self::from(Calm::Room),
             error => Self::fault(&error.to_string()),
         }
     }
@@ -149,7 +149,6 @@ fn refusal(portal: &Portal, request: &Request) -> Option<Calm> {
 fn ending(portal: &Portal, visitor: &Visitor, ending: Ending, before: Response) -> Response {
     let mut page = portal.page(visitor, ending.stored);
     page.reader = ending.reader;
-    let now = page.now;
     let drawn = show(ending.calm.status(), &ending.calm.view(page));
     let mut response = drawn.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
     for (name, value) in before.headers() {
@@ -157,19 +156,10 @@ fn ending(portal: &Portal, visitor: &Visitor, ending: Ending, before: Response) 
             response.headers_mut().append(name, value.clone());
         }
     }
-    let headers = response.headers_mut();
-    match ending.calm {
-        Calm::Wait(until) => {
-            let wait = until.duration_since(now).as_secs().max(1);
-            headers.insert(header::RETRY_AFTER, wait.into());
-        }
-        // RFC 9110 §15.5.6: the answer says which methods there are.
-        Calm::Method => {
-            headers
-                .entry(header::ALLOW)
-                .or_insert(HeaderValue::from_static("GET, HEAD, POST"));
-        }
-        _ => {}
+    // RFC 9110 §15.5.6: the answer says which methods there are.
+    if matches!(ending.calm, Calm::Method) {
+        let allow = response.headers_mut().entry(header::ALLOW);
+        allow.or_insert(HeaderValue::from_static("GET, HEAD, POST"));
     }
     response
 }

@@ -4,8 +4,9 @@ use crate::model::{Secret, Token};
 use crate::portal::Portal;
 use crate::portal::calm::{Again, Calm};
 use crate::portal::guard::{Stop, show};
+use crate::portal::page::Page;
 use crate::portal::session::ours;
-use crate::portal::views::{CodeView, HelpView, LandingView, wait_until};
+use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until};
 use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, query};
 use crate::visit::{Admission, Asked, Closed, CodePage, Entry, Landing, Verified};
 use crate::web::cookie;
@@ -152,7 +153,7 @@ pub(super) async fn code_page(
     let mut view = CodeView::new(page, &code, link.expose(), form.expose());
     view.note = match (query(&request, "note"), code.again) {
         (Some("joined"), _) => Some(view.page.t("portal-code-joined")),
-        (Some("many"), Some(again)) => Some(wait_until(&view.page, "portal-code-many", again)),
+        (Some("many"), Some(again)) => Some(too_soon(&view.page, again)),
         _ => None,
     };
     // The note says it already.
@@ -212,6 +213,17 @@ pub(super) async fn ask_again(
         }
         Landing::Unknown => Err(Stop::from(Calm::Unknown)),
     }
+}
+
+/// Why no code was sent: the last one has just left, or there were too many.
+fn too_soon(page: &Page<'_>, again: Timestamp) -> String {
+    let moment = again.duration_since(page.now).as_secs() <= SOON;
+    let id = if moment {
+        "portal-code-later"
+    } else {
+        "portal-code-many"
+    };
+    wait_until(page, id, again)
 }
 
 /// What was wrong with a code.

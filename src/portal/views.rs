@@ -47,7 +47,7 @@ pub struct CodeView<'a> {
 
 /// Up to this many seconds the button for a new code stands there already: who
 /// reads the page will have waited by then, and an early press does no harm.
-const SOON: i64 = 60;
+pub(super) const SOON: i64 = 60;
 
 impl<'a> CodeView<'a> {
     /// The page for what is known, its sentences chosen.

@@ -69,7 +69,12 @@ impl Gateway {
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
         let office = Live::new(pieces::office(config));
-        let delivery = Delivery::new(&store, relay::settings(config)?, &office, &outbound.receiving())?;
+        let delivery = Delivery::new(
+            &store,
+            relay::settings(config)?,
+            &office,
+            &outbound.receiving(),
+        )?;
         let rules = Live::new(pieces::visit(config));
         let visit = Visit::new(store.clone(), rules.clone());
         let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls.clone());
@@ -124,7 +129,11 @@ impl Gateway {
             }
         }
         for listener in sockets.portal {
-            tasks.spawn(pages.clone().work(listener, page_gate.clone(), stopping.clone()));
+            tasks.spawn(
+                pages
+                    .clone()
+                    .work(listener, page_gate.clone(), stopping.clone()),
+            );
         }
         let stopping_dispatch = stopping.clone();
         tasks.spawn(async move { outbound.work(stopping_dispatch).await });

@@ -7,8 +7,8 @@ use crate::delivery::report::Office;
 use crate::desk::Desk;
 use crate::model::{Live, Mailbox};
 use crate::policy;
-use crate::route::portal::Voice;
 use crate::portal::page::Clinic;
+use crate::route::portal::Voice;
 use crate::store::Store;
 use crate::{outbound, portal, smtp, visit};
 use anyhow::Context;
@@ -95,7 +95,10 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
 /// What the pages need, with the logo read.
 pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
     let logo = match &config.clinic.logo {
-        Some(path) => Some(fs::read(path).with_context(|| format!("clinic.logo: {} cannot be read", path.display()))?),
+        Some(path) => Some(
+            fs::read(path)
+                .with_context(|| format!("clinic.logo: {} cannot be read", path.display()))?,
+        ),
         None => None,
     };
     Ok(portal::Settings {

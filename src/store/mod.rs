@@ -25,6 +25,7 @@ mod mailbox;
 mod maintain;
 mod open;
 mod reader;
+mod record_keys;
 pub mod records;
 mod sled;
 #[cfg(test)]

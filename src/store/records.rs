@@ -3,11 +3,10 @@
 //! and no token stands in a key, only its keyed hash.
 
 use crate::model::{
-    Account, AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId,
-    Direction, GrantId, JobId, Lane, Language, MailboxId, MessageId, NetworkKey, Parcel, Recipient,
-    Return, Scope, TaskId, TokenKey,
+    AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId, Direction,
+    GrantId, JobId, Lane, Language, MailboxId, MessageId, NetworkKey, Parcel, Return, Scope,
+    TaskId, TokenKey,
 };
-use crate::store::{Key, Record, Table};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -482,58 +481,3 @@ pub struct Quarantined {
     /// When it was set aside.
     pub at: Timestamp,
 }
-
-/// Implements [`Record`] with a key built from fixed-width pieces, and a typed
-/// constructor `Type::at(...)` for that key.
-macro_rules! record {
-    ($type:ty, $table:ident, |$me:ident| $own:expr, at($($arg:ident: $kind:ty),*) = $pieces:expr) => {
-        impl $type {
-            /// The key under which this record is kept.
-            #[must_use]
-            pub fn at($($arg: $kind),*) -> Key<Self> {
-                Key::of(Table::$table, &$pieces)
-            }
-        }
-        impl Record for $type {
-            const TABLE: Table = Table::$table;
-            const VERSION: u8 = 1;
-            fn key(&self) -> Key<Self> {
-                let $me = self;
-                $own
-            }
-        }
-    };
-}
-
-/// A time as a key piece: order kept, times before 1970 as 1970.
-fn millis(at: Timestamp) -> [u8; 8] {
-    at.as_millisecond().max(0).to_be_bytes()
-}
-
-record!(Message, Message, |m| Self::at(m.id), at(id: MessageId) = [id.octets().as_slice()]);
-record!(Recipient, Recipient, |r| Self::at(r.message, r.n), at(message: MessageId, n: u16) = [message.octets().as_slice(), &n.to_be_bytes()]);
-record!(Thread, Thread, |t| Self::at(t.id), at(id: ThreadId) = [id.0.as_slice()]);
-record!(Grant, Grant, |g| Self::at(g.id), at(id: GrantId) = [id.octets().as_slice()]);
-record!(MailboxGrant, MailboxGrant, |m| Self::at(m.mailbox, m.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
-record!(MailboxReply, MailboxReply, |m| Self::at(m.mailbox, m.message), at(mailbox: AddressKey, message: MessageId) = [mailbox.octets().as_slice(), message.octets()]);
-record!(Link, Link, |l| Self::at(l.token), at(token: TokenKey) = [token.octets().as_slice()]);
-record!(Request, Request, |r| Self::at(r.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
-record!(CodeTally, CodeTally, |t| Self::at(t.mailbox), at(mailbox: AddressKey) = [mailbox.octets().as_slice()]);
-record!(Browser, Browser, |b| Self::at(b.token, b.mailbox), at(token: TokenKey, mailbox: AddressKey) = [token.octets().as_slice(), mailbox.octets()]);
-record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
-record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
-record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().as_slice()]);
-record!(ContactAddress, ContactAddress, |c| Self::at(c.address, c.contact), at(address: AddressKey, contact: ContactId) = [address.octets().as_slice(), contact.octets()]);
-record!(Account, Account, |a| Self::at(a.id), at(id: AccountId) = [id.octets().as_slice()]);
-record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
-record!(AppPassword, AppPassword, |a| Self::at(a.account, a.id), at(account: AccountId, id: AppPasswordId) = [account.octets().as_slice(), id.octets()]);
-record!(MailFolder, MailFolder, |m| Self::at(m.id), at(id: MailboxId) = [id.octets().as_slice()]);
-record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
-record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);
-record!(Throttle, Throttle, |t| Self::at(t.key), at(key: [u8; 32]) = [key.as_slice()]);
-record!(Task, Task, |t| Self::at(t.id), at(id: TaskId) = [id.octets().as_slice()]);
-record!(OpenTask, OpenTask, |t| Self::at(t.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
-record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_slice()]);
-record!(Protected, Protected, |p| Self::at(p.key), at(key: [u8; 32]) = [key.as_slice()]);
-record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), match &what { Ended::Grant(g) => g.octets(), Ended::Content(m) => m.octets() }]);
-record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);

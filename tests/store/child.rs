@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio::task::JoinSet;
 
 const TASKS: usize = 16;
 
@@ -90,21 +91,18 @@ fn work(data: &Path, key: &Path, sink: Box<dyn Write + Send>, limit: usize) {
         } else {
             create(data, key)
         };
-        let mut tasks = Vec::new();
+        let mut tasks = JoinSet::new();
         for _ in 0..TASKS {
             let (store, sink, done) = (store.clone(), Arc::clone(&sink), Arc::clone(&done));
-            tasks.push(tokio::spawn(async move {
-                loop {
+            tasks.spawn(async move {
+                while done.fetch_add(1, Ordering::Relaxed) < limit {
                     session(&store, &sink).await;
-                    if done.fetch_add(1, Ordering::Relaxed) >= limit {
-                        std::process::exit(0);
-                    }
                 }
-            }));
+            });
         }
-        for task in tasks {
-            task.await.unwrap();
-        }
+        // The first to end, or to fail, ends the process in the midst of the rest.
+        tasks.join_next().await.unwrap().unwrap();
+        std::process::exit(0);
     });
 }
 
@@ -121,14 +119,14 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     };
     let (id, content, kept) = accept(store, length).await;
     say(&kept);
-    if below(4) != 0 {
+    if below(8) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);
     }
     if below(50) == 0 {
         store.roll_keys().await.unwrap();
     }
-    if below(150) == 0 {
+    if below(1000) == 0 {
         store.compact().await.unwrap();
     }
 }

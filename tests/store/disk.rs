@@ -13,6 +13,8 @@ use std::fs;
 use std::path::Path;
 
 const SECTOR: usize = 512;
+/// The engine's unit of writing.
+const SEGMENT: u64 = 2 * 1024 * 1024;
 
 /// What becomes of unsynced changes.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +108,8 @@ pub(crate) struct Disk {
     /// Notes replayed, and how many there were before the present process.
     replayed: usize,
     base: usize,
+    /// How often a segment of the engine was written over from its beginning.
+    pub(crate) reused: usize,
 }
 
 impl Disk {
@@ -115,6 +119,7 @@ impl Disk {
             inodes: HashMap::new(),
             replayed: 0,
             base: 0,
+            reused: 0,
         }
     }
 
@@ -208,7 +213,13 @@ impl Disk {
     fn change(&mut self, inode: u64, change: FileChange) {
         let at = self.replayed - 1;
         match self.inodes.get(&inode).map(|id| &mut self.nodes[*id]) {
-            Some(Node::File { waiting, .. }) => waiting.push((at, change)),
+            Some(Node::File { synced, waiting }) => {
+                if let FileChange::Write(start, _) = change {
+                    let again = start % SEGMENT == 0 && start < synced.len() as u64;
+                    self.reused += usize::from(again && synced.len() as u64 > SEGMENT);
+                }
+                waiting.push((at, change));
+            }
             _ => panic!("a change to a file that was never made"),
         }
     }

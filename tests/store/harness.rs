@@ -191,32 +191,34 @@ impl Promises {
         let entries = store.entries(folder(), 0, usize::MAX).await.unwrap();
         let filed: HashMap<u32, MessageId> = entries.iter().map(|e| (e.uid, e.message)).collect();
         for (id, (content, length, uid)) in &self.kept {
-            let message = store.get(&Message::at(*id)).await.unwrap();
-            let message =
-                message.unwrap_or_else(|| panic!("{when}: {id} was acknowledged and is gone"));
-            assert_eq!(message.content, *content);
-            let reader = store.open_content(*content).await.unwrap();
-            let reader = reader.unwrap_or_else(|| panic!("{when}: the content of {id} is gone"));
-            assert_eq!(reader.open_head(&message.head).unwrap().subject, CANARY);
-            let mut octets = Vec::new();
-            while octets.len() < *length {
-                octets.extend(reader.read(octets.len() as u64, usize::MAX).await.unwrap());
-            }
-            assert!(
-                octets == body(*content, *length),
-                "{when}: the content of {id} differs"
-            );
+            kept(store, *id, (*content, *length), when).await;
             assert_eq!(filed.get(uid), Some(id), "{when}: {id} is not filed");
         }
         for id in &self.purged {
-            assert!(
-                store.get(&Message::at(*id)).await.unwrap().is_none(),
-                "{when}: {id} came back"
-            );
+            let found = store.get(&Message::at(*id)).await.unwrap();
+            assert!(found.is_none(), "{when}: {id} came back");
         }
         let found = store.verify().await.unwrap();
         assert!(found.is_clean(), "{when}: {found:?}");
     }
+}
+
+/// A message is there with its head and its content.
+async fn kept(store: &Store, id: MessageId, (content, length): (ContentId, usize), when: &str) {
+    let message = store.get(&Message::at(id)).await.unwrap();
+    let message = message.unwrap_or_else(|| panic!("{when}: {id} was acknowledged and is gone"));
+    assert_eq!(message.content, content);
+    let reader = store.open_content(content).await.unwrap();
+    let reader = reader.unwrap_or_else(|| panic!("{when}: the content of {id} is gone"));
+    assert_eq!(reader.open_head(&message.head).unwrap().subject, CANARY);
+    let mut octets = Vec::new();
+    while octets.len() < length {
+        octets.extend(reader.read(octets.len() as u64, usize::MAX).await.unwrap());
+    }
+    assert!(
+        octets == body(content, length),
+        "{when}: the content of {id} differs"
+    );
 }
 
 /// The files below a folder.

@@ -110,7 +110,7 @@ impl<'a> Gallery<'a> {
             again: None,
         };
         self.add(
-            "code-none",
+            "enter-none",
             &CodeView::new(self.page("/m/x"), &none, LINK, FORM),
         );
         let with = |mail, valid| CodePage {
@@ -121,7 +121,7 @@ impl<'a> Gallery<'a> {
         };
         let waiting = with(CodeMail::Waiting, None);
         self.add(
-            "code-waiting",
+            "enter-waiting",
             &CodeView::new(self.page("/m/x"), &waiting, LINK, FORM),
         );
         let handed = with(
@@ -129,21 +129,21 @@ impl<'a> Gallery<'a> {
             Some(at("2026-11-22T18:12:04Z")),
         );
         self.add(
-            "code-handed",
+            "enter-handed",
             &CodeView::new(self.page("/m/x"), &handed, LINK, FORM),
         );
         let deferred = with(CodeMail::Deferred(at("2026-11-22T18:03:00Z")), None);
         let mut view = CodeView::new(self.page("/m/x"), &deferred, LINK, FORM);
         view.note = Some(view.page.t("portal-code-joined"));
-        self.add("code-deferred", &view);
+        self.add("enter-deferred", &view);
         let refused = with(CodeMail::Refused(now()), None);
         self.add(
-            "code-refused",
+            "enter-refused",
             &CodeView::new(self.page("/m/x"), &refused, LINK, FORM),
         );
         let mut view = CodeView::new(self.page("/m/x"), &handed, LINK, FORM);
         view.problem = Some(view.page.count("portal-code-wrong", 3));
-        self.add("code-wrong", &view);
+        self.add("enter-wrong", &view);
         let many = CodePage {
             again: Some(at("2026-11-22T18:40:00Z")),
             ..handed.clone()
@@ -154,7 +154,7 @@ impl<'a> Gallery<'a> {
             "portal-code-wait",
             at("2026-11-22T18:10:00Z"),
         ));
-        self.add("code-wait", &view);
+        self.add("enter-wait", &view);
         let minutes = self.page("/").span(SignedDuration::from_mins(15));
         self.add("help", &HelpView::new(self.page("/help"), &minutes));
     }
@@ -487,7 +487,6 @@ impl<'a> Gallery<'a> {
             ("host", Calm::Host),
             ("room", Calm::Room),
             ("slow", Calm::Slow),
-            ("wait", Calm::Wait(at("2026-11-22T18:10:00Z"))),
             ("malformed", Calm::Malformed),
             (
                 "fault",

@@ -231,78 +231,64 @@ fn a_message_that_is_sent_again_after_a_lost_answer_is_one_message() {
     assert_eq!(messages(&house).len(), 1);
 }
 
-/// What a receptionist does wrong, and the sentence they read.
-fn wrong(house: &House, desk: &Login) -> Vec<(Letter, Vec<String>, &'static str)> {
-    let jane = house.patient("jane");
-    let carl = house.patient("carl");
-    let scan = house.data.with_file_name("scan");
-    fs::write(&scan, vec![b'x'; 1_000_000]).unwrap();
-    let letter = Letter::new(&house.doctor, &jane);
-    let with = |change: &dyn Fn(&mut Letter)| {
+/// A letter, what swaks is told besides, and the sentence that comes back.
+type Slip = (Letter, Vec<String>, &'static str);
+
+const COPY: &str = "550 5.7.1 A secure message goes directly to one patient. Please move the patient's address from Cc or Bcc to To and send again.";
+
+/// What is wrong with the letter itself.
+fn wrong_letters(letter: &Letter, desk: &Login, other: &str) -> Vec<Slip> {
+    let with = |change: &dyn Fn(&mut Letter), sentence| {
         let mut changed = letter.clone();
         change(&mut changed);
-        changed
+        (changed, Vec::new(), sentence)
     };
-    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
     vec![
-        (
-            with(&|l| l.subject = " \u{a0} ".to_owned()),
-            vec![],
+        with(
+            &|l| l.subject = " \u{a0} ".to_owned(),
             "554 5.6.0 The subject is empty. Please write a subject and send again.",
         ),
-        (
-            with(&|l| l.from.clone_from(&desk.address)),
-            vec![],
-            "553 5.7.1 You signed in as ",
-        ),
-        (
-            with(&|l| l.text = " ".to_owned()),
-            vec![],
+        with(
+            &|l| l.text = " ".to_owned(),
             "554 5.6.0 The message has no text. Please write a few words in the message itself and send again.",
         ),
-        (
-            with(&|l| l.to = format!("{jane},{carl}")),
-            vec![],
+        with(
+            &|l| l.from.clone_from(&desk.address),
+            "553 5.7.1 You signed in as ",
+        ),
+        with(
+            &|l| l.to = format!("{},{other}", l.to),
             "550 5.7.1 This message has 2 outside recipients. A secure message goes to one patient at a time.",
         ),
-        (
-            letter.clone(),
-            words(&[
-                "--header",
-                &format!("Cc: {jane}"),
-                "--header",
-                "To: desk@clinic.example",
-            ]),
-            "550 5.7.1 A secure message goes directly to one patient. Please move the patient's address from Cc or Bcc to To and send again.",
-        ),
-        (
-            letter.clone(),
-            words(&["--header", "To: undisclosed-recipients:;"]),
-            "550 5.7.1 A secure message goes directly to one patient.",
-        ),
-        (
-            letter.clone(),
-            words(&["--header", "From: somebody@else.example"]),
+    ]
+}
+
+/// What is wrong with its header, or its size.
+fn wrong_headers(letter: &Letter, desk: &Login, scan: &Path) -> Vec<Slip> {
+    let with = |words: &[&str], sentence| {
+        let words = words.iter().map(|w| (*w).to_owned()).collect();
+        (letter.clone(), words, sentence)
+    };
+    let (cc, from) = (
+        format!("Cc: {}", letter.to),
+        format!("From: {}", desk.address),
+    );
+    let to = "To: desk@clinic.example";
+    let scan = format!("@{}", scan.display());
+    vec![
+        with(&["--header", &cc, "--header", to], COPY),
+        with(&["--header", "To: undisclosed-recipients:;"], COPY),
+        with(
+            &["--header", "From: somebody@else.example"],
             "553 5.7.1 You signed in as ",
         ),
-        (
-            letter.clone(),
-            words(&["--header", &format!("From: {}", desk.address)]),
-            "553 5.7.1 You signed in as ",
-        ),
-        (
-            letter.clone(),
-            words(&["--header", "Auto-Submitted: auto-replied"]),
+        with(&["--header", &from], "553 5.7.1 You signed in as "),
+        with(
+            &["--header", "Auto-Submitted: auto-replied"],
             "550 5.7.1 This is an automatic message or a read receipt, and those are not sent to patients.",
         ),
-        (
-            letter,
-            words(&[
-                "--attach-name",
-                "scan.png",
-                "--attach",
-                &format!("@{}", scan.display()),
-            ]),
+        with(
+            &["--attach-name", "scan.png", "--attach", &scan],
             "552 5.3.4 The message with its files is larger than 1 MB. Send the files in several messages, or make them smaller.",
         ),
     ]
@@ -313,7 +299,12 @@ fn what_is_refused_is_told_in_words_and_leaves_nothing_behind() {
     let relay = relay();
     let house = House::with(&relay, |s| s.set("submission.max-message-size", "\"1 MB\""));
     let desk = house.account("desk", Role::Staff);
-    for (letter, more, sentence) in wrong(&house, &desk) {
+    let scan = house.data.with_file_name("scan");
+    fs::write(&scan, vec![b'x'; 1_000_000]).unwrap();
+    let letter = Letter::new(&house.doctor, &house.patient("jane"));
+    let mut slips = wrong_letters(&letter, &desk, &house.patient("carl"));
+    slips.extend(wrong_headers(&letter, &desk, &scan));
+    for (letter, more, sentence) in slips {
         let more: Vec<&str> = more.iter().map(String::as_str).collect();
         let said = swaks(&house.door, &house.doctor, &letter, false, &more);
         assert!(!said.good, "accepted: {}", said.text);

@@ -1,19 +1,16 @@
 //! The commands as scripts and systemd use them: exit codes, what is printed,
-//! signals, and two processes that want the same store.
+//! and two processes that want the same store.
 
 use crate::daemon::Daemon;
-use crate::harness::{notice, relay, wait};
+use crate::harness::{Login, name, notice, relay, sealpost, wait};
+use crate::postfix::Postfix;
 use crate::programs::{Letter, swaks};
 use crate::settings::Settings;
-use crate::smtp::{Smtp, trusting};
-use rustix::process::Signal;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 fn plain(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sealpost"))
@@ -54,15 +51,12 @@ fn help_and_version_succeed_and_a_slip_is_a_slip() {
     }
 }
 
-#[test]
-fn init_makes_what_check_accepts_and_overwrites_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let home = folder.path().join("clinic");
-    let dir = home.to_str().unwrap();
-    let wish = [
+/// `sealpost init` in `folder` with this relay.
+fn init(folder: &Path, relay: &str) -> Output {
+    plain(&[
         "init",
         "--dir",
-        dir,
+        folder.to_str().unwrap(),
         "--hostname",
         "mail.clinic.example",
         "--domain",
@@ -70,20 +64,28 @@ fn init_makes_what_check_accepts_and_overwrites_nothing() {
         "--clinic-name",
         "Lakeside \"North\"",
         "--relay",
-        "smtp://relay.clinic.example:2525",
+        relay,
         "--portal-url",
         "https://mail.clinic.example:8443",
-    ];
-    let output = plain(&wish);
-    let sheet = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    ])
+}
+
+/// What a command printed that succeeded.
+fn printed(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn init_makes_what_check_accepts() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("clinic");
+    let sheet = printed(&init(&home, "smtp://relay.clinic.example:2525"));
+    assert!(
+        sheet.contains("lost"),
+        "no word of what is at stake: {sheet}"
     );
-    let config = home.join("sealpost.toml");
-    let file = config.to_str().unwrap();
     for (path, wanted) in [
         ("keys/store.key", 0o600),
         ("data", 0o700),
@@ -91,18 +93,9 @@ fn init_makes_what_check_accepts_and_overwrites_nothing() {
     ] {
         assert_eq!(mode(&home.join(path)), wanted, "{path}");
     }
-    assert!(
-        sheet.contains("lost"),
-        "the escrow sheet says what is at stake: {sheet}"
-    );
-    let check = plain(&["check", "-c", file]);
-    assert_eq!(
-        check.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&check.stderr)
-    );
-    let shown = String::from_utf8(plain(&["config", "show", "-c", file]).stdout).unwrap();
+    let config = home.join("sealpost.toml");
+    printed(&sealpost(&config, &["check"]));
+    let shown = printed(&sealpost(&config, &["config", "show"]));
     for line in [
         "port = 2525",
         "security = \"starttls\"",
@@ -110,17 +103,25 @@ fn init_makes_what_check_accepts_and_overwrites_nothing() {
     ] {
         assert!(shown.contains(line), "{line} is not in {shown}");
     }
-    let before = fs::read(&config).unwrap();
-    assert_eq!(plain(&wish).status.code(), Some(64), "a second init");
-    assert_eq!(fs::read(&config).unwrap(), before);
-    let defaults = plain(&["config", "show", "--defaults"]);
-    assert_eq!(defaults.stdout, fs::read("config/sealpost.toml").unwrap());
+    let defaults = printed(&plain(&["config", "show", "--defaults"]));
+    assert_eq!(
+        defaults,
+        fs::read_to_string("config/sealpost.toml").unwrap()
+    );
+}
+
+#[test]
+fn init_overwrites_nothing_and_leaves_nothing_after_a_slip() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("clinic");
+    let relay = "smtp://relay.clinic.example";
+    printed(&init(&home, relay));
+    let key = fs::read(home.join("keys/store.key")).unwrap();
+    assert_eq!(init(&home, relay).status.code(), Some(64), "a second init");
+    assert_eq!(fs::read(home.join("keys/store.key")).unwrap(), key);
     for wrong in ["ftp://relay.clinic.example", "relay.clinic.example"] {
         let other = folder.path().join("other");
-        let mut wish = wish;
-        wish[2] = other.to_str().unwrap();
-        wish[10] = wrong;
-        assert_eq!(plain(&wish).status.code(), Some(64), "{wrong}");
+        assert_eq!(init(&other, wrong).status.code(), Some(64), "{wrong}");
         assert!(!other.exists(), "{wrong} left something behind");
     }
 }
@@ -208,94 +209,88 @@ fn a_second_daemon_on_the_same_store_ends_with_a_sentence() {
     assert_eq!(daemon.stop().code(), Some(0));
 }
 
+/// An account's password for the office page.
+const PASSWORD: &str = "correct horse battery";
+
+/// Makes an account by all the commands there are, and every slip with them.
+fn made(daemon: &Daemon) -> Login {
+    let doctor = format!("{}@clinic.example", name("ruiz"));
+    let said = daemon.good(&["user", "add", &doctor, "--role", "provider"]);
+    assert_eq!(said, "");
+    let said = daemon.bad(&["user", "add", &doctor, "--role", "staff"], 64);
+    assert!(said.contains("account already"), "{said}");
+    let said = daemon.bad(&["user", "add", "a@else.example", "--role", "staff"], 64);
+    assert!(said.contains("clinic.domains"), "{said}");
+    let said = daemon.good(&["user", "app-password", &doctor, "--name", "desk"]);
+    let password = said.strip_suffix('\n').unwrap();
+    let alone = password.len() >= 20 && !password.contains([' ', '\n', ':']);
+    assert!(alone, "{said:?} is not a password alone");
+    daemon.hide(password);
+    let unknown = ["user", "app-password", "no@clinic.example", "--name", "x"];
+    daemon.bad(&unknown, 64);
+    for (input, code) in [("short\n", 64), ("", 64), (PASSWORD, 0)] {
+        let output = with_input(daemon, &["user", "passwd", &doctor], input);
+        assert_eq!(output.status.code(), Some(code), "{input:?}");
+    }
+    Login {
+        address: doctor,
+        password: password.to_owned(),
+    }
+}
+
+/// The account stands in the list, without its password.
+fn listed(daemon: &Daemon, login: &Login) {
+    let text = daemon.good(&["user", "list", "--json"]);
+    assert!(!text.contains(&login.password), "the password is listed");
+    let all: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let mine = all.iter().find(|a| a["address"] == login.address).unwrap();
+    assert_eq!(mine["role"], "provider");
+    assert_eq!(mine["password"], true);
+    assert_eq!(mine["app_passwords"][0]["name"], "desk");
+}
+
+/// The app password opens submission, the account's own does not, and neither
+/// does once the account is switched off.
+fn used(daemon: &Daemon, relay: &Postfix, login: &Login) {
+    let letter = Letter::new(login, &daemon.patient("jane"));
+    let send = |login: &Login| swaks(&daemon.door, login, &letter, true, &[]);
+    assert!(send(login).good);
+    let web = Login {
+        password: PASSWORD.to_owned(),
+        ..login.clone()
+    };
+    assert!(!send(&web).good);
+    daemon.good(&["user", "disable", &login.address]);
+    let said = send(login);
+    assert!(
+        !said.good && said.text.contains("535 5.7.8"),
+        "{}",
+        said.text
+    );
+    notice(&relay.wait_for(&letter.to, 1)[0]);
+}
+
 #[test]
-fn accounts_are_made_with_and_without_a_running_daemon() {
+fn accounts_are_made_while_no_daemon_runs() {
     let relay = relay();
     let mut daemon = Daemon::make(&relay, |_| ());
-    for running in [false, true] {
-        let doctor = format!("{}@clinic.example", crate::harness::name("ruiz"));
-        if running {
-            daemon.resume();
-            assert_eq!(mode(&daemon.data.with_file_name("admin.sock")), 0o600);
-        }
-        assert_eq!(
-            daemon.good(&["user", "add", &doctor, "--role", "provider"]),
-            ""
-        );
-        let said = daemon.bad(&["user", "add", &doctor, "--role", "staff"], 64);
-        assert!(said.contains("account already"), "{said}");
-        let said = daemon.bad(&["user", "add", "a@else.example", "--role", "staff"], 64);
-        assert!(said.contains("clinic.domains"), "{said}");
-        let password = daemon.good(&["user", "app-password", &doctor, "--name", "desk"]);
-        let line = password.strip_suffix('\n').unwrap();
-        assert!(
-            line.len() >= 20 && !line.contains([' ', '\n', ':']),
-            "{password:?}"
-        );
-        daemon.hide(line);
-        daemon.bad(
-            &["user", "app-password", "no@clinic.example", "--name", "x"],
-            64,
-        );
+    let login = made(&daemon);
+    listed(&daemon, &login);
+    daemon.resume();
+    used(&daemon, &relay, &login);
+}
 
-        let short = with_input(&daemon, &["user", "passwd", &doctor], "short\n");
-        assert_eq!(short.status.code(), Some(64));
-        let long = with_input(
-            &daemon,
-            &["user", "passwd", &doctor],
-            "correct horse battery\n",
-        );
-        assert_eq!(
-            long.status.code(),
-            Some(0),
-            "{}",
-            String::from_utf8_lossy(&long.stderr)
-        );
-        let none = with_input(&daemon, &["user", "passwd", &doctor], "");
-        assert_eq!(none.status.code(), Some(64));
-
-        let listed: serde_json::Value =
-            serde_json::from_str(&daemon.good(&["user", "list", "--json"])).unwrap();
-        let mine = listed
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|a| a["address"] == *doctor)
-            .unwrap();
-        assert_eq!(
-            (&mine["role"], &mine["password"]),
-            (&"provider".into(), &true.into())
-        );
-        assert_eq!(mine["app_passwords"][0]["name"], "desk");
-        assert!(!listed.to_string().contains(line), "the password is listed");
-        if running {
-            let login = crate::harness::Login {
-                address: doctor.clone(),
-                password: line.to_owned(),
-            };
-            let letter = Letter::new(&login, &daemon.patient("jane"));
-            assert!(swaks(&daemon.door, &login, &letter, true, &[]).good);
-            // The account's own password opens no mail program.
-            let web = crate::harness::Login {
-                password: "correct horse battery".to_owned(),
-                ..login.clone()
-            };
-            assert!(!swaks(&daemon.door, &web, &letter, true, &[]).good);
-            daemon.good(&["user", "disable", &doctor]);
-            let said = swaks(&daemon.door, &login, &letter, true, &[]);
-            assert!(
-                !said.good && said.text.contains("535 5.7.8"),
-                "{}",
-                said.text
-            );
-            notice(&relay.wait_for(&letter.to, 1)[0]);
-        }
-    }
+#[test]
+fn accounts_are_made_through_the_daemon_that_runs() {
+    let relay = relay();
+    let mut daemon = Daemon::start(&relay, |_| ());
+    let socket = daemon.data.with_file_name("admin.sock");
+    assert_eq!(mode(&socket), 0o600);
+    let login = made(&daemon);
+    listed(&daemon, &login);
+    used(&daemon, &relay, &login);
     assert_eq!(daemon.stop().code(), Some(0));
-    assert!(
-        !daemon.data.with_file_name("admin.sock").exists(),
-        "the socket was left"
-    );
+    assert!(!socket.exists(), "the socket was left");
 }
 
 fn with_input(daemon: &Daemon, arguments: &[&str], input: &str) -> Output {
@@ -317,6 +312,31 @@ fn with_input(daemon: &Daemon, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// The one message and the one job as an administrator sees them.
+fn looked_at(daemon: &Daemon, letter: &Letter, job: &str) {
+    let listed: serde_json::Value =
+        serde_json::from_str(&daemon.good(&["message", "list", "--json"])).unwrap();
+    let message = listed[0]["id"].as_str().unwrap();
+    assert_eq!(listed[0]["protected"], true);
+    let shown = daemon.good(&["message", "show", message, "--json"]);
+    assert!(shown.contains("\"state\": \"queued\""), "{shown}");
+    let masked = shown + &daemon.good(&["message", "list"]);
+    for address in [&letter.to, &letter.from] {
+        assert!(!masked.contains(address), "{address} is in {masked}");
+    }
+    let whole = daemon.good(&["message", "show", message, "--addresses"]);
+    assert!(whole.contains(&letter.to), "{whole}");
+    let unknown = "0".repeat(26);
+    for verb in [["message", "show"], ["queue", "retry"], ["queue", "drop"]] {
+        daemon.bad(&[verb[0], verb[1], &unknown], 64);
+    }
+    let verified = daemon.good(&["store", "verify"]);
+    assert!(verified.contains("everything is in order"), "{verified}");
+    daemon.good(&["store", "compact", "--json"]);
+    let queued = daemon.good(&["queue", "list"]);
+    assert!(queued.contains(job), "compaction lost a job: {queued}");
+}
+
 #[test]
 fn messages_queue_and_store_are_looked_at_with_and_without_a_daemon() {
     let relay = relay();
@@ -328,189 +348,11 @@ fn messages_queue_and_store_are_looked_at_with_and_without_a_daemon() {
         daemon.jobs().into_iter().find(|j| j["attempts"] == 1)
     });
     let id = job["id"].as_str().unwrap().to_owned();
-    let unknown = "0".repeat(26);
-    for running in [true, false] {
-        if !running {
-            assert_eq!(daemon.stop().code(), Some(0));
-        }
-        let listed: serde_json::Value =
-            serde_json::from_str(&daemon.good(&["message", "list", "--json"])).unwrap();
-        let message = listed[0]["id"].as_str().unwrap();
-        assert_eq!(listed[0]["protected"], true);
-        let shown = daemon.good(&["message", "show", message, "--json"]);
-        assert!(shown.contains("\"state\": \"queued\""), "{shown}");
-        for masked in [&shown, &daemon.good(&["message", "list"])] {
-            assert!(
-                !masked.contains(&letter.to) && !masked.contains(&doctor.address),
-                "{masked}"
-            );
-        }
-        let whole = daemon.good(&["message", "show", message, "--addresses"]);
-        assert!(whole.contains(&letter.to), "{whole}");
-        daemon.bad(&["message", "show", &unknown], 64);
-        daemon.bad(&["queue", "retry", &unknown], 64);
-        daemon.bad(&["queue", "drop", &unknown], 64);
-        assert!(daemon.good(&["queue", "list"]).contains(&id));
-        let verified = daemon.good(&["store", "verify"]);
-        assert!(verified.contains("everything is in order"), "{verified}");
-        daemon.good(&["store", "compact", "--json"]);
-        assert!(
-            daemon.good(&["queue", "list"]).contains(&id),
-            "compaction lost a job"
-        );
-    }
+    looked_at(&daemon, &letter, &id);
+    assert_eq!(daemon.stop().code(), Some(0));
+    looked_at(&daemon, &letter, &id);
     daemon.good(&["queue", "drop", &id]);
     assert!(!daemon.good(&["queue", "list"]).contains(&id));
-}
-
-#[test]
-fn hangup_reads_the_certificate_anew_and_refuses_a_broken_configuration() {
-    let relay = relay();
-    let mut daemon = Daemon::make(&relay, |s| s.text("tls.mode", "files"));
-    certificate(&daemon);
-    daemon.resume();
-    let shown = |daemon: &Daemon| {
-        let mut smtp = Smtp::connect(daemon.door.submission).unwrap();
-        smtp.ehlo().unwrap();
-        smtp.start_tls(&trusting(&daemon.door.certificate)).unwrap();
-        smtp.ehlo().unwrap();
-        smtp.certificate()
-    };
-    let first = shown(&daemon);
-    let broken = fs::read_to_string(&daemon.config).unwrap();
-    fs::write(&daemon.config, broken.replace("[relay]", "[realy]")).unwrap();
-    daemon.signal(Signal::HUP);
-    let log = wait("a refusal", || {
-        Some(daemon.log()).filter(|l| l.contains("event=reload.refused"))
-    });
-    assert!(
-        log.contains("sealpost.toml:") && log.contains("relay"),
-        "{log}"
-    );
-    assert_eq!(shown(&daemon), first, "the old settings are not in force");
-
-    fs::write(&daemon.config, &broken).unwrap();
-    // A session that is open keeps what it began with.
-    let doctor = daemon.account("ruiz", "provider");
-    let mut open = Smtp::sign_in(&daemon.door, &doctor);
-    certificate(&daemon);
-    daemon.signal(Signal::HUP);
-    wait("the reload", || {
-        daemon.log().contains("event=reloaded").then_some(())
-    });
-    assert_ne!(shown(&daemon), first, "the new certificate is not served");
-    open.say("NOOP").unwrap().is(250).unwrap();
-
-    // A key that does not belong to the certificate.
-    let second = shown(&daemon);
-    let key = daemon.door.certificate.with_file_name("private-key.pem");
-    let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    fs::write(&key, other.signing_key.serialize_pem()).unwrap();
-    daemon.signal(Signal::HUP);
-    let refused = |daemon: &Daemon| daemon.log().matches("event=reload.refused").count() == 2;
-    wait("a second refusal", || refused(&daemon).then_some(()));
-    assert_eq!(shown(&daemon), second);
-    assert_eq!(daemon.stop().code(), Some(0));
-}
-
-#[test]
-fn hangup_reads_the_policy_anew() {
-    let relay = relay();
-    let mut daemon = Daemon::start(&relay, |_| ());
-    let doctor = daemon.account("ruiz", "provider");
-    let settings = fs::read_to_string(&daemon.config).unwrap();
-    for (round, clear) in [false, true, false].into_iter().enumerate() {
-        let policy = "[policy]\nclear-domains = [\"partner.test\"]\n";
-        let text = format!("{settings}{}", if clear { policy } else { "" });
-        fs::write(&daemon.config, text).unwrap();
-        daemon.signal(Signal::HUP);
-        let reloaded = |log: &str| log.matches("event=reloaded").count() > round;
-        wait("the reload", || reloaded(&daemon.log()).then_some(()));
-        let to = daemon
-            .patient("lab")
-            .replace("example.test", "partner.test");
-        let letter = Letter::new(&doctor, &to);
-        assert!(swaks(&daemon.door, &doctor, &letter, true, &[]).good);
-        let text = relay.wait_for(&to, 1)[0].text();
-        assert_eq!(text.contains("Please come fasting."), clear, "{text}");
-    }
-    assert_eq!(daemon.stop().code(), Some(0));
-}
-
-/// Puts a new certificate in the place of the daemon's.
-fn certificate(daemon: &Daemon) {
-    let names = vec!["localhost".to_owned()];
-    let made = rcgen::generate_simple_self_signed(names).unwrap();
-    let key = daemon.door.certificate.with_file_name("private-key.pem");
-    fs::write(&daemon.door.certificate, made.cert.pem()).unwrap();
-    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-#[test]
-fn the_end_waits_for_a_message_in_the_middle_of_its_text() {
-    let relay = relay();
-    let mut daemon = Daemon::start(&relay, |_| ());
-    let doctor = daemon.account("ruiz", "provider");
-    let to = daemon.patient("jane");
-    let mut idle = Smtp::sign_in(&daemon.door, &doctor);
-    let mut smtp = Smtp::sign_in(&daemon.door, &doctor);
-    let text = Letter::new(&doctor, &to).lines().replace('\n', "\r\n");
-    let (first, second) = text.split_at(text.len() - 8);
-    smtp.say(&format!("MAIL FROM:<{}>", doctor.address))
-        .unwrap()
-        .is(250)
-        .unwrap();
-    smtp.say(&format!("RCPT TO:<{to}>"))
-        .unwrap()
-        .is(250)
-        .unwrap();
-    smtp.say("DATA").unwrap().is(354).unwrap();
-    smtp.send(first.as_bytes()).unwrap();
-    daemon.signal(Signal::TERM);
-    // Who has nothing in hand is sent away; nobody new comes in.
-    let said = idle.read().unwrap();
-    assert_eq!(said.code, 421, "{said:?}");
-    wait("a closed door", || {
-        Smtp::connect(daemon.door.submission).is_err().then_some(())
-    });
-    smtp.send(format!("{second}.\r\n").as_bytes()).unwrap();
-    smtp.read().unwrap().is(250).unwrap();
-    drop(smtp);
-    assert_eq!(daemon.ended().code(), Some(0));
-    daemon.resume();
-    notice(&relay.wait_for(&to, 1)[0]);
-    assert_eq!(daemon.stop().code(), Some(0));
-}
-
-#[test]
-fn the_service_manager_is_told_and_no_secret_is_in_the_environment() {
-    let relay = relay();
-    let daemon = Daemon::make(&relay, |_| ());
-    let path = daemon.folder.path().join("notify");
-    let socket = UnixDatagram::bind(&path).unwrap();
-    socket
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sealpost"))
-        .arg("serve")
-        .arg("-c")
-        .arg(&daemon.config)
-        .env("NOTIFY_SOCKET", &path)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let told = || {
-        let mut buffer = [0; 256];
-        let length = socket.recv(&mut buffer).unwrap();
-        String::from_utf8_lossy(&buffer[..length]).into_owned()
-    };
-    assert!(told().contains("READY=1"));
-    // Ready means that mail programs are let in at once.
-    Smtp::connect(daemon.door.submission).unwrap();
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::TERM).unwrap();
-    assert!(told().contains("STOPPING=1"));
-    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

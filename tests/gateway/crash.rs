@@ -73,7 +73,7 @@ fn client(door: &Door, login: &Login, book: &Book) {
                         book.odd.lock().unwrap().push(error.to_string());
                     }
                     // Two of three are sent again, as a mail program would.
-                    unsent = (n % 3 != 0).then_some(to);
+                    unsent = (!n.is_multiple_of(3)).then_some(to);
                     break;
                 }
             }

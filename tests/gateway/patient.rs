@@ -35,6 +35,48 @@ fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
     browser.send(&format!("{link}/enter"), &fields)
 }
 
+/// The answer as it was filed in the doctor's INBOX, decoded.
+fn answered(house: &House) -> String {
+    let answer = wait("the answer", || {
+        let store = house.store();
+        let all = house.run(store.range_back::<Message>(&[], None, 10));
+        let mut all = all.unwrap().into_iter();
+        all.find(|m| m.direction == Direction::Incoming)
+    });
+    let octets = house.run(async {
+        let store = house.store();
+        let doctor = Address::parse(&house.doctor.address).unwrap();
+        let account = accounts::active(store, &doctor).await.unwrap().unwrap();
+        let inbox = folders::id(store, Some(account.id), "INBOX");
+        let entries = store.entries(inbox, 0, 10).await.unwrap();
+        assert!(entries.iter().any(|e| e.message == answer.id), "not filed");
+        let content = store.open_content(answer.content).await.unwrap().unwrap();
+        content.read(0, 1 << 20).await.unwrap().to_vec()
+    });
+    decoded(&crate::postfix::Mail {
+        from: String::new(),
+        to: String::new(),
+        octets,
+    })
+}
+
+/// Writes an answer with a file to the message at this address.
+fn answer(house: &House, browser: &Browser, message: &str) {
+    let form = browser.open(&format!("{message}/reply")).form();
+    let note = house.data.with_file_name("note.txt");
+    fs::write(&note, "Avocetfile: a note of mine\n").unwrap();
+    let fields = [
+        ("form", form.as_str()),
+        ("text", "Avocettext: I will, thank you."),
+        ("file", &format!("@{}", note.display())),
+    ];
+    house.hide("Avocet");
+    browser
+        .send_files(&format!("{message}/reply"), &fields)
+        .says("Avocettext");
+    browser.open(message).says("You answered");
+}
+
 #[test]
 fn a_patient_reads_and_answers_with_a_file() {
     let relay = relay();
@@ -63,43 +105,8 @@ fn a_patient_reads_and_answers_with_a_file() {
     );
 
     let message = page.place().to_owned();
-    let form = browser.open(&format!("{message}/reply")).form();
-    let picture = house.data.with_file_name("note.txt");
-    fs::write(&picture, "Avocetfile: a note of mine\n").unwrap();
-    let fields = [
-        ("form", form.as_str()),
-        ("text", "Avocettext: I will, thank you."),
-        ("file", &format!("@{}", picture.display())),
-    ];
-    house.hide("Avocet");
-    browser
-        .send_files(&format!("{message}/reply"), &fields)
-        .says("Avocettext");
-    browser.open(&message).says("You answered");
-
-    let answer = wait("the answer", || {
-        let all = house
-            .run(house.store().range_back::<Message>(&[], None, 10))
-            .unwrap();
-        all.into_iter().find(|m| m.direction == Direction::Incoming)
-    });
-    let filed = house.run(async {
-        let store = house.store();
-        let doctor = Address::parse(&house.doctor.address).unwrap();
-        let account = accounts::active(store, &doctor).await.unwrap().unwrap();
-        let inbox = folders::id(store, Some(account.id), "INBOX");
-        let entries = store.entries(inbox, 0, 10).await.unwrap();
-        let content = store.open_content(answer.content).await.unwrap().unwrap();
-        let octets = content.read(0, 1 << 20).await.unwrap().to_vec();
-        (entries.iter().any(|e| e.message == answer.id), octets)
-    });
-    assert!(filed.0, "the answer is not in the doctor's INBOX");
-    let mail = crate::postfix::Mail {
-        from: String::new(),
-        to: String::new(),
-        octets: filed.1,
-    };
-    let text = decoded(&mail);
+    answer(&house, &browser, &message);
+    let text = answered(&house);
     for word in [
         "Avocettext: I will",
         "Avocetfile: a note",

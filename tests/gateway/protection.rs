@@ -110,6 +110,38 @@ fn the_search_finds_what_it_is_meant_to_find() {
     assert!(!holds(b"Kestrel subject", word));
 }
 
+/// Sends what is taken, what waits, what is refused, and a failed sign-in; the
+/// words that belong to nobody else.
+fn provoke(daemon: &Daemon, relay: &Postfix) -> Vec<String> {
+    let doctor = daemon.account("ruiz", "provider");
+    let (to, waiting) = (daemon.patient("jane"), daemon.patient("defer"));
+    send(daemon, &doctor, &to);
+    let told = notice(&relay.wait_for(&to, 1)[0]);
+    // This one stays in the queue, notice, link and all.
+    send(daemon, &doctor, &waiting);
+    let mut letter = Letter::new(&doctor, &to);
+    letter.subject = " ".to_owned();
+    letter.text = "Wrenbodytext again".to_owned();
+    assert!(!swaks(&daemon.door, &doctor, &letter, true, &[]).good);
+    let mut guess = doctor.clone();
+    guess.password = "Curlewheader-Siskinwriter".to_owned();
+    assert!(!swaks(&daemon.door, &guess, &letter, true, &[]).good);
+    wait("a first try", || {
+        let jobs = daemon.jobs();
+        jobs.iter().any(|job| job["attempts"] == 1).then_some(())
+    });
+    let shown = daemon.good(&["message", "list", "--addresses"]);
+    assert!(shown.contains(&to), "nothing to be found: {shown}");
+    let local = |address: &str| address.split('@').next().unwrap().to_owned();
+    vec![
+        local(&to),
+        local(&waiting),
+        local(&doctor.address),
+        told.link.rsplit('/').next().unwrap().to_owned(),
+        doctor.password,
+    ]
+}
+
 #[test]
 fn nothing_of_a_message_is_seen_outside_at_rest_or_in_the_log() {
     let relay = relay();
@@ -118,55 +150,14 @@ fn nothing_of_a_message_is_seen_outside_at_rest_or_in_the_log() {
             settings.text("log.format", format);
             settings.text("log.level", "trace");
         });
-        let doctor = daemon.account("ruiz", "provider");
-        let to = daemon.patient("jane");
-        let (local, _) = to.split_once('@').unwrap();
-        send(&daemon, &doctor, &to);
-        let told = notice(&relay.wait_for(&to, 1)[0]);
-        let token = told.link.rsplit('/').next().unwrap();
-        // One that waits in the queue, notice, link and all.
-        let waiting = daemon.patient("defer");
-        let (waits, _) = waiting.split_once('@').unwrap();
-        send(&daemon, &doctor, &waiting);
-        // One that is refused in the dialogue, and a sign-in that fails.
-        let mut letter = Letter::new(&doctor, &to);
-        letter.subject = " ".to_owned();
-        letter.text = "Wrenbodytext again".to_owned();
-        swaks(&daemon.door, &doctor, &letter, true, &[]);
-        let mut guess = doctor.clone();
-        guess.password = "Curlewheader-Siskinwriter".to_owned();
-        swaks(&daemon.door, &guess, &letter, true, &[]);
-        wait("the second try", || {
-            daemon
-                .jobs()
-                .iter()
-                .any(|job| job["attempts"] == 1)
-                .then_some(())
-        });
-        let private = [
-            local,
-            waits,
-            token,
-            &doctor.password,
-            doctor.address.split('@').next().unwrap(),
-        ];
-
-        let listed =
-            daemon.good(&["message", "list", "--json"]) + &daemon.good(&["message", "list"]);
-        for word in CANARIES.iter().chain(&private) {
-            assert!(!listed.contains(word), "{word} is listed: {listed}");
-        }
-        let shown = daemon.good(&["message", "list", "--addresses"]);
-        assert!(
-            shown.contains(&to),
-            "the search would find nothing: {shown}"
-        );
-        let queued = daemon.good(&["queue", "list", "--json"]) + &daemon.good(&["queue", "list"]);
-        for word in CANARIES.iter().chain(&private) {
-            assert!(
-                !queued.contains(word),
-                "{word} is in the queue's list: {queued}"
-            );
+        let private = provoke(&daemon, &relay);
+        let private: Vec<&str> = private.iter().map(String::as_str).collect();
+        for list in [["message", "list"], ["queue", "list"]] {
+            let [noun, verb] = list;
+            let listed = daemon.good(&list) + &daemon.good(&[noun, verb, "--json"]);
+            for word in CANARIES.iter().chain(&private) {
+                assert!(!listed.contains(word), "{word} is in {listed}");
+            }
         }
         assert_sealed(&daemon, &private);
         daemon.kill();

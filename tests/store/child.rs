@@ -87,7 +87,7 @@ fn work(data: &Path, key: &Path, sink: Box<dyn Write + Send>, limit: usize) {
     let (sink, done) = (Arc::new(Mutex::new(sink)), Arc::new(AtomicUsize::new(0)));
     runtime.block_on(async {
         let store = if data.exists() {
-            open(data, key)
+            open(data, key, "a child")
         } else {
             create(data, key)
         };

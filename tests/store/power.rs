@@ -65,7 +65,7 @@ async fn cut(disk: &Disk, luck: Luck, promises: &Promises, place: &Place, when: 
     let data = folder.path().join("data");
     disk.rebuild(luck, &data);
     for _ in 0..2 {
-        let store = open(&data, &place.key());
+        let store = open(&data, &place.key(), when);
         promises.check(&store, when).await;
     }
 }

@@ -119,7 +119,7 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     };
     let (id, content, kept) = accept(store, length).await;
     say(&kept);
-    if below(8) != 0 {
+    if below(12) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);
     }

@@ -17,12 +17,8 @@ macro_rules! catalogue {
 static ENGLISH: [(&str, &str); 5] = catalogue!("en": "common" "smtp" "policy" "mail" "portal");
 static SPANISH: [(&str, &str); 5] = catalogue!("es": "common" "smtp" "policy" "mail" "portal");
 
-static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| {
-    [
-        bundle(Language::English, &ENGLISH),
-        bundle(Language::Spanish, &SPANISH),
-    ]
-});
+static BUNDLES: LazyLock<[Bundle; 2]> =
+    LazyLock::new(|| [bundle(Language::English, &ENGLISH), bundle(Language::Spanish, &SPANISH)]);
 
 fn bundle(language: Language, files: &[(&str, &str)]) -> Bundle {
     let tag = language.tag().parse().unwrap_or_default();
@@ -51,14 +47,9 @@ pub fn say(language: Language, id: &str, args: &[(&str, Arg)]) -> String {
     let Some(pattern) = bundle.get_message(id).and_then(|m| m.value()) else {
         return id.to_owned();
     };
-    let args: FluentArgs<'_> = args
-        .iter()
-        .map(|(name, value)| (*name, fluent(value)))
-        .collect();
+    let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, fluent(value))).collect();
     let mut errors = Vec::new();
-    bundle
-        .format_pattern(pattern, Some(&args), &mut errors)
-        .into_owned()
+    bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
 }
 
 fn fluent(value: &Arg) -> FluentValue<'_> {

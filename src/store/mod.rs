@@ -189,19 +189,20 @@ impl Store {
     /// # Errors
     /// As [`Store::get`].
     pub async fn hold<R: Record>(&self, key: &Key<R>) -> Result<Option<Held<R>>, Error> {
-        let Some(raw) = self.inner.engine.get(key.octets()).await? else {
-            return Ok(None);
-        };
-        match self.unseal::<R>(key.octets(), &raw) {
-            Ok(record) => Ok(Some(Held { record, raw })),
-            Err(Error::Damaged(table)) => {
-                match self.set_aside(key.octets(), raw).await {
-                    // A long value that was written while we read its pieces.
-                    Err(Error::Conflict) => Err(Error::Conflict),
-                    _ => Err(Error::Damaged(table)),
-                }
+        loop {
+            let Some(raw) = self.inner.engine.get(key.octets()).await? else {
+                return Ok(None);
+            };
+            let damaged = match self.unseal::<R>(key.octets(), &raw) {
+                Ok(record) => return Ok(Some(Held { record, raw })),
+                Err(damaged @ Error::Damaged(_)) => damaged,
+                Err(other) => return Err(other),
+            };
+            // A long value that is written while we read its pieces looks
+            // damaged; setting it aside then finds another one, and we look anew.
+            if self.set_aside(key.octets(), raw).await != Err(Error::Conflict) {
+                return Err(damaged);
             }
-            Err(other) => Err(other),
         }
     }
 

@@ -87,7 +87,7 @@ fn work(data: &Path, key: &Path, sink: Box<dyn Write + Send>, limit: usize) {
     let (sink, done) = (Arc::new(Mutex::new(sink)), Arc::new(AtomicUsize::new(0)));
     runtime.block_on(async {
         let store = if data.exists() {
-            open(data, key)
+            open(data, key, "a child")
         } else {
             create(data, key)
         };
@@ -119,7 +119,7 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     };
     let (id, content, kept) = accept(store, length).await;
     say(&kept);
-    if below(8) != 0 {
+    if below(12) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);
     }

@@ -45,11 +45,11 @@ impl Place {
     }
 
     pub(crate) fn open(&self) -> Store {
-        open(&self.data(), &self.key())
+        open(&self.data(), &self.key(), "afterwards")
     }
 }
 
-pub(crate) fn open(data: &Path, key: &Path) -> Store {
+pub(crate) fn open(data: &Path, key: &Path, when: &str) -> Store {
     let root = RootKey::read(key).unwrap();
     let settings = Settings {
         path: data.to_path_buf(),
@@ -61,11 +61,12 @@ pub(crate) fn open(data: &Path, key: &Path) -> Store {
         match Store::open(&settings, &root, Clock::System) {
             Err(OpenError::Locked { .. }) => {}
             Err(OpenError::Damaged { reason, .. }) if reason.contains("lock") => {}
-            opened => return opened.unwrap(),
+            Ok(store) => return store,
+            Err(error) => panic!("{when}: {error}"),
         }
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    panic!("{} stays locked", data.display());
+    panic!("{when}: {} stays locked", data.display());
 }
 
 pub(crate) fn folder() -> MailboxId {

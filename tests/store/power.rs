@@ -11,11 +11,13 @@ use std::process::Command;
 
 /// Processes one after the other on the same folder: the first makes the store,
 /// each next one recovers what an abrupt exit left.
-const PROCESSES: usize = 3;
+const PROCESSES: usize = 6;
 /// Sessions each of them goes through.
-const SESSIONS: usize = 500;
+const SESSIONS: usize = 250;
 /// Moments at which the power is cut, in each process.
-const CUTS: usize = 15;
+const CUTS: usize = 8;
+/// Notes that a recovery takes, and a little more.
+const RECOVERY: usize = 40;
 
 #[test]
 fn whatever_was_acknowledged_survives_a_power_cut() {
@@ -26,8 +28,9 @@ fn whatever_was_acknowledged_survives_a_power_cut() {
     for process in 0..PROCESSES {
         let noted = record(&place, &recorder, process);
         disk.next_process();
+        // Half of the cuts fall into the recovery at the start of a process.
         let moments: BTreeSet<usize> = (0..CUTS)
-            .map(|_| below(noted.len()))
+            .map(|n| below(if n % 2 == 0 { RECOVERY } else { noted.len() }))
             .chain([noted.len() - 1])
             .collect();
         let mut made = process > 0;
@@ -52,7 +55,7 @@ fn whatever_was_acknowledged_survives_a_power_cut() {
     );
     println!("{figures}");
     assert!(
-        promises.len() > 50 && proved > 100 && disk.reused > 0,
+        promises.len() > 30 && proved > 100 && disk.reused > 0,
         "too little to prove anything: {figures}"
     );
     nothing_readable(&place.data());
@@ -61,11 +64,14 @@ fn whatever_was_acknowledged_survives_a_power_cut() {
 /// Opens what a cut leaves and holds the store to its promises, twice: the
 /// second time as it is after the first recovery.
 async fn cut(disk: &Disk, luck: Luck, promises: &Promises, place: &Place, when: &str) {
-    let folder = tempfile::tempdir().unwrap();
+    // What is rebuilt need not be durable itself: memory is quicker.
+    let folder = tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap();
     let data = folder.path().join("data");
     disk.rebuild(luck, &data);
     for _ in 0..2 {
-        let store = open(&data, &place.key());
+        let store = open(&data, &place.key(), when);
         promises.check(&store, when).await;
     }
 }

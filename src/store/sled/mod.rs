@@ -10,6 +10,12 @@
 //!   with one committer that syncs after every batch, only what truly reached
 //!   the disk is ever written over. Hence: no write outside the committer, and
 //!   no flusher thread.
+//! - **Recovery on firm ground.** Opening, sled replays its log and writes a
+//!   snapshot of where pages are. A kill while it does so leaves a half-written
+//!   `snap.….generating`, which the next opening takes for the newest snapshot
+//!   and refuses for good: it is removed first. After a kill the log may stand
+//!   in the page cache alone, while the snapshot made of it is synced; a power
+//!   cut would leave a snapshot ahead of its log: the log is synced first.
 //! - **No blob files.** sled moves an item above a quarter of a segment into a
 //!   file that it never syncs. A leaf holds up to 17 items, so values are cut
 //!   into pieces of 16 KiB (17 × 16 KiB < 512 KiB = 2 MiB / 4). The `blobs`
@@ -216,6 +222,7 @@ fn failed(e: &io::Error) -> Error {
 }
 
 fn open_files(path: &Path) -> Result<(Db, File), Error> {
+    prepare(path).map_err(|e| failed(&e))?;
     let db = ::sled::Config::new()
         .path(path)
         .segment_size(SEGMENT)
@@ -231,6 +238,22 @@ fn open_files(path: &Path) -> Result<(Db, File), Error> {
         .write(true)
         .open(path.join("db"));
     Ok((db, file.map_err(|e| failed(&e))?))
+}
+
+/// Makes a folder fit for sled's recovery (see the module's head).
+fn prepare(path: &Path) -> io::Result<()> {
+    let log = path.join("db");
+    if !log.exists() {
+        return Ok(());
+    }
+    File::open(log)?.sync_all()?;
+    for entry in fs::read_dir(path)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|e| e == "generating") {
+            fs::remove_file(file)?;
+        }
+    }
+    Ok(())
 }
 
 /// The key of piece `n` of the value under `key`.

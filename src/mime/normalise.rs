@@ -415,7 +415,7 @@ mod tests {
             assert!(done.facts.tagged_secure, "{subject}");
             assert_eq!(done.facts.subject, left);
             assert!(!text(&done).to_lowercase().contains("[secure]"));
-            let again = run(&String::from_utf8(done.digestable().to_vec()).unwrap()).unwrap();
+            let again = run(std::str::from_utf8(done.digestable()).unwrap()).unwrap();
             assert_eq!(
                 (again.facts.subject.as_str(), again.facts.tagged_secure),
                 (left, false)

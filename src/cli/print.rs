@@ -125,7 +125,11 @@ fn one_recipient(view: &RecipientView) -> String {
     );
     if let Some(answer) = &view.answer {
         let words = answer.text.as_deref().unwrap_or_default();
-        text.push_str(&format!("\n        relay answered {}  {} {words}", time(answer.at), answer.code));
+        text.push_str(&format!(
+            "\n        relay answered {}  {} {words}",
+            time(answer.at),
+            answer.code
+        ));
     }
     if let Some(portal) = &view.portal {
         let times = [

@@ -197,7 +197,11 @@ impl Note<'_> {
     }
 
     /// Keeps what the relay said when it asked us to wait.
-    async fn heard(&mut self, (message, n): (MessageId, u16), answer: &Answer) -> Result<(), Error> {
+    async fn heard(
+        &mut self,
+        (message, n): (MessageId, u16),
+        answer: &Answer,
+    ) -> Result<(), Error> {
         if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
             let mut next = held.record.clone();
             next.answer = Some(answer.clone());

@@ -124,7 +124,11 @@ impl Desk {
     ///
     /// # Errors
     /// A [`Refused::Wish`] if there is no such account.
-    pub async fn set_policy(&self, address: &Address, policy: AccountPolicy) -> Result<(), Refused> {
+    pub async fn set_policy(
+        &self,
+        address: &Address,
+        policy: AccountPolicy,
+    ) -> Result<(), Refused> {
         let account = self.account(address).await?;
         self.put_policy(&account, policy).await
     }

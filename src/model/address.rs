@@ -220,7 +220,11 @@ mod tests {
     fn quoted_and_international_addresses_are_read() {
         assert!(Address::parse("\"jane doe\"@example.com").is_ok());
         assert!(Address::parse("\"a@b\"@example.com").is_ok());
-        assert!(Address::parse("josé@ejemplo.es").unwrap().is_international());
+        assert!(
+            Address::parse("josé@ejemplo.es")
+                .unwrap()
+                .is_international()
+        );
         assert!(Address::parse("jane@[192.0.2.1]").is_ok());
     }
 

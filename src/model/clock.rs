@@ -26,7 +26,8 @@ impl ManualClock {
 
     /// Moves the clock on (or back) and wakes whoever waited for that time.
     pub fn advance(&self, by: SignedDuration) {
-        self.0.send_modify(|now| *now = now.saturating_add(by).unwrap_or(*now));
+        self.0
+            .send_modify(|now| *now = now.saturating_add(by).unwrap_or(*now));
     }
 }
 

@@ -53,14 +53,21 @@ impl Token {
     /// A new token.
     #[must_use]
     pub fn new() -> Self {
-        Self(data_encoding::BASE32_NOPAD.encode(&random::<20>()).to_ascii_lowercase())
+        Self(
+            data_encoding::BASE32_NOPAD
+                .encode(&random::<20>())
+                .to_ascii_lowercase(),
+        )
     }
 
     /// A token out of a path or a cookie; `None` if it cannot be one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
-        let fits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b));
+        let fits = text.len() == 32
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b));
         fits.then_some(Self(text))
     }
 

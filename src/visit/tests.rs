@@ -301,7 +301,7 @@ fn recipient(grant: &Grant) -> Recipient {
         grant: Some(grant.id),
         notify: Notify::Default,
         original: None,
-            answer: None,
+        answer: None,
     }
 }
 

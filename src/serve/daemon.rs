@@ -110,7 +110,7 @@ fn reload(file: &Path, gateway: &Gateway) {
     match done {
         Ok(()) => tracing::info!(
             event = "reloaded",
-            "Certificates, texts and policy were read anew."
+            "The certificate, policy, notices, office and limits of a message were read anew; the rest waits for a restart."
         ),
         Err(reason) => {
             tracing::error!(event = "reload.refused", reason = %reason, "The new configuration was refused; the old one stays in force.")

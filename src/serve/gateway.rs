@@ -33,7 +33,7 @@ pub struct Gateway {
     tasks: JoinSet<()>,
 }
 
-/// What a reload replaces: everything else needs a restart, and `check` says so.
+/// What a reload replaces; everything else needs a restart, as README.md says.
 struct Reload {
     outbound: Live<crate::outbound::Settings>,
     visit: Live<crate::visit::Rules>,
@@ -59,89 +59,75 @@ impl Gateway {
         let store = ground::open(config, clock)?;
         // What a gateway that was killed had in hand is due at once.
         crate::queue::reclaim(&store).await?;
-        let (chain, key) = certificate::read(config)?;
-        let mail_tls = Tls::new(&chain, &key, &[])?;
-        let page_tls = Tls::new(&chain, &key, tls::HTTP)?;
         let sockets = Sockets::bind(config).await?;
-
-        let out = Live::new(pieces::outbound(config));
-        let outbound = Outbound::new(store.clone(), out.clone());
-        let passwords = Passwords::new();
-        let login = Login::new(store.clone(), passwords.clone());
-        let office = Live::new(pieces::office(config));
-        let delivery = Delivery::new(
-            &store,
-            relay::settings(config)?,
-            &office,
-            &outbound.receiving(),
-        )?;
-        let rules = Live::new(pieces::visit(config));
-        let visit = Visit::new(store.clone(), rules.clone());
-        let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls.clone());
-        let mail = Live::new(pieces::smtp(config));
-        let in_flight = config.limits.in_flight_bytes.octets();
-        let door = smtp::Door::new(
-            outbound.clone(),
-            login.clone(),
-            mail_tls.clone(),
-            mail.clone(),
-            in_flight,
-        );
-        let sweep = Sweep::new(store.clone(), config.portal.idle_timeout);
-        let desk = pieces::desk(config, store.clone(), (login, passwords));
-        let socket = admin::Door::open(&config.admin.socket, desk).await;
-        let socket = socket
-            .with_context(|| format!("the admin socket {}", config.admin.socket.display()))?;
-
+        let reload = Reload::new(config)?;
         let (stop, stopping) = watch::channel(false);
         let mut gateway = Self {
-            submission: sockets.addresses(&sockets.submission)?,
-            submission_tls: sockets.addresses(&sockets.submission_tls)?,
-            portal: sockets.addresses(&sockets.portal)?,
-            reload: Reload {
-                outbound: out,
-                visit: rules,
-                office,
-                smtp: mail,
-                tls: [mail_tls, page_tls],
-            },
+            submission: addresses(&sockets.submission)?,
+            submission_tls: addresses(&sockets.submission_tls)?,
+            portal: addresses(&sockets.portal)?,
+            reload,
             store,
             stop,
             tasks: JoinSet::new(),
         };
-        let gate = || {
-            Gate::new(Limits {
-                connections: config.limits.connections,
-                per_network: config.limits.per_network,
-            })
-        };
-        let (mail_gate, page_gate) = (gate(), gate());
-        let tasks = &mut gateway.tasks;
+        gateway.work(config, sockets, &stopping).await?;
+        Ok(gateway)
+    }
+
+    /// Makes the parts, each over those before it, and sets them to work.
+    async fn work(
+        &mut self,
+        config: &Config,
+        sockets: Sockets,
+        stopping: &watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        let (store, live) = (&self.store, &self.reload);
+        let [mail_tls, page_tls] = live.tls.clone();
+
+        let outbound = Outbound::new(store.clone(), live.outbound.clone());
+        let towards = relay::settings(config)?;
+        let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
+        let sweep = Sweep::new(store.clone(), config.portal.idle_timeout);
+
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let visit = Visit::new(store.clone(), live.visit.clone());
+        let desk = pieces::desk(config, store.clone(), (login.clone(), passwords));
+
+        let in_flight = config.limits.in_flight_bytes.octets();
+        let mail = live.smtp.clone();
+        let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
+        let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls);
+        let path = &config.admin.socket;
+        let admin = admin::Door::open(path, desk).await;
+        let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
+
+        let stop = || stopping.clone();
+        let (mail_gate, page_gate) = (gate(config), gate(config));
         for (mode, listeners) in [
             (smtp::Mode::Offered, sockets.submission),
             (smtp::Mode::Already, sockets.submission_tls),
         ] {
             for listener in listeners {
-                tasks.spawn(
-                    door.clone()
-                        .work(listener, mode, mail_gate.clone(), stopping.clone()),
-                );
+                let door = mail.clone();
+                self.tasks
+                    .spawn(door.work(listener, mode, mail_gate.clone(), stop()));
             }
         }
         for listener in sockets.portal {
-            tasks.spawn(
-                pages
-                    .clone()
-                    .work(listener, page_gate.clone(), stopping.clone()),
-            );
+            let door = pages.clone();
+            self.tasks
+                .spawn(door.work(listener, page_gate.clone(), stop()));
         }
-        let stopping_dispatch = stopping.clone();
-        tasks.spawn(async move { outbound.work(stopping_dispatch).await });
-        let stopping_delivery = stopping.clone();
-        tasks.spawn(async move { delivery.work(stopping_delivery).await });
-        tasks.spawn(sweep.work(stopping.clone()));
-        tasks.spawn(socket.work(stopping));
-        Ok(gateway)
+        let (outbound_stop, delivery_stop) = (stop(), stop());
+        self.tasks
+            .spawn(async move { outbound.work(outbound_stop).await });
+        self.tasks
+            .spawn(async move { delivery.work(delivery_stop).await });
+        self.tasks.spawn(sweep.work(stop()));
+        self.tasks.spawn(admin.work(stop()));
+        Ok(())
     }
 
     /// The store, for whoever runs in the same process.
@@ -174,21 +160,42 @@ impl Gateway {
     /// # Errors
     /// What is wrong with the new certificate; then nothing has changed.
     pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        let (chain, key) = certificate::read(config)?;
-        for tls in &self.reload.tls {
-            tls.replace(&chain, &key)?;
-        }
-        self.reload.outbound.replace(pieces::outbound(config));
-        self.reload.visit.replace(pieces::visit(config));
-        self.reload.office.replace(pieces::office(config));
-        self.reload.smtp.replace(pieces::smtp(config));
-        Ok(())
+        self.reload.replace(config)
     }
 
     /// Stops taking connections, finishes what is in hand, and ends.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Reload {
+    fn new(config: &Config) -> anyhow::Result<Self> {
+        let (chain, key) = certificate::read(config)?;
+        Ok(Self {
+            outbound: Live::new(pieces::outbound(config)),
+            visit: Live::new(pieces::visit(config)),
+            office: Live::new(pieces::office(config)),
+            smtp: Live::new(pieces::smtp(config)),
+            tls: [
+                Tls::new(&chain, &key, &[])?,
+                Tls::new(&chain, &key, tls::HTTP)?,
+            ],
+        })
+    }
+
+    /// All or nothing: only a certificate can be refused, and it comes first.
+    fn replace(&self, config: &Config) -> anyhow::Result<()> {
+        let (chain, key) = certificate::read(config)?;
+        for tls in &self.tls {
+            tls.replace(&chain, &key)?;
+        }
+        self.outbound.replace(pieces::outbound(config));
+        self.visit.replace(pieces::visit(config));
+        self.office.replace(pieces::office(config));
+        self.smtp.replace(pieces::smtp(config));
+        Ok(())
     }
 }
 
@@ -200,13 +207,18 @@ impl Sockets {
             portal: listen(&config.portal.listen, "portal.listen").await?,
         })
     }
+}
 
-    fn addresses(&self, listeners: &[TcpListener]) -> anyhow::Result<Vec<SocketAddr>> {
-        Ok(listeners
-            .iter()
-            .map(TcpListener::local_addr)
-            .collect::<Result<_, _>>()?)
-    }
+fn addresses(listeners: &[TcpListener]) -> anyhow::Result<Vec<SocketAddr>> {
+    let found: Result<_, _> = listeners.iter().map(TcpListener::local_addr).collect();
+    Ok(found?)
+}
+
+fn gate(config: &Config) -> Gate {
+    Gate::new(Limits {
+        connections: config.limits.connections,
+        per_network: config.limits.per_network,
+    })
 }
 
 async fn listen(addresses: &[SocketAddr], setting: &str) -> anyhow::Result<Vec<TcpListener>> {

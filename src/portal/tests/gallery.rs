@@ -88,6 +88,10 @@ impl<'a> Gallery<'a> {
         self.pages.push((name, view.render().unwrap()));
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn outside(&mut self) {
         let front = Front {
             masked: "j•••@example.com".to_owned(),
@@ -159,6 +163,10 @@ impl<'a> Gallery<'a> {
         self.add("help", &HelpView::new(self.page("/help"), &minutes));
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn lists(&mut self) {
         let line = |subject: Option<&str>, from: &str, date, files, mark| InboxLine {
             which: Which::Received(grant()),
@@ -290,6 +298,10 @@ impl<'a> Gallery<'a> {
         );
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn letters(&mut self) {
         let letter = Letter {
             which: Which::Received(grant()),
@@ -355,6 +367,10 @@ impl<'a> Gallery<'a> {
         );
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn replies(&mut self) {
         let kinds: Vec<String> = "bmp cur docx gif ico jfif jpeg jpg log pdf pjp pjpeg png svg tif tiff txt heic heif xlsx rtf".split(' ').map(str::to_owned).collect();
         let page = self.inside(Some(Tab::Inbox));
@@ -422,6 +438,10 @@ impl<'a> Gallery<'a> {
         self.add("reply-empty", &empty);
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn calm(&mut self) {
         let again = || {
             Some(Again {

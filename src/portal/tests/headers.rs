@@ -34,29 +34,23 @@ fn expected(policy: &str, cache: &str) -> String {
     )
 }
 
+/// The first reference of a page that names `part`.
+fn reference(page: &str, part: &str) -> String {
+    let found = page
+        .split("href=\"")
+        .find(|h| h.split('"').next().unwrap().contains(part));
+    found.unwrap().split('"').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn every_route_answers_with_the_same_guard() {
     let bench = Bench::new().await;
     let link = bench.send().await;
     let m = format!("/m/{}", link.expose());
     let (mut inside, message) = bench.signed_in(&link).await;
-    let page = inside.get("/").await.text();
-    let style = page
-        .split("href=\"")
-        .find(|h| h.starts_with("/style-"))
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned();
-    let (body, file) = (format!("{message}/body"), format!("{message}/file/0"));
-    let file = inside
-        .get(&message)
-        .await
-        .text()
-        .split("href=\"")
-        .find(|h| h.contains("/file/"))
-        .map_or(file, |h| h.split('"').next().unwrap().to_owned());
+    let style = reference(&inside.get("/").await.text(), "/style-");
+    let file = reference(&inside.get(&message).await.text(), "/file/");
+    let body = format!("{message}/body");
     let day = "public, max-age=86400";
     let mut outside = bench.browser();
     for (path, policy, cache) in [
@@ -85,16 +79,10 @@ async fn every_route_answers_with_the_same_guard() {
         }
     }
     for (path, policy) in [(&body, BODY_POLICY), (&file, FILE_POLICY)] {
-        assert_eq!(
-            snapshot(&inside.get(path).await),
-            expected(policy, "no-store"),
-            "{path}"
-        );
-        assert_eq!(
-            snapshot(&outside.get(path).await),
-            expected(PAGE_POLICY, "no-store"),
-            "{path}"
-        );
+        for (browser, policy) in [(&mut inside, policy), (&mut outside, PAGE_POLICY)] {
+            let answer = browser.get(path).await;
+            assert_eq!(snapshot(&answer), expected(policy, "no-store"), "{path}");
+        }
     }
     for path in [
         &format!("{m}/code"),

@@ -389,12 +389,16 @@ async fn notices_that_stall_never_delay_a_code() {
     bench
         .until(|| async { bench.code_mail(grant).await == CodeMail::Handed(at) })
         .await;
-    // A stop lets go of those that stall, and puts back those that wait.
+    let stalled = "RCPT TO:<stall@example.test>";
+    let stall = || async { server.heard().iter().filter(|l| *l == stalled).count() == 8 };
+    bench.until(stall).await;
+    // A stop lets go of those that stall, and puts back those that wait. One
+    // step in time: a second one could end the lease of what is put back.
     bench.stop.send(true).unwrap();
-    while !bench.work.as_ref().unwrap().is_finished() {
-        bench.hand.advance(SignedDuration::from_mins(5));
-        tokio::task::yield_now().await;
-    }
+    bench.hand.advance(SignedDuration::from_mins(6));
+    bench
+        .until(|| async { bench.work.as_ref().unwrap().is_finished() })
+        .await;
     let left = queue::list(&bench.store, 99).await.unwrap();
     assert_eq!(left.len(), 50);
     assert!(left.iter().all(|listed| !listed.leased));

@@ -179,10 +179,12 @@ pub async fn next_due(store: &Store, lanes: &[Lane]) -> Result<Option<Timestamp>
 /// # Errors
 /// Whatever the store reports.
 pub async fn list(store: &Store, limit: usize) -> Result<Vec<Listed>, Error> {
-    let mut listed = Vec::new();
-    for lane in Lane::ALL {
-        let left = limit.saturating_sub(listed.len());
-        for due in store.range::<Due>(&[&[lane as u8]], None, left).await? {
+    let mut lanes = Vec::new();
+    // The last lane first: a notice that fails now leaves a report in a lane
+    // before it, and read in this order one of the two is always seen.
+    for lane in Lane::ALL.into_iter().rev() {
+        let mut listed = Vec::new();
+        for due in store.range::<Due>(&[&[lane as u8]], None, limit).await? {
             // A job that ends between the two reads is simply not listed.
             if let Some(job) = store.get(&Job::at(due.job)).await? {
                 listed.push(Listed {
@@ -192,8 +194,9 @@ pub async fn list(store: &Store, limit: usize) -> Result<Vec<Listed>, Error> {
                 });
             }
         }
+        lanes.push(listed);
     }
-    Ok(listed)
+    Ok(lanes.into_iter().rev().flatten().take(limit).collect())
 }
 
 /// Makes a job due now, whatever it waited for.

@@ -32,12 +32,15 @@ use crate::store::{Error, Figures, Table};
 use ::sled::{Db, Mode};
 use aws_lc_rs::hmac;
 use committer::{Committer, Order};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// sled's unit of writing: an item above a quarter of it becomes a blob file.
@@ -223,6 +226,7 @@ fn failed(e: &io::Error) -> Error {
 
 fn open_files(path: &Path) -> Result<(Db, File), Error> {
     prepare(path).map_err(|e| failed(&e))?;
+    settle(&path.join("db")).map_err(|e| failed(&e))?;
     let db = ::sled::Config::new()
         .path(path)
         .segment_size(SEGMENT)
@@ -238,6 +242,25 @@ fn open_files(path: &Path) -> Result<(Db, File), Error> {
         .write(true)
         .open(path.join("db"));
     Ok((db, file.map_err(|e| failed(&e))?))
+}
+
+/// Waits until nobody holds sled's lock. Whoever opens the store holds its own
+/// lock already, so this can only be a thread of sled's that outlives its last
+/// handle by a moment, in this very process. Held for longer, sled says so.
+fn settle(log: &Path) -> io::Result<()> {
+    const TRIES: u32 = 200;
+    const PAUSE: Duration = Duration::from_millis(10);
+    if !log.exists() {
+        return Ok(());
+    }
+    let log = File::open(log)?;
+    for _ in 0..TRIES {
+        match flock(&log, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => std::thread::sleep(PAUSE),
+            done => return Ok(done?),
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder fit for sled's recovery (see the module's head).

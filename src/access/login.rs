@@ -150,7 +150,7 @@ impl Login {
             Ok(found) => Ok(found.and_then(|at| candidates.into_iter().nth(at))),
             Err(PasswordError::Busy) => Err(LoginError::Busy),
             Err(error @ PasswordError::Hash) => {
-                tracing::error!(%error, "a sign-in could not be checked");
+                tracing::error!(event = "auth.fault", %error, "A sign-in could not be checked.");
                 Err(LoginError::Busy)
             }
         }
@@ -327,6 +327,6 @@ impl<T: Copy> Entries<T> {
 }
 
 fn busy(error: Error) -> LoginError {
-    tracing::error!(%error, "a sign-in could not be checked: the store failed");
+    tracing::error!(event = "auth.fault", %error, "A sign-in could not be checked: the store failed.");
     LoginError::Busy
 }

@@ -128,9 +128,9 @@ mod tests {
     use super::Door;
     use crate::access::login::Login;
     use crate::access::password::Passwords;
-    use crate::admin::{Answer, Asked, Verb, ask};
+    use crate::admin::{self, Answer, Asked, Verb, ask};
     use crate::delivery::report::Office;
-    use crate::desk::Desk;
+    use crate::desk::{self, Desk};
     use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, Role};
     use crate::store::{RootKey, Settings, Store};
     use jiff::{SignedDuration, tz::TimeZone};
@@ -156,25 +156,28 @@ mod tests {
         let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
-        let domains = vec!["clinic.example".to_owned()];
         Gateway {
             socket: folder.path().join("admin.sock"),
-            desk: Desk::new(store, (login, passwords), domains, office()),
+            desk: Desk::new(store, (login, passwords), rules()),
             _folder: folder,
         }
     }
 
-    fn office() -> Live<Office> {
+    fn rules() -> Live<desk::Settings> {
         let from = Address::parse("secure-mail@clinic.example").unwrap();
-        Live::new(Office {
-            hostname: "mail.clinic.example".into(),
-            from: Mailbox {
-                name: None,
-                address: from,
+        Live::new(desk::Settings {
+            domains: vec!["clinic.example".to_owned()],
+            secure_tag: false,
+            office: Office {
+                hostname: "mail.clinic.example".into(),
+                from: Mailbox {
+                    name: None,
+                    address: from,
+                },
+                language: Language::English,
+                zone: TimeZone::UTC,
+                retain: SignedDuration::from_hours(24),
             },
-            language: Language::English,
-            zone: TimeZone::UTC,
-            retain: SignedDuration::from_hours(24),
         })
     }
 
@@ -230,6 +233,22 @@ mod tests {
         stop.send(true).unwrap();
         work.await.unwrap();
         assert!(!gateway.socket.exists());
+    }
+
+    #[tokio::test]
+    async fn an_account_that_could_protect_nothing_is_not_made() {
+        let gateway = gateway();
+        let mut verb = add("jane@clinic.example");
+        if let Verb::UserAdd { policy, .. } = &mut verb {
+            *policy = AccountPolicy::Off;
+        }
+        let answer = admin::answer(&gateway.desk, verb).await;
+        let Answer::Refused(reason) = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(reason.contains("policy.secure-tag"), "{reason}");
+        let answer = admin::answer(&gateway.desk, Verb::UserList).await;
+        assert!(matches!(answer, Answer::Accounts(list) if list.is_empty()));
     }
 
     #[tokio::test]

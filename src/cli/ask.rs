@@ -1,8 +1,6 @@
 //! Takes a verb to the running gateway; when none runs, opens the store and
 //! does the very same itself.
 
-use crate::access::login::Login;
-use crate::access::password::Passwords;
 use crate::admin::{self, Answer, Asked, Verb};
 use crate::cli::{Failure, print, runtime};
 use crate::config::Config;
@@ -56,8 +54,6 @@ async fn alone(config: &Config, verb: Verb) -> Result<Answer, Failure> {
         )));
     }
     let store = ground::open(config, Clock::System).map_err(Failure::configuration)?;
-    let passwords = Passwords::new();
-    let login = Login::new(store.clone(), passwords.clone());
-    let desk = pieces::desk(config, store, (login, passwords));
+    let desk = pieces::desk_alone(config, store);
     Ok(admin::answer(&desk.used_by(Actor::Operator(caller)), verb).await)
 }

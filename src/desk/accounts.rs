@@ -48,8 +48,8 @@ impl Desk {
     /// Makes an account, with a password for the office page if one is given.
     ///
     /// # Errors
-    /// A [`Refused::Wish`] if the address is taken or outside of the clinic, or
-    /// the password too short.
+    /// A [`Refused::Wish`] if the address is taken or outside of the clinic, the
+    /// policy counts for nothing here, or the password is too short.
     pub async fn add_account(
         &self,
         address: Address,
@@ -57,15 +57,17 @@ impl Desk {
         policy: AccountPolicy,
         password: Option<Secret>,
     ) -> Result<(), Refused> {
-        if !self.domains.iter().any(|own| own == address.domain()) {
+        let domains = &self.settings.current().domains;
+        if !domains.iter().any(|own| own == address.domain()) {
             // Its mail would count as the clinic's own and never leave.
             return Err(wish(format!(
                 "{} is not among clinic.domains; add it there first, or use one of {}",
                 address.domain(),
-                self.domains.join(", ")
+                domains.join(", ")
             )));
         }
-        // Judged before anything is made: a refused password leaves no account.
+        // Judged before anything is made: a refusal leaves no account.
+        self.check_policy(policy)?;
         if password.as_ref().is_some_and(is_short) {
             return Err(refusal(AccountError::Short));
         }
@@ -123,14 +125,27 @@ impl Desk {
     /// Sets whether the account's mail is protected.
     ///
     /// # Errors
-    /// A [`Refused::Wish`] if there is no such account.
+    /// A [`Refused::Wish`] if there is no such account, or the policy counts for
+    /// nothing here.
     pub async fn set_policy(
         &self,
         address: &Address,
         policy: AccountPolicy,
     ) -> Result<(), Refused> {
+        self.check_policy(policy)?;
         let account = self.account(address).await?;
         self.put_policy(&account, policy).await
+    }
+
+    /// Without a tag an account that is `off` could protect nothing, so the
+    /// word would not count (decision 0011).
+    fn check_policy(&self, policy: AccountPolicy) -> Result<(), Refused> {
+        if policy == AccountPolicy::Off && !self.settings.current().secure_tag {
+            return Err(wish(
+                "off needs a tag that still asks for protection; set policy.secure-tag first",
+            ));
+        }
+        Ok(())
     }
 
     async fn put_policy(&self, account: &Account, policy: AccountPolicy) -> Result<(), Refused> {

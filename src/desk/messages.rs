@@ -208,7 +208,7 @@ mod tests {
     use crate::access::login::Login;
     use crate::access::password::Passwords;
     use crate::delivery::report::Office;
-    use crate::desk::Desk;
+    use crate::desk::{self, Desk};
     use crate::model::{
         Actor, Address, Clock, ContactId, Direction, EventKind, Head, Language, Live, Mailbox,
         MessageId, Notify, Recipient, RecipientKind, Route, State,
@@ -232,17 +232,21 @@ mod tests {
         let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
         let passwords = Passwords::new();
         let keys = (Login::new(store.clone(), passwords.clone()), passwords);
-        let office = Live::new(Office {
-            hostname: "mail.clinic.example".into(),
-            from: Mailbox {
-                name: None,
-                address: address("secure-mail@clinic.example"),
+        let settings = Live::new(desk::Settings {
+            domains: vec!["clinic.example".to_owned()],
+            secure_tag: false,
+            office: Office {
+                hostname: "mail.clinic.example".into(),
+                from: Mailbox {
+                    name: None,
+                    address: address("secure-mail@clinic.example"),
+                },
+                language: Language::English,
+                zone: TimeZone::UTC,
+                retain: SignedDuration::from_hours(24),
             },
-            language: Language::English,
-            zone: TimeZone::UTC,
-            retain: SignedDuration::from_hours(24),
         });
-        let desk = Desk::new(store, keys, Vec::new(), office);
+        let desk = Desk::new(store, keys, settings);
         (folder, desk.used_by(Actor::Operator(7)))
     }
 

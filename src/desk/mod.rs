@@ -19,9 +19,19 @@ pub struct Desk {
     store: Store,
     login: Login,
     passwords: Passwords,
-    domains: Vec<String>,
-    office: Live<Office>,
+    settings: Live<Settings>,
     actor: Actor,
+}
+
+/// What the configuration says about the desk.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The clinic's own domains, in lower case.
+    pub domains: Vec<String>,
+    /// Whether a writer has a tag to ask for protection (`policy.secure-tag`).
+    pub secure_tag: bool,
+    /// How reports are made.
+    pub office: Office,
 }
 
 /// Why a wish was not granted.
@@ -36,23 +46,16 @@ pub enum Refused {
 }
 
 impl Desk {
-    /// The desk of a clinic with these domains (in lower case); `office` is how
-    /// reports are made. `keys` are the gateway's own, so that what changes
+    /// The desk over a store. `keys` are the gateway's own, so that what changes
     /// here is known there at once.
     #[must_use]
-    pub fn new(
-        store: Store,
-        keys: (Login, Passwords),
-        domains: Vec<String>,
-        office: Live<Office>,
-    ) -> Self {
+    pub fn new(store: Store, keys: (Login, Passwords), settings: Live<Settings>) -> Self {
         let (login, passwords) = keys;
         Self {
             store,
             login,
             passwords,
-            domains,
-            office,
+            settings,
             actor: Actor::Gateway,
         }
     }

@@ -86,7 +86,7 @@ impl Desk {
                 "the routes of this message are still being chosen; try again when its notice is in the queue",
             ));
         }
-        delivery::dropped(&self.store, &self.office.current(), &mut tx, &job).await?;
+        delivery::dropped(&self.store, &self.settings.current().office, &mut tx, &job).await?;
         tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("drop"));
         self.store.commit(tx).await?;
         Ok(())

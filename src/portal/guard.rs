@@ -63,9 +63,10 @@ impl Stop {
         let reference = data_encoding::BASE32_NOPAD.encode(&secret::random::<5>());
         let reference = reference.to_ascii_lowercase();
         tracing::error!(
-            portal.reference = reference,
-            portal.fault = what,
-            "a page could not be shown"
+            event = "portal.fault",
+            reference,
+            reason = what,
+            "A page could not be shown; it names this reference."
         );
         Self::from(Calm::Fault { reference })
     }

@@ -299,7 +299,7 @@ fn save(download: Download) -> Response {
     ];
     let octets = stream::try_unfold(download, |mut download| async {
         let next = download.next().await.inspect_err(|error| {
-            tracing::error!(portal.fault = %error, "a download broke off");
+            tracing::error!(event = "portal.fault", %error, "A download broke off.");
         })?;
         Ok::<_, crate::visit::Error>(next.map(|octets| (Bytes::from(octets), download)))
     });

@@ -6,6 +6,7 @@ use crate::access::password::Passwords;
 use crate::admin;
 use crate::config::Config;
 use crate::delivery::Delivery;
+use crate::desk::{self, Desk};
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
@@ -39,6 +40,7 @@ struct Reload {
     visit: Live<crate::visit::Rules>,
     office: Live<crate::delivery::report::Office>,
     smtp: Live<smtp::Settings>,
+    desk: Live<desk::Settings>,
     tls: [Tls; 2],
 }
 
@@ -93,7 +95,7 @@ impl Gateway {
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
         let visit = Visit::new(store.clone(), live.visit.clone());
-        let desk = pieces::desk(config, store.clone(), (login.clone(), passwords));
+        let desk = Desk::new(store.clone(), (login.clone(), passwords), live.desk.clone());
 
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
@@ -178,6 +180,7 @@ impl Reload {
             visit: Live::new(pieces::visit(config)),
             office: Live::new(pieces::office(config)),
             smtp: Live::new(pieces::smtp(config)),
+            desk: Live::new(pieces::desk(config)),
             tls: [
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
@@ -195,6 +198,7 @@ impl Reload {
         self.visit.replace(pieces::visit(config));
         self.office.replace(pieces::office(config));
         self.smtp.replace(pieces::smtp(config));
+        self.desk.replace(pieces::desk(config));
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::policy;
 use crate::portal::page::Clinic;
 use crate::route::portal::Voice;
 use crate::store::Store;
-use crate::{outbound, portal, smtp, visit};
+use crate::{desk, outbound, portal, smtp, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -24,9 +24,20 @@ fn domains(config: &Config) -> Vec<String> {
         .collect()
 }
 
-/// The administrators' desk; `keys` are shared with the doors.
-pub(crate) fn desk(config: &Config, store: Store, keys: (Login, Passwords)) -> Desk {
-    Desk::new(store, keys, domains(config), Live::new(office(config)))
+/// The desk of whoever finds no gateway at work.
+pub(crate) fn desk_alone(config: &Config, store: Store) -> Desk {
+    let passwords = Passwords::new();
+    let login = Login::new(store.clone(), passwords.clone());
+    Desk::new(store, (login, passwords), Live::new(desk(config)))
+}
+
+/// What the administrators' desk needs.
+pub(super) fn desk(config: &Config) -> desk::Settings {
+    desk::Settings {
+        domains: domains(config),
+        secure_tag: config.policy.secure_tag.is_some(),
+        office: office(config),
+    }
 }
 
 /// What mail on its way out needs.

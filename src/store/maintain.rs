@@ -159,7 +159,10 @@ impl Store {
                     // Its key is gone already: nothing can open it, and it must
                     // not keep the old key of all others alive.
                     Err(Error::Sealed) => {
-                        tracing::error!("a content object's key cannot be opened")
+                        tracing::error!(
+                            event = "store.damaged",
+                            "A content's key cannot be opened; it stays as it is."
+                        )
                     }
                     Err(other) => return Err(other),
                 }

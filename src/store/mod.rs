@@ -356,7 +356,11 @@ impl Store {
     /// Moves a damaged record out of the way and keeps it for whoever mends.
     async fn set_aside(&self, key: &[u8], raw: Vec<u8>) -> Result<(), Error> {
         let table = Table::of(key).unwrap_or(Table::Meta);
-        tracing::error!(store.table = ?table, "a damaged record was found and is set aside");
+        tracing::error!(
+            event = "store.damaged",
+            ?table,
+            "A damaged record was found and is set aside."
+        );
         if self.inner.set_aside.fetch_add(1, Ordering::Relaxed) >= FEW {
             self.inner.engine.fail("many records are damaged");
             return Err(Error::Damaged(table));

@@ -284,6 +284,6 @@ async fn remove(files: Vec<PathBuf>) {
     }
     let removed = blocking(move || files.iter().try_for_each(fs::remove_file)).await;
     if let Err(error) = removed {
-        tracing::warn!(error = %error, "a purged content file could not be removed; the next start removes it");
+        tracing::warn!(event = "store.leftover", %error, "A purged content's file could not be removed; the next start removes it.");
     }
 }

@@ -61,7 +61,11 @@ pub fn say(language: Language, id: &str, args: &[(&str, Arg)]) -> String {
         Language::Spanish => spanish,
     };
     let Some(pattern) = bundle.get_message(id).and_then(|m| m.value()) else {
-        tracing::warn!(text.id = id, "a sentence is in no catalogue");
+        tracing::warn!(
+            event = "text.missing",
+            text = id,
+            "A sentence is in no catalogue."
+        );
         return id.to_owned();
     };
     let args: FluentArgs<'_> = args
@@ -73,8 +77,9 @@ pub fn say(language: Language, id: &str, args: &[(&str, Arg)]) -> String {
     if !errors.is_empty() {
         // The values may name a person; the sentence's own name is enough.
         tracing::warn!(
-            text.id = id,
-            "a sentence was shown without one of its values"
+            event = "text.incomplete",
+            text = id,
+            "A sentence was shown without one of its values."
         );
     }
     sentence.into_owned()

@@ -134,7 +134,7 @@ impl Committer {
                 // After a failed sync nobody can know what the disk has: pages
                 // may have been dropped, and a second sync would succeed without
                 // them. Nothing more is written until the store is opened anew.
-                tracing::error!(error = %error, "the store could not write and is read-only until it is opened again");
+                tracing::error!(event = "store.read-only", %error, "The store could not write; it only reads until the gateway is started again.");
                 let _ = self.shared.failure.set(error.to_string());
                 for (answer, _) in waiters {
                     let _ = answer.send(Err(error.clone()));

@@ -9,11 +9,11 @@ use crate::access::password::Passwords;
 use crate::access::session::{self, SessionState};
 use crate::access::{app_password, form, sweep};
 use crate::model::{
-    Account, Actor, Address, Clock, ContactId, EventKind, GrantId, Language, ManualClock,
-    MessageId, Role, Scope, Secret, Standing, Token,
+    Account, Actor, Address, Clock, EventKind, GrantId, ManualClock, MessageId, Role, Scope,
+    Secret, Standing, Token,
 };
 use crate::store::records::{CodeMail, Grant, Request, Session};
-use crate::store::{Error, RootKey, Settings, Store, Tx};
+use crate::store::{Error, RootKey, Settings, Store, Tx, samples};
 use jiff::{SignedDuration, Timestamp};
 use std::net::IpAddr;
 use tempfile::TempDir;
@@ -68,26 +68,7 @@ impl Bench {
     async fn grant(&self) -> (Grant, Token) {
         let now = self.store.clock().now();
         let address = Address::parse("jane@example.com").unwrap();
-        let week = SignedDuration::from_hours(7 * 24);
-        let grant = Grant {
-            id: GrantId::new(now),
-            message: MessageId::new(now),
-            n: 0,
-            mailbox: self.store.address_key(&address),
-            address,
-            contact: ContactId::new(now),
-            created: now,
-            lasts: week.as_secs(),
-            expires: now + week,
-            noticed: None,
-            recalled: None,
-            opened: None,
-            replied: None,
-            purged: None,
-            failures: 0,
-            notice: Vec::new(),
-            language: Language::English,
-        };
+        let grant = samples::grant(&self.store, MessageId::new(now), &address);
         let mut tx = Tx::new();
         tx.insert(&grant);
         let token = link::make(&self.store, &mut tx, grant.id);

@@ -7,15 +7,12 @@ use crate::access::passcode;
 use crate::folders;
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, GrantId, Head, JobId,
-    Lane, Language, Live, Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient,
-    RecipientKind, Role, Route, Standing, State,
+    Account, AccountId, AccountPolicy, Address, Clock, GrantId, Head, JobId, Lane, Language, Live,
+    Mailbox, ManualClock, MessageId, Parcel, Purpose, Recipient, Role, Standing, State,
 };
 use crate::queue;
-use crate::store::records::{
-    Code, CodeMail, Ended, Ending, Grant, Message, Request, ThreadId, Work,
-};
-use crate::store::{RootKey, Settings, Store, Tx};
+use crate::store::records::{Code, CodeMail, Ended, Ending, Grant, Message, Request, Work};
+use crate::store::{RootKey, Settings, Store, Tx, samples};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::future::Future;
 use std::sync::Arc;
@@ -93,58 +90,19 @@ impl Bench {
         content.write(ORIGINAL).await.unwrap();
         let content = content.finish().await.unwrap();
         let message = Message {
-            id: MessageId::new(now),
-            direction: Direction::Outgoing,
             account: Some(self.account),
-            thread: ThreadId([0; 16]),
-            accepted: now,
-            size: content.length(),
-            content: content.id(),
-            head: content.seal_head(&Head::default()),
-            digest: [0; 32],
-            recipients: 1,
-            protected: true,
-            dispatched: true,
-            ret: None,
-            envid: None,
-            lasts: None,
-            answers: None,
-            purged: None,
+            ..samples::message(now, &content, &Head::default())
         };
-        let grant = self.grant(message.id);
+        let grant = samples::grant(store, message.id, &address(PATIENT));
         let mut tx = Tx::new();
         tx.attach(content);
         tx.put(&message);
-        tx.put(&recipient(&grant));
+        tx.put(&samples::recipient(&grant, State::Queued));
         let (at, what) = (grant.expires, Ended::Grant(grant.id));
         tx.put(&Ending { at, what });
         tx.put(&grant);
         store.commit(tx).await.unwrap();
         (message.id, grant.id)
-    }
-
-    fn grant(&self, message: MessageId) -> Grant {
-        let now = self.now();
-        let lasts = SignedDuration::from_hours(7 * 24);
-        Grant {
-            id: GrantId::new(now),
-            message,
-            n: 0,
-            mailbox: self.store.address_key(&address(PATIENT)),
-            address: address(PATIENT),
-            contact: ContactId::new(now),
-            created: now,
-            lasts: lasts.as_secs(),
-            expires: now + lasts,
-            noticed: None,
-            recalled: None,
-            opened: None,
-            replied: None,
-            purged: None,
-            failures: 0,
-            notice: Vec::new(),
-            language: Language::English,
-        }
     }
 
     async fn push(&self, lane: Lane, purpose: Purpose, to: &str, mail: &[u8]) -> JobId {
@@ -209,23 +167,6 @@ impl Bench {
     async fn end(mut self) {
         self.stop.send(true).unwrap();
         self.work.take().unwrap().await.unwrap();
-    }
-}
-
-/// The recipient who has this grant.
-fn recipient(grant: &Grant) -> Recipient {
-    Recipient {
-        message: grant.message,
-        n: 0,
-        contact: grant.contact,
-        kind: RecipientKind::To,
-        route: Some(Route::Portal),
-        state: State::Queued,
-        since: grant.created,
-        grant: Some(grant.id),
-        notify: Notify::Default,
-        original: None,
-        answer: None,
     }
 }
 

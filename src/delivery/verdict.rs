@@ -97,11 +97,9 @@ mod tests {
     use super::{Verdict, moved, noticed, verdict};
     use crate::delivery::outcome::{Outcome, answer};
     use crate::mime::report::Reason;
-    use crate::model::{
-        Address, AddressKey, ContactId, GrantId, JobId, Lane, Language, MessageId, Notify,
-        Recipient, RecipientKind, State,
-    };
+    use crate::model::{Address, JobId, Lane, MessageId, State};
     use crate::store::records::{Grant, Job, Work};
+    use crate::store::samples;
     use jiff::Timestamp;
 
     fn at(second: i64) -> Timestamp {
@@ -140,25 +138,14 @@ mod tests {
         assert!(matches!(end, Verdict::Lost(_, Reason::TimedOut)));
     }
 
-    fn recipient(state: State) -> Recipient {
-        Recipient {
-            message: MessageId::new(at(0)),
-            n: 0,
-            contact: ContactId::new(at(0)),
-            kind: RecipientKind::To,
-            route: None,
-            state,
-            since: at(0),
-            grant: None,
-            notify: Notify::Default,
-            original: None,
-            answer: None,
-        }
+    fn grant() -> Grant {
+        let jane = Address::parse("jane@example.test").unwrap();
+        samples::unkeyed_grant(at(0), MessageId::new(at(0)), &jane)
     }
 
     #[test]
     fn a_recipient_moves_on_and_never_back() {
-        let queued = recipient(State::Queued);
+        let queued = samples::recipient(&grant(), State::Queued);
         let next = moved(&queued, State::NoticeAccepted, at(9)).unwrap();
         assert_eq!((next.state, next.since), (State::NoticeAccepted, at(9)));
         for state in [
@@ -167,7 +154,7 @@ mod tests {
             State::Expired,
             State::Recalled,
         ] {
-            let further = recipient(state);
+            let further = samples::recipient(&grant(), state);
             assert_eq!(moved(&further, State::NoticeAccepted, at(9)), None);
         }
     }
@@ -175,23 +162,9 @@ mod tests {
     #[test]
     fn a_grants_time_runs_from_the_first_acceptance_of_its_notice() {
         let grant = Grant {
-            id: GrantId::new(at(0)),
-            message: MessageId::new(at(0)),
-            n: 0,
-            mailbox: AddressKey::from_octets([0; 32]),
-            address: Address::parse("jane@example.test").unwrap(),
-            contact: ContactId::new(at(0)),
-            created: at(0),
             lasts: 1_000,
             expires: at(1_000),
-            noticed: None,
-            recalled: None,
-            opened: None,
-            replied: None,
-            purged: None,
-            failures: 0,
-            notice: Vec::new(),
-            language: Language::English,
+            ..grant()
         };
         let first = noticed(&grant, at(300)).unwrap();
         assert_eq!((first.noticed, first.expires), (Some(at(300)), at(1_300)));

@@ -210,11 +210,11 @@ mod tests {
     use crate::delivery::report::Office;
     use crate::desk::{self, Desk};
     use crate::model::{
-        Actor, Address, Clock, ContactId, Direction, EventKind, Head, Language, Live, Mailbox,
-        MessageId, Notify, Recipient, RecipientKind, Route, State,
+        Actor, Address, Clock, EventKind, Head, Language, Live, Mailbox, MessageId, Recipient,
+        State,
     };
-    use crate::store::records::{Message, ThreadId};
-    use crate::store::{RootKey, Settings, Store, Tx};
+
+    use crate::store::{RootKey, Settings, Store, Tx, samples};
     use jiff::{SignedDuration, tz::TimeZone};
     use tempfile::TempDir;
 
@@ -253,7 +253,6 @@ mod tests {
     /// A message with a subject and a file name that nobody here may see.
     async fn keep(store: &Store) -> MessageId {
         let now = store.clock().now();
-        let id = MessageId::new(now);
         let mut content = store.write_content();
         content
             .write(b"Subject: canary-subject\r\n\r\ncanary-text\r\n")
@@ -270,41 +269,17 @@ mod tests {
             ..Head::default()
         };
         let mut tx = Tx::new();
-        tx.put(&Message {
-            id,
-            direction: Direction::Outgoing,
-            account: None,
-            thread: ThreadId([0; 16]),
-            accepted: now,
-            size: 40,
-            content: content.id(),
-            head: content.seal_head(&head),
-            digest: [0; 32],
-            recipients: 1,
-            protected: true,
-            dispatched: true,
-            ret: None,
-            envid: None,
-            lasts: None,
-            answers: None,
-            purged: None,
-        });
+        let message = samples::message(now, &content, &head);
+        tx.put(&message);
+        let grant = samples::grant(store, message.id, &address("jane@example.com"));
+        let recipient = samples::recipient(&grant, State::NoticeAccepted);
         tx.put(&Recipient {
-            message: id,
-            n: 0,
-            contact: ContactId::new(now),
-            kind: RecipientKind::To,
-            route: Some(Route::Portal),
-            state: State::NoticeAccepted,
-            since: now,
             grant: None,
-            notify: Notify::Default,
-            original: None,
-            answer: None,
+            ..recipient
         });
         tx.attach(content);
         store.commit(tx).await.unwrap();
-        id
+        message.id
     }
 
     async fn disclosures(desk: &Desk) -> usize {

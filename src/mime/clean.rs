@@ -15,9 +15,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The version of these rules: a cleaned body that was kept is only used under
-/// the version that made it.
-pub const CLEANER: u32 = 1;
 /// How much HTML is looked at, in octets; the rest is cut off. Letters are
 /// under 100 KiB, and cleaning takes about thirty times the memory.
 pub const MAX_HTML: usize = 1024 * 1024;

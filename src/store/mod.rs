@@ -27,6 +27,8 @@ mod open;
 mod reader;
 mod record_keys;
 pub mod records;
+#[cfg(test)]
+pub(crate) mod samples;
 mod sled;
 #[cfg(test)]
 mod tests;

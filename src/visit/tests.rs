@@ -3,16 +3,14 @@
 use crate::access::{accounts, link};
 use crate::folders;
 use crate::mime::index::Indexer;
-use crate::model::message::RecipientKind;
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, Actor, Address, Clock, ContactId, Direction, EventKind, GrantId, Head, Lane, Language,
-    Live, Mailbox, ManualClock, MessageId, Notify, Purpose, Recipient, Role, Route, Secret,
-    Standing, State, Token,
+    Account, Actor, Address, Clock, Direction, EventKind, Head, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Purpose, Recipient, Role, Secret, Standing, State, Token,
 };
 use crate::queue;
 use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
-use crate::store::{RootKey, Settings, Store, Tx};
+use crate::store::{RootKey, Settings, Store, Tx, samples};
 use crate::visit::{
     Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Verified,
     Visit, Which,
@@ -132,28 +130,13 @@ impl Bench {
         let mut writer = self.store.write_content();
         writer.write(&octets).await.unwrap();
         let content = writer.finish().await.unwrap();
-        let id = MessageId::new(now);
         let thread = crate::outbound::thread_id(&self.store, &address(to), &head.message_id);
         let message = Message {
-            id,
-            direction: Direction::Outgoing,
             account: Some(self.ruiz.id),
             thread,
-            accepted: now,
-            size: content.length(),
-            content: content.id(),
-            head: content.seal_head(&head),
-            digest: [0; 32],
-            recipients: 1,
-            protected: true,
-            dispatched: true,
-            ret: None,
-            envid: None,
-            lasts: None,
-            answers: None,
-            purged: None,
+            ..samples::message(now, &content, &head)
         };
-        let grant = self.grant(id, to);
+        let grant = samples::grant(&self.store, message.id, &address(to));
         let mut tx = Tx::new();
         tx.attach(content);
         tx.insert(&message);
@@ -166,33 +149,10 @@ impl Bench {
             id: thread,
             accounts: vec![self.ruiz.id, self.desk.id],
         });
-        tx.insert(&recipient(&grant));
+        tx.insert(&samples::recipient(&grant, State::NoticeAccepted));
         let token = link::make(&self.store, &mut tx, grant.id);
         self.store.commit(tx).await.unwrap();
         (grant, token)
-    }
-
-    fn grant(&self, message: MessageId, to: &str) -> Grant {
-        let week = SignedDuration::from_hours(7 * 24);
-        Grant {
-            id: GrantId::new(self.now()),
-            message,
-            n: 0,
-            mailbox: self.store.address_key(&address(to)),
-            address: address(to),
-            contact: ContactId::new(self.now()),
-            created: self.now(),
-            lasts: week.as_secs(),
-            expires: self.now() + week,
-            noticed: None,
-            recalled: None,
-            opened: None,
-            replied: None,
-            purged: None,
-            failures: 0,
-            notice: Vec::new(),
-            language: Language::English,
-        }
     }
 
     /// The mails that wait in a lane, oldest first.
@@ -286,22 +246,6 @@ fn rules() -> Rules {
             language: Language::English,
         },
         notify: Some(address("office@elsewhere.example")),
-    }
-}
-
-fn recipient(grant: &Grant) -> Recipient {
-    Recipient {
-        message: grant.message,
-        n: grant.n,
-        contact: grant.contact,
-        kind: RecipientKind::To,
-        route: Some(Route::Portal),
-        state: State::NoticeAccepted,
-        since: grant.created,
-        grant: Some(grant.id),
-        notify: Notify::Default,
-        original: None,
-        answer: None,
     }
 }
 

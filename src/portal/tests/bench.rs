@@ -3,18 +3,16 @@
 use crate::access::{accounts, link};
 use crate::config::name::Url;
 use crate::mime::index::Indexer;
-use crate::model::message::RecipientKind;
 use crate::model::parcel::Body as ParcelBody;
 use crate::model::{
-    Actor, Address, Clock, ContactId, Direction, GrantId, Head, Lane, Language, Live, Mailbox,
-    ManualClock, MessageId, Notify, Recipient, Role, Route, State, Token,
+    Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role, State, Token,
 };
 use crate::net::Peer;
 use crate::portal::page::Clinic;
 use crate::portal::{Portal, Settings};
 use crate::queue;
-use crate::store::records::{Grant, MailboxGrant, Message, Thread, Work};
-use crate::store::{RootKey, Store, Tx};
+use crate::store::records::{MailboxGrant, Message, Thread, Work};
+use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
 use axum::Router;
 use axum::body::Body;
@@ -102,28 +100,13 @@ impl Bench {
         let mut writer = self.store.write_content();
         writer.write(&octets).await.unwrap();
         let content = writer.finish().await.unwrap();
-        let id = MessageId::new(now);
         let thread = crate::outbound::thread_id(&self.store, &address(JANE), &head.message_id);
         let message = Message {
-            id,
-            direction: Direction::Outgoing,
             account: Some(ruiz),
             thread,
-            accepted: now,
-            size: content.length(),
-            content: content.id(),
-            head: content.seal_head(&head),
-            digest: [0; 32],
-            recipients: 1,
-            protected: true,
-            dispatched: true,
-            ret: None,
-            envid: None,
-            lasts: None,
-            answers: None,
-            purged: None,
+            ..samples::message(now, &content, &head)
         };
-        let grant = grant(&self.store, id);
+        let grant = samples::grant(&self.store, message.id, &address(JANE));
         let mut tx = Tx::new();
         tx.attach(content);
         tx.insert(&message);
@@ -136,7 +119,7 @@ impl Bench {
             id: thread,
             accounts: vec![ruiz],
         });
-        tx.insert(&recipient(&grant));
+        tx.insert(&samples::recipient(&grant, State::NoticeAccepted));
         let token = link::make(&self.store, &mut tx, grant.id);
         self.store.commit(tx).await.unwrap();
         token
@@ -309,46 +292,6 @@ fn pages() -> Settings {
         former_urls: vec![url("https://old.clinic.example")],
         trusted_proxies: Vec::new(),
         logo: None,
-    }
-}
-
-fn grant(store: &Store, message: MessageId) -> Grant {
-    let week = SignedDuration::from_hours(7 * 24);
-    let now = store.clock().now();
-    Grant {
-        id: GrantId::new(now),
-        message,
-        n: 0,
-        mailbox: store.address_key(&address(JANE)),
-        address: address(JANE),
-        contact: ContactId::new(now),
-        created: now,
-        lasts: week.as_secs(),
-        expires: now + week,
-        noticed: None,
-        recalled: None,
-        opened: None,
-        replied: None,
-        purged: None,
-        failures: 0,
-        notice: Vec::new(),
-        language: Language::English,
-    }
-}
-
-fn recipient(grant: &Grant) -> Recipient {
-    Recipient {
-        message: grant.message,
-        n: grant.n,
-        contact: grant.contact,
-        kind: RecipientKind::To,
-        route: Some(Route::Portal),
-        state: State::NoticeAccepted,
-        since: grant.created,
-        grant: Some(grant.id),
-        notify: Notify::Default,
-        original: None,
-        answer: None,
     }
 }
 

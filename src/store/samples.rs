@@ -1,0 +1,83 @@
+//! Records of a message that went to a portal, as tests need them: whole, and
+//! unremarkable in what a test does not speak of.
+
+use crate::model::{
+    Address, ContactId, Direction, GrantId, Head, Language, MessageId, Notify, Recipient,
+    RecipientKind, Route, State,
+};
+use crate::store::records::{Grant, Message, ThreadId};
+use crate::store::{AddressKey, Finished, Store};
+use jiff::{SignedDuration, Timestamp};
+
+/// A message that was accepted now, protected, to one recipient.
+pub(crate) fn message(now: Timestamp, content: &Finished, head: &Head) -> Message {
+    Message {
+        id: MessageId::new(now),
+        direction: Direction::Outgoing,
+        account: None,
+        thread: ThreadId([0; 16]),
+        accepted: now,
+        size: content.length(),
+        content: content.id(),
+        head: content.seal_head(head),
+        digest: [0; 32],
+        recipients: 1,
+        protected: true,
+        dispatched: true,
+        ret: None,
+        envid: None,
+        lasts: None,
+        answers: None,
+        purged: None,
+    }
+}
+
+/// A grant of a week for the message's one recipient.
+pub(crate) fn grant(store: &Store, message: MessageId, to: &Address) -> Grant {
+    let now = store.clock().now();
+    Grant {
+        mailbox: store.address_key(to),
+        ..unkeyed_grant(now, message, to)
+    }
+}
+
+/// The same where no store is: the key of its mailbox is empty.
+pub(crate) fn unkeyed_grant(now: Timestamp, message: MessageId, to: &Address) -> Grant {
+    let week = SignedDuration::from_hours(7 * 24);
+    Grant {
+        id: GrantId::new(now),
+        message,
+        n: 0,
+        mailbox: AddressKey::from_octets([0; 32]),
+        address: to.clone(),
+        contact: ContactId::new(now),
+        created: now,
+        lasts: week.as_secs(),
+        expires: now + week,
+        noticed: None,
+        recalled: None,
+        opened: None,
+        replied: None,
+        purged: None,
+        failures: 0,
+        notice: Vec::new(),
+        language: Language::English,
+    }
+}
+
+/// The recipient who has this grant.
+pub(crate) fn recipient(grant: &Grant, state: State) -> Recipient {
+    Recipient {
+        message: grant.message,
+        n: grant.n,
+        contact: grant.contact,
+        kind: RecipientKind::To,
+        route: Some(Route::Portal),
+        state,
+        since: grant.created,
+        grant: Some(grant.id),
+        notify: Notify::Default,
+        original: None,
+        answer: None,
+    }
+}

@@ -23,7 +23,9 @@ pub const MOST: usize = 64;
 #[derive(Debug, thiserror::Error)]
 pub enum AppPasswordError {
     /// The account has as many as it may have.
-    #[error("the account has {MOST} app passwords already; revoke one that is no longer used")]
+    #[error(
+        "the account has {MOST} app passwords already; take back one that is no longer used with `sealpost user revoke`"
+    )]
     Many,
     /// The hash could not be computed.
     #[error(transparent)]

@@ -51,6 +51,7 @@ pub struct Login {
     store: Store,
     passwords: Passwords,
     throttles: Throttles,
+    strangers: Throttles,
     memory: Arc<Mutex<Memory>>,
 }
 
@@ -60,6 +61,7 @@ impl Login {
     pub fn new(store: Store, passwords: Passwords) -> Self {
         Self {
             throttles: Throttles::new(store.clone()),
+            strangers: Throttles::new(store.clone()),
             store,
             passwords,
             memory: Arc::new(Mutex::new(Memory::new())),
@@ -79,12 +81,11 @@ impl Login {
     ) -> Result<Account, LoginError> {
         let account = self.account(identity).await.map_err(busy)?;
         let network = self.store.network_key(ip);
-        // Unknown accounts share one count for their network: who tries names
-        // causes no more writes than who tries passwords.
+        // A name that nobody has is counted as one that somebody has, so that
+        // the answers do not tell which is which.
         let object = account.as_ref().map(|account| account.id);
-        let who = object
-            .as_ref()
-            .map_or(b"unknown".as_slice(), |id| id.octets());
+        let folded = identity.to_lowercase();
+        let who = object.as_ref().map_or(folded.as_bytes(), |id| id.octets());
         let key = self
             .store
             .mac(Label::Index, &[b"sign-in", who, network.octets()]);
@@ -101,7 +102,7 @@ impl Login {
             Some(false) => return Err(LoginError::Refused),
             None => {}
         }
-        if let Some(left) = self.throttles.waits(key).await.map_err(busy)? {
+        if let Some(left) = self.throttles(&seen).waits(key).await.map_err(busy)? {
             return Err(LoginError::Slow(left));
         }
         match self.check(account.as_ref(), &plain, scope).await? {
@@ -190,14 +191,14 @@ impl Login {
     async fn refuse(&self, seen: &Try) -> LoginError {
         let now = self.store.clock().now();
         self.memory().wrong.put(seen.mac, now, WRONG, ());
-        let failed = match self.throttles.fail(seen.key).await {
+        let failed = match self.throttles(seen).fail(seen.key).await {
             Ok(failed) => failed,
             Err(error) => return busy(error),
         };
         let object = seen.object.map_or_else(String::new, |id| id.to_string());
         let event = match failed.until {
             Some(_) => Event::new(Actor::Gateway, EventKind::Lock, object).noted("sign-in"),
-            None if failed.count == 1 => {
+            None if failed.count == 1 && self.is_news(seen, now) => {
                 Event::new(Actor::Unknown, EventKind::SignIn, object).failed("password")
             }
             None => return LoginError::Refused,
@@ -208,6 +209,26 @@ impl Login {
             Ok(_) => LoginError::Refused,
             Err(error) => busy(error),
         }
+    }
+
+    /// Names that nobody has are counted apart: however many there are, they
+    /// push out no count of an account.
+    fn throttles(&self, seen: &Try) -> &Throttles {
+        match seen.object {
+            Some(_) => &self.throttles,
+            None => &self.strangers,
+        }
+    }
+
+    /// Whether a first failure is to be put on record: of an account each, of
+    /// names that nobody has one for their network in a while.
+    fn is_news(&self, seen: &Try, now: Timestamp) -> bool {
+        let strangers = || {
+            let network = seen.network.octets().as_slice();
+            self.store
+                .mac(Label::Index, &[b"sign-in-strangers", network])
+        };
+        seen.object.is_some() || self.memory().note(strangers(), now)
     }
 
     /// Whether this very try was right or wrong a short while ago.

@@ -517,6 +517,36 @@ async fn a_revoked_password_and_a_disabled_account_open_nothing_at_once() {
 }
 
 #[tokio::test]
+async fn wrong_passwords_never_tell_whether_a_name_exists() {
+    let bench = Bench::new();
+    bench.account().await;
+    let login = Login::new(bench.store.clone(), Passwords::new());
+    let mut heard = Vec::new();
+    // The name that nobody has comes first: what others tried before must not
+    // make it answer otherwise.
+    for name in ["nobody@clinic.example", "ruiz@clinic.example", "no address"] {
+        let mut answers = Vec::new();
+        for n in 0..7 {
+            let guess = Secret::new(format!("guess {n}"));
+            answers.push(login.verify(name, &guess, Scope::Smtp, HOME).await);
+        }
+        heard.push(answers);
+    }
+    assert!(
+        heard[0]
+            .iter()
+            .any(|a| matches!(a, Err(LoginError::Slow(_))))
+    );
+    assert_eq!(heard[0], heard[1]);
+    assert_eq!(heard[2], heard[1]);
+    let strangers = bench.count(EventKind::SignIn, false).await;
+    assert_eq!(
+        strangers, 2,
+        "names that nobody has are one line in the trail"
+    );
+}
+
+#[tokio::test]
 async fn wrong_passwords_slow_one_network_down_and_that_survives_a_restart() {
     let bench = Bench::new();
     let account = bench.account().await;

@@ -47,6 +47,10 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
         }
         Verb::UserPolicy { address, policy } => desk.set_policy(&address, policy).await.map(done),
         Verb::UserDisable { address } => desk.disable_account(&address).await.map(done),
+        Verb::UserEnable { address } => desk.enable_account(&address).await.map(done),
+        Verb::UserRevoke { address, name } => {
+            desk.revoke_app_passwords(&address, &name).await.map(done)
+        }
         Verb::UserAppPassword {
             address,
             name,

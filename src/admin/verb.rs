@@ -43,6 +43,18 @@ pub enum Verb {
         /// Which.
         address: Address,
     },
+    /// Switch an account on again.
+    UserEnable {
+        /// Which.
+        address: Address,
+    },
+    /// Take a device's passwords back.
+    UserRevoke {
+        /// Whose.
+        address: Address,
+        /// What its owner calls it.
+        name: String,
+    },
     /// Make a password for one device.
     UserAppPassword {
         /// Whose.

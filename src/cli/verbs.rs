@@ -52,6 +52,19 @@ pub(super) enum User {
         /// Which.
         address: Address,
     },
+    /// Switch an account on again; its app passwords open what they did.
+    Enable {
+        /// Which.
+        address: Address,
+    },
+    /// Take back the app passwords of one name, such as a lost phone's.
+    Revoke {
+        /// Whose.
+        address: Address,
+        /// Their name, as `user list` shows it.
+        #[arg(long)]
+        name: String,
+    },
     /// Make a password for one device; it is printed alone, this once.
     AppPassword {
         /// Whose.
@@ -168,6 +181,8 @@ impl User {
             }
             Self::Policy { address, policy } => plain(Verb::UserPolicy { address, policy }),
             Self::Disable { address } => plain(Verb::UserDisable { address }),
+            Self::Enable { address } => plain(Verb::UserEnable { address }),
+            Self::Revoke { address, name } => plain(Verb::UserRevoke { address, name }),
             Self::AppPassword {
                 address,
                 name,

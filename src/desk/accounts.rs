@@ -158,10 +158,22 @@ impl Desk {
     /// # Errors
     /// A [`Refused::Wish`] if there is no such account.
     pub async fn disable_account(&self, address: &Address) -> Result<(), Refused> {
+        self.switch(address, Standing::Disabled).await
+    }
+
+    /// Switches an account on again. What it had still holds: role, policy,
+    /// app passwords.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account.
+    pub async fn enable_account(&self, address: &Address) -> Result<(), Refused> {
+        self.switch(address, Standing::Active).await
+    }
+
+    async fn switch(&self, address: &Address, standing: Standing) -> Result<(), Refused> {
         let account = self.account(address).await?;
-        let switched =
-            accounts::set_standing(&self.store, account.id, Standing::Disabled, self.actor).await;
-        switched.map_err(refusal)?;
+        let switched = accounts::set_standing(&self.store, account.id, standing, self.actor);
+        switched.await.map_err(refusal)?;
         self.login.forget(account.id);
         Ok(())
     }
@@ -187,7 +199,7 @@ impl Desk {
         let account = self.account(address).await?;
         if account.standing == Standing::Disabled {
             return Err(wish(
-                "the account is switched off; a password would open nothing",
+                "the account is switched off, so a password would open nothing; `sealpost user enable` switches it on",
             ));
         }
         let wished = Wish { name, scope };
@@ -197,6 +209,27 @@ impl Desk {
             AppPasswordError::Store(error) => Refused::Store(error),
             other => wish(other.to_string()),
         })
+    }
+
+    /// Takes back every app password of this name: nothing signs in with it from
+    /// now on.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account or no such name.
+    pub async fn revoke_app_passwords(&self, address: &Address, name: &str) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        let mut named = app_password::list(&self.store, account.id).await?;
+        named.retain(|password| password.name == name.trim());
+        if named.is_empty() {
+            return Err(wish(
+                "the account has no app password of this name; `sealpost user list` shows what there is",
+            ));
+        }
+        for password in named {
+            app_password::revoke(&self.store, account.id, password.id, self.actor).await?;
+        }
+        self.login.forget(account.id);
+        Ok(())
     }
 
     async fn account(&self, address: &Address) -> Result<Account, Refused> {

@@ -250,7 +250,7 @@ fn listed(daemon: &Daemon, login: &Login) {
 }
 
 /// The app password opens submission, the account's own does not, and neither
-/// does once the account is switched off.
+/// does once the account is switched off, or the app password is taken back.
 fn used(daemon: &Daemon, relay: &Postfix, login: &Login) {
     let letter = Letter::new(login, &daemon.patient("jane"));
     let send = |login: &Login| swaks(&daemon.door, login, &letter, true, &[]);
@@ -260,13 +260,18 @@ fn used(daemon: &Daemon, relay: &Postfix, login: &Login) {
         ..login.clone()
     };
     assert!(!send(&web).good);
+    let refused = || {
+        let said = send(login);
+        let all = said.text;
+        assert!(!said.good && all.contains("535 5.7.8"), "{all}");
+    };
     daemon.good(&["user", "disable", &login.address]);
-    let said = send(login);
-    assert!(
-        !said.good && said.text.contains("535 5.7.8"),
-        "{}",
-        said.text
-    );
+    refused();
+    daemon.good(&["user", "enable", &login.address]);
+    assert!(send(login).good, "it is on again");
+    daemon.good(&["user", "revoke", &login.address, "--name", "desk"]);
+    refused();
+    daemon.bad(&["user", "revoke", &login.address, "--name", "desk"], 64);
     notice(&relay.wait_for(&letter.to, 1)[0]);
 }
 

@@ -296,6 +296,17 @@ fn a_logo_must_be_a_picture() {
 }
 
 #[test]
+fn a_link_that_looks_like_fraud_is_remarked() {
+    let clinic = Clinic::new();
+    let remark = "readers and filters take such links for fraud";
+    assert!(!out(&clinic.run("check", "")).contains(remark));
+    clinic.set("url", "\"https://localhost.portal.example\"");
+    let checked = clinic.run("check", "");
+    assert_eq!(checked.status.code(), Some(0), "{}", err(&checked));
+    assert!(out(&checked).contains(remark), "{}", out(&checked));
+}
+
+#[test]
 fn an_unreadable_configuration_ends_with_78_everywhere() {
     for line in [
         "check",

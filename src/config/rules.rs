@@ -14,7 +14,7 @@ type Rule = fn(&Config) -> Option<Fault>;
 
 /// Every rule that the configuration breaks.
 pub(super) fn broken(config: &Config) -> Vec<Fault> {
-    const RULES: [Rule; 20] = [
+    const RULES: [Rule; 21] = [
         no_domain,
         tagged_without_tag,
         same_tags,
@@ -27,6 +27,7 @@ pub(super) fn broken(config: &Config) -> Vec<Fault> {
         certificate_missing,
         notice_from_elsewhere,
         bounces_elsewhere,
+        bounce_name_too_long,
         network_above_all,
         flight_below_message,
         reply_below_file,
@@ -179,6 +180,25 @@ fn bounces_elsewhere(c: &Config) -> Option<Fault> {
             "notice.bounce-address",
             format!("notice.bounce-address is in {domain}, which is neither clinic.hostname nor among clinic.domains"),
             "use an address in one of them: SPF judges this one",
+        )
+    })
+}
+
+fn bounce_name_too_long(c: &Config) -> Option<Fault> {
+    // RFC 5321 §4.5.3.1.1 allows 64 octets; the signed mark that tells which
+    // notice came back takes 45 of them.
+    const MOST: usize = 19;
+    let set = &c.notice.bounce_address;
+    let name = if *set == c.notice.from {
+        "notice.from"
+    } else {
+        "notice.bounce-address"
+    };
+    (set.local().len() > MOST).then(|| {
+        c.fault(
+            name,
+            format!("{name} has more than {MOST} characters before the @; a returned notice could not be told from others"),
+            "use a shorter one, or set notice.bounce-address",
         )
     })
 }

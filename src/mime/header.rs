@@ -10,8 +10,9 @@ use mail_parser::parsers::MessageStream;
 /// Longest header we take, in octets. Real ones stay under 32 KiB even after
 /// many hops; the whole block is held in memory for each open session.
 pub const MAX_HEADER: usize = 256 * 1024;
-/// Longest line, in octets without CRLF (RFC 5322 §2.1.1).
-const MAX_LINE: usize = 998;
+/// Longest line, in octets without CRLF: twice what RFC 5322 §2.1.1 allows, as
+/// in the body, since a long conversation's References come unfolded.
+const MAX_LINE: usize = 1996;
 /// Longest message identifier we keep, in octets. Real ones are under 200; a
 /// longer one could not stand on a line with others.
 const MAX_ID: usize = 250;
@@ -159,7 +160,7 @@ pub fn fields(header: &[u8]) -> Result<Vec<Field<'_>>, Fault> {
         return Err(Fault::HeaderSize);
     }
     let mut fields: Vec<Field<'_>> = Vec::new();
-    let mut start = 0;
+    let (mut start, mut ended) = (0, false);
     for (n, line) in header.split_inclusive(|b| *b == b'\n').enumerate() {
         let line_at = start;
         start += line.len();
@@ -168,18 +169,21 @@ pub fn fields(header: &[u8]) -> Result<Vec<Field<'_>>, Fault> {
         }
         check(line, n + 1)?;
         if line.starts_with(b" ") || line.starts_with(b"\t") {
+            let open = fields.last_mut().filter(|_| !ended);
+            let open = open.ok_or(Fault::Field(n + 1))?;
             // RFC 5322 §4.2: a folded line of blanks alone is obsolete, and
-            // some readers take it for the end of the header.
-            let blank = line.iter().all(u8::is_ascii_whitespace);
-            let open = fields
-                .last_mut()
-                .filter(|_| !blank)
-                .ok_or(Fault::Field(n + 1))?;
+            // some readers take it for the end of the header. At a field's end,
+            // where programs still write it, it is left out.
+            if line.iter().all(u8::is_ascii_whitespace) {
+                ended = true;
+                continue;
+            }
             let whole = line_at - open.raw.len();
             open.raw = header.get(whole..start).unwrap_or_default();
         } else {
             let name = name(line).ok_or(Fault::Field(n + 1))?;
             fields.push(Field { name, raw: line });
+            ended = false;
         }
     }
     Ok(fields)
@@ -237,12 +241,20 @@ mod tests {
     }
 
     #[test]
+    fn a_fold_of_blanks_at_the_end_of_a_field_is_left_out() {
+        let found = fields(b"A: b\r\n \r\nC: d\r\n\t \r\n\r\n").unwrap();
+        let raw: Vec<&[u8]> = found.iter().map(|field| field.raw).collect();
+        assert_eq!(raw, [b"A: b\r\n", b"C: d\r\n"]);
+    }
+
+    #[test]
     fn what_can_be_read_in_two_ways_is_no_header() {
-        let cases: [(&[u8], Fault); 9] = [
+        let cases: [(&[u8], Fault); 10] = [
             (b" folded first\r\n", Fault::Field(1)),
             (b"From : a@b.example\r\n", Fault::Field(1)),
             (b"no colon\r\n", Fault::Field(1)),
-            (b"A: b\r\n \r\n c\r\n", Fault::Field(2)),
+            (b" \r\nA: b\r\n", Fault::Field(1)),
+            (b"A: b\r\n \r\n c\r\n", Fault::Field(3)),
             (b"A: b\nC: d\r\n", Fault::Control(1)),
             (b"A: b\rC: d\r\n", Fault::Control(1)),
             (b"A: b\x00\r\n", Fault::Control(1)),

@@ -139,11 +139,12 @@ async fn still(store: &Store, case: &Case) -> Result<Protection, Error> {
 
 impl Case {
     fn people(&self) -> Vec<Person> {
-        let own = self.account.address.folded();
+        let from = self.head.from.as_ref().map(|from| from.address.folded());
         let each = self.to.iter().map(|to| Person {
             domain: to.address.domain().to_owned(),
             local: to.account.is_some(),
-            itself: to.recipient.record.kind == RecipientKind::To && to.address.folded() == own,
+            itself: to.recipient.record.kind == RecipientKind::To
+                && Some(to.address.folded()) == from,
         });
         each.collect()
     }

@@ -260,6 +260,19 @@ fn received(hostname: &str, id: MessageId, international: bool, now: Timestamp) 
 fn unreadable(fault: Fault) -> Reply {
     match fault {
         Fault::Complex => Reply::new(554, (5, 6, 0), "refuse-too-complex"),
-        other => Reply::new(554, (5, 6, 0), "refuse-header").with("what", other.to_string()),
+        Fault::HeaderSize => Reply::new(554, (5, 6, 0), "refuse-header-size"),
+        Fault::Field(n) | Fault::Control(n) | Fault::Charset(n) => {
+            let line = i64::try_from(n).unwrap_or(i64::MAX);
+            Reply::new(554, (5, 6, 0), "refuse-header-line").count("line", line)
+        }
+        Fault::Twice(field) => {
+            Reply::new(554, (5, 6, 0), "refuse-header-twice").with("field", field)
+        }
+        Fault::Missing(field) => {
+            Reply::new(554, (5, 6, 0), "refuse-header-missing").with("field", field)
+        }
+        Fault::Address(field) => {
+            Reply::new(554, (5, 6, 0), "refuse-header-address").with("field", field)
+        }
     }
 }

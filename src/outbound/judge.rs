@@ -16,6 +16,7 @@ use crate::policy::{self, Admission, Facts, Person, Protection, Wishes};
 use crate::store::records::{Submitted, Throttle};
 use crate::store::{Error, Label, Table, Tx};
 use jiff::SignedDuration;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// One message from one account: what is known of it before its first octet,
@@ -58,6 +59,9 @@ struct Case {
     author: Option<Account>,
     head: Head,
     named: Vec<Named>,
+    /// Where outside addresses stand that the header names and the envelope
+    /// does not have.
+    only_named: Vec<RecipientKind>,
 }
 
 impl Submission {
@@ -117,12 +121,37 @@ impl Submission {
         };
         let head = head_of(arrived, &self.envelope);
         let named = self.name_recipients(&arrived.facts, &head).await?;
+        let only_named = self.only_named(&arrived.facts, &head).await?;
         Ok(Case {
             account,
             author,
             head,
             named,
+            only_named,
         })
+    }
+
+    /// Outside addresses in To and Cc that the envelope does not have, two at
+    /// most: more make no difference.
+    async fn only_named(&self, header: &Header, head: &Head) -> Result<Vec<RecipientKind>, Error> {
+        let to = header.to.iter().map(|m| (m, RecipientKind::To));
+        let cc = header.cc.iter().map(|m| (m, RecipientKind::Cc));
+        let mut seen: HashSet<String> = head.envelope.iter().map(Address::folded).collect();
+        let mut found = Vec::new();
+        for (mailbox, kind) in to.chain(cc) {
+            let is_new = seen.insert(mailbox.address.folded());
+            if is_new
+                && accounts::find(&self.outbound.store, &mailbox.address)
+                    .await?
+                    .is_none()
+            {
+                found.push(kind);
+            }
+            if found.len() == 2 {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     async fn protection(&self, header: &Header, case: &Case) -> Result<Protection, Error> {
@@ -143,12 +172,13 @@ impl Submission {
     }
 
     fn admit(&self, arrived: &Arrived, case: &Case, protection: Protection) -> Result<(), Reply> {
-        // Nobody outside has a certificate on file yet: all count.
-        let outside: Vec<RecipientKind> = case
-            .named
-            .iter()
-            .filter(|n| !n.person.local)
+        // Nobody outside has a certificate on file yet: all count, also those
+        // whom the header alone names. The writer believes to reach them, and
+        // one message sent in several transactions would pass as several.
+        let outside = case.named.iter().filter(|n| !n.person.local);
+        let outside: Vec<RecipientKind> = outside
             .map(|n| n.kind)
+            .chain(case.only_named.iter().copied())
             .collect();
         let each = case.head.envelope.iter().zip(&case.named);
         let switched_off = each.filter(|(_, n)| n.switched_off).map(|(a, _)| a).next();
@@ -173,7 +203,8 @@ impl Submission {
 
     async fn name_recipients(&self, header: &Header, head: &Head) -> Result<Vec<Named>, Error> {
         let store = &self.outbound.store;
-        let own = self.sender.account.address.folded();
+        // SE13: who writes to the address in From writes to itself.
+        let own = header.from.address.folded();
         let mut named = Vec::with_capacity(head.envelope.len());
         for address in &head.envelope {
             let account = accounts::find(store, address).await?;

@@ -132,10 +132,7 @@ fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
     match facts.outside {
         [] | [RecipientKind::To] => None,
         [RecipientKind::Cc | RecipientKind::Bcc] => Some(Reply::new(550, (5, 7, 1), "refuse-copy")),
-        several => {
-            let count = i64::try_from(several.len()).unwrap_or(i64::MAX);
-            Some(Reply::new(550, (5, 7, 1), "refuse-several").count("count", count))
-        }
+        _ => Some(Reply::new(550, (5, 7, 1), "refuse-several")),
     }
 }
 

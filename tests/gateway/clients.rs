@@ -258,7 +258,7 @@ fn wrong_letters(letter: &Letter, desk: &Login, other: &str) -> Vec<Slip> {
         ),
         with(
             &|l| l.to = format!("{},{other}", l.to),
-            "550 5.7.1 This message has 2 outside recipients. A secure message goes to one patient at a time.",
+            "550 5.7.1 This message is for several people outside the clinic. A secure message goes to one patient at a time.",
         ),
     ]
 }

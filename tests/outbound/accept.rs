@@ -73,7 +73,9 @@ async fn a_message_that_cannot_be_sent_as_it_is_is_refused_and_leaves_nothing() 
         (mail().swap(body, "\u{a0}"), "refuse-no-text"),
         (mail().to(&two), "refuse-several"),
         (mail().swap("To: C", "Cc: C"), "refuse-copy"),
-        (blind, "refuse-copy"),
+        (blind, "refuse-several"),
+        // Named and not sent to: the writer believes that she reads it too.
+        (mail().field("Cc: second@patient.example"), "refuse-several"),
         (
             mail().field("Auto-Submitted: auto-replied"),
             "refuse-automatic",
@@ -81,7 +83,7 @@ async fn a_message_that_cannot_be_sent_as_it_is_is_refused_and_leaves_nothing() 
         (bounce, "refuse-automatic"),
         (mail().field("X-Sealpost-Expires: soon"), "refuse-expires"),
         (mail().field("X-Sealpost-Expires: 366d"), "refuse-expires"),
-        (mail().field("To: x@else.example"), "refuse-header"),
+        (mail().field("To: x@else.example"), "refuse-header-twice"),
     ];
     for (mail, reason) in cases {
         assert_eq!(bench.refused(&ruiz, &mail).await, reason);

@@ -81,6 +81,22 @@ async fn a_message_to_oneself_is_filed_and_announced() {
 }
 
 #[tokio::test]
+async fn to_equal_to_from_is_announced_also_where_staff_wrote_it() {
+    let bench = Bench::new(|s| s.rules.staff = Staff::Send);
+    let ruiz = bench.ruiz().await;
+    let desk = bench.account("desk@clinic.example", Role::Staff).await;
+    let to_ruiz = |name| Mail::new(name).to(&["ruiz@clinic.example"]);
+    bench.send(&desk, &to_ruiz("from ruiz to ruiz")).await;
+    let to_desk = Mail::new("from ruiz to desk").to(&["desk@clinic.example"]);
+    bench.send(&desk, &to_desk).await;
+    bench.dispatch().await;
+    assert_eq!(bench.filed(&ruiz, "INBOX").await.len(), 1);
+    let notices = bench.parcels(Lane::Notice).await;
+    assert_eq!(notices.len(), 1, "of what ruiz writes to ruiz alone");
+    assert_eq!(notices[0].recipient, address("ruiz@clinic.example"));
+}
+
+#[tokio::test]
 async fn a_copy_to_oneself_is_only_filed() {
     let bench = Bench::new(|_| ());
     let ruiz = bench.ruiz().await;

@@ -19,6 +19,27 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
         }
     }
     relay(config, findings);
+    link(config, findings);
+}
+
+/// A link whose host is of another domain than From looks like fraud, to people
+/// and to filters.
+fn link(config: &Config, findings: &mut Findings) {
+    let from = config.notice.from.domain();
+    let Host::Name(host) = config.portal.url.host() else {
+        return;
+    };
+    let host = host.as_str();
+    let under = host
+        .strip_suffix(from)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if !under {
+        findings.warning(config.fault(
+            "portal.url",
+            format!("portal.url is on {host}, and notices come from {from}; readers and filters take such links for fraud"),
+            "give the portal a name under that domain",
+        ));
+    }
 }
 
 /// Why this machine cannot listen on an address. A datagram socket on a free

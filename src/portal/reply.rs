@@ -261,6 +261,7 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
         }
         Refusal::LongText { limit } => ("text", page.count("portal-reply-long", limit)),
         Refusal::NoRoom => ("text", page.t("portal-reply-no-room")),
+        Refusal::ManyAnswers { limit } => ("text", page.count("portal-reply-many-answers", limit)),
         Refusal::LargeFile { name, limit } => {
             ("files", sized("portal-reply-large-file", name, limit))
         }

@@ -53,6 +53,12 @@ pub enum Refusal {
         /// Its name as shown.
         name: String,
     },
+    /// The mailbox has sent as many answers as a day has room for.
+    #[error("more than {limit} answers in a day")]
+    ManyAnswers {
+        /// The bound.
+        limit: usize,
+    },
     /// The disk is nearly full: try later.
     #[error("no space left")]
     NoRoom,

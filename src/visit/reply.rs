@@ -16,10 +16,13 @@ use crate::visit::admission::LONGEST_TEXT;
 use crate::visit::body::Body;
 use crate::visit::view::{Caller, Reader, Sent, Which};
 use crate::visit::{Error, Refusal, Rules, Visit, mail};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use link::LinkState;
 use std::sync::Arc;
 
+/// Answers of one mailbox in 24 hours: more than a conversation needs, and at
+/// 50 MB each not enough to fill a disk before somebody wonders.
+const MANY_ANSWERS: usize = 20;
 /// Files in one answer: more than anybody chooses by hand.
 pub const MANY_FILES: usize = 20;
 /// Before a subject that is answered (RFC 5322 §3.6.5). It is the same in
@@ -150,6 +153,26 @@ impl Visit {
 }
 
 impl ReplyIntake {
+    /// Whether the mailbox may send another answer today. Several at once may
+    /// come a few above the bound; it is a bound for the disk, not a promise.
+    async fn has_turn(&self) -> Result<(), Refusal> {
+        let day = SignedDuration::from_hours(24);
+        // An id begins with its time: what follows this one is of the last day.
+        let since = self.now().saturating_sub(day).unwrap_or(Timestamp::MIN);
+        let mailbox = self.reader.mailbox;
+        let since = MailboxReply::at(mailbox, MessageId::new(since));
+        let store = &self.visit.store;
+        let sent: Vec<MailboxReply> = store
+            .range(&[mailbox.octets()], Some(&since), MANY_ANSWERS)
+            .await?;
+        if sent.len() < MANY_ANSWERS {
+            return Ok(());
+        }
+        Err(Refusal::ManyAnswers {
+            limit: MANY_ANSWERS,
+        })
+    }
+
     /// The text. Call it once, before any file.
     ///
     /// # Errors
@@ -168,6 +191,7 @@ impl ReplyIntake {
         if !self.visit.store.has_room() {
             return Err(Refusal::NoRoom);
         }
+        self.has_turn().await?;
         self.take(text.len())?;
         let head = &self.answer.head;
         let from = head

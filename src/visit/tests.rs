@@ -623,6 +623,27 @@ async fn an_answer_with_nothing_or_too_much_in_it_is_refused() {
 }
 
 #[tokio::test]
+async fn a_mailbox_answers_twenty_times_a_day() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let answer = async |reader: &Reader| {
+        let begun = bench.visit.begin_reply(reader, grant.id).await;
+        let mut intake = begun.unwrap().unwrap();
+        intake.text("Thank you").await?;
+        intake.finish(&caller()).await
+    };
+    for n in 0..20 {
+        assert!(answer(&reader).await.is_ok(), "answer {n}");
+        bench.pass(1);
+    }
+    let more = answer(&reader).await;
+    assert!(matches!(more, Err(Refusal::ManyAnswers { limit: 20 })));
+    bench.pass(24 * 60 * 60);
+    assert!(answer(&bench.enter(&link).await.0).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_message_taken_back_while_it_is_answered_takes_no_answer() {
     let bench = Bench::new().await;
     let (grant, link) = bench.send(JANE).await;

@@ -121,6 +121,7 @@ portal-reply-many = These are more than { $n } files. Please send some of them i
 portal-reply-kind = We cannot take “{ $name }”: it is not one of the kinds of files listed below. Please choose another file.
 portal-reply-empty-file = “{ $name }” is empty. Please choose another file.
 portal-reply-mismatch = “{ $name }” does not hold what its name says. Please save the file again, or choose another one.
+portal-reply-many-answers = You have sent { $n } answers since yesterday, and this is as many as we can take. Please try again tomorrow, or call us. Your text is still here.
 portal-reply-no-room = We cannot take answers at the moment. Please try again in an hour. Your text is still here.
 portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. Files must be chosen again.
 portal-draft-discard = Delete this text

@@ -114,6 +114,7 @@ portal-reply-many = Son más de { $n } archivos. Envíe algunos en una segunda r
 portal-reply-kind = No podemos aceptar «{ $name }»: no es uno de los tipos de archivo de la lista. Elija otro archivo.
 portal-reply-empty-file = «{ $name }» está vacío. Elija otro archivo.
 portal-reply-mismatch = «{ $name }» no contiene lo que dice su nombre. Guarde el archivo de nuevo o elija otro.
+portal-reply-many-answers = Desde ayer usted envió { $n } respuestas, y no podemos recibir más por hoy. Inténtelo de nuevo mañana o llámenos. Su texto sigue aquí.
 portal-reply-no-room = En este momento no podemos recibir respuestas. Inténtelo de nuevo dentro de una hora. Su texto sigue aquí.
 portal-draft-kept = Sus mensajes se cerraron mientras usted escribía. Le guardamos este texto. Debe elegir de nuevo los archivos.
 portal-draft-discard = Borrar este texto

@@ -240,7 +240,7 @@ mod tests {
         );
         assert_eq!(
             moment(Spanish, at, &zone),
-            "domingo, 29 de noviembre de 2026, 5:00 p.\u{a0}m. (hora del Pacífico)"
+            "domingo, 29 de noviembre de 2026, 5:00\u{a0}p.\u{a0}m. (hora del Pacífico)"
         );
         assert_eq!(day(English, at, &zone), "Sunday, 29 November 2026");
     }
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(time(English, at("2026-01-01T13:59:59Z"), &utc), "1:59 PM");
         assert_eq!(
             time(Spanish, at("2026-01-01T09:41:00Z"), &utc),
-            "9:41 a.\u{a0}m."
+            "9:41\u{a0}a.\u{a0}m."
         );
     }
 
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(shown("2025-11-18T18:00:00Z"), "18 November 2025");
         assert_eq!(
             short(Spanish, at("2026-11-22T17:41:00Z"), now, &zone),
-            "hoy, 9:41 a.\u{a0}m."
+            "hoy, 9:41\u{a0}a.\u{a0}m."
         );
         assert_eq!(
             short(Spanish, at("2026-05-01T17:41:00Z"), now, &zone),

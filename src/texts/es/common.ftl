@@ -7,10 +7,10 @@ date = { $day } de { $month } de { $year }
 date-this-year = { $day } de { $month }
 today = hoy, { $time }
 yesterday = ayer, { $time }
-# $clock is the hour from 1 to 12 with its minutes: 9:41. The space inside
-# "a. m." does not break.
-time-morning = { $clock } a.{"\u00A0"}m.
-time-afternoon = { $clock } p.{"\u00A0"}m.
+# $clock is the hour from 1 to 12 with its minutes: 9:41. No line breaks inside
+# "9:41 a. m.".
+time-morning = { $clock }{"\u00A0"}a.{"\u00A0"}m.
+time-afternoon = { $clock }{"\u00A0"}p.{"\u00A0"}m.
 
 weekday =
     { $n ->

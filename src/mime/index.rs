@@ -70,7 +70,10 @@ struct Level {
     boundary: Vec<u8>,
     related: bool,
     digest: bool,
+    alternative: bool,
     children: usize,
+    /// How many parts stand before its first.
+    first: usize,
 }
 
 #[derive(Debug)]
@@ -161,6 +164,7 @@ impl Indexer {
             self.part(head)?;
         }
         self.close(self.at);
+        self.leave(0);
         Ok(self.index)
     }
 
@@ -216,9 +220,8 @@ impl Indexer {
         }
         // The line break before a delimiter belongs to the delimiter.
         self.close(self.line.start.saturating_sub(2));
-        self.levels.truncate(level + 1);
+        self.leave(level + usize::from(!closes));
         if closes {
-            self.levels.pop();
             self.state = State::Between;
         } else {
             if let Some(level) = self.levels.last_mut() {
@@ -227,6 +230,21 @@ impl Indexer {
             self.state = State::Header(Vec::new());
         }
         Ok(())
+    }
+
+    /// Leaves the multiparts deeper than `depth`. Where texts are alternatives
+    /// to HTML, they are known as such from now on.
+    fn leave(&mut self, depth: usize) {
+        while self.levels.len() > depth {
+            let Some(level) = self.levels.pop().filter(|level| level.alternative) else {
+                continue;
+            };
+            let within = self.index.parts.get_mut(level.first..).unwrap_or_default();
+            if within.iter().any(|part| part.role == PartRole::Html) {
+                let texts = within.iter_mut().filter(|part| part.role == PartRole::Text);
+                texts.for_each(|part| part.role = PartRole::Alternative);
+            }
+        }
     }
 
     /// Moves a part that was just opened back to the start of this line.
@@ -287,7 +305,9 @@ impl Indexer {
                 boundary: boundary.clone(),
                 related: head.kind == "multipart/related",
                 digest: head.kind == "multipart/digest",
+                alternative: head.kind == "multipart/alternative",
                 children: 0,
+                first: self.index.parts.len(),
             });
             self.state = State::Between;
             return;
@@ -510,13 +530,32 @@ mod tests {
         assert_eq!(
             shown(&nested()),
             [
-                "Text text/plain - \"Hello\\r\\n--b is not mine\"",
+                "Alternative text/plain - \"Hello\\r\\n--b is not mine\"",
                 "Html text/html - \"<p>Hello</p>\"",
                 "Inline image/png - \"iVBORw==\"",
                 "File application/pdf Informe de María.pdf \"PDF\"",
                 "File message/rfc822 - \"Subject: inner\\r\\nContent-Type: multipart/mixed; boundary=z\\r\\n\\r\\n--z\\r\\n\\r\\ninner text\\r\\n--z--\"",
             ]
         );
+    }
+
+    #[test]
+    fn a_text_beside_html_is_an_alternative_only_where_it_says_so() {
+        let shown = |kind: &str, end: &str| {
+            shown(&lines(&format!(
+                "Content-Type: multipart/{kind}; boundary=m\n\n--m\n\nTake five\n--m\nContent-Type: text/html\n\n<p>Dr. Ruiz</p>\n{end}"
+            )))
+        };
+        let html = "Html text/html - \"<p>Dr. Ruiz</p>";
+        for end in ["--m--\n", ""] {
+            let parts = shown("mixed", end);
+            assert!(
+                parts[0].starts_with("Text ") && parts[1].starts_with(html),
+                "{parts:?}"
+            );
+            let parts = shown("alternative", end);
+            assert!(parts[0].starts_with("Alternative ") && parts[1].starts_with(html));
+        }
     }
 
     #[test]

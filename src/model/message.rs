@@ -192,4 +192,7 @@ pub enum PartRole {
     Inline,
     /// A file.
     File,
+    /// Text that an HTML part beside it says too (RFC 2046 §5.1.4): who reads
+    /// the HTML does not need it.
+    Alternative,
 }

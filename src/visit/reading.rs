@@ -113,10 +113,9 @@ impl Visit {
         let Some(opened) = self.open(reader, which).await? else {
             return Ok(None);
         };
-        let html = opened
-            .joined(PartRole::Html, u64::try_from(MAX_HTML).unwrap_or(u64::MAX))
-            .await?;
-        let Some(html) = html else { return Ok(None) };
+        let Some(html) = opened.html().await? else {
+            return Ok(None);
+        };
         let pictures = opened.pictures().await?;
         Ok(Some(cleaned(html, pictures).await?))
     }
@@ -249,17 +248,10 @@ impl Opened {
 
     /// The text parts one under the other.
     async fn text(&self) -> Result<Option<String>, Error> {
-        self.joined(PartRole::Text, MAX_TEXT).await
-    }
-
-    async fn joined(&self, role: PartRole, most: u64) -> Result<Option<String>, Error> {
         let mut joined: Option<String> = None;
-        let mut left = most;
-        for part in self.parts(role) {
-            let length = part.length.min(left);
-            left -= length;
-            let octets = self.decoded(part, length).await?;
-            let text = decode::text(&octets, part.charset.as_deref());
+        let mut left = MAX_TEXT;
+        for part in self.parts(PartRole::Text) {
+            let text = self.read(part, &mut left).await?;
             let all = joined.get_or_insert_default();
             if !all.is_empty() {
                 all.push_str("\n\n");
@@ -267,6 +259,36 @@ impl Opened {
             all.push_str(&text);
         }
         Ok(joined)
+    }
+
+    /// HTML and the texts that stand beside it, such as a letter above its
+    /// signature, in the order of the message; `None` if there is no HTML.
+    async fn html(&self) -> Result<Option<String>, Error> {
+        if self.parts(PartRole::Html).next().is_none() {
+            return Ok(None);
+        }
+        let mut all = String::new();
+        let mut left = u64::try_from(MAX_HTML).unwrap_or(u64::MAX);
+        for part in &self.head.parts {
+            match part.role {
+                PartRole::Html => all.push_str(&self.read(part, &mut left).await?),
+                PartRole::Text => {
+                    let text = self.read(part, &mut left).await?;
+                    let lines = clean::escape(&text).replace('\n', "<br>");
+                    all.push_str(&format!("<p>{lines}</p>"));
+                }
+                PartRole::Inline | PartRole::File | PartRole::Alternative => {}
+            }
+        }
+        Ok(Some(all))
+    }
+
+    /// A text part, as far as there is room `left`.
+    async fn read(&self, part: &Part, left: &mut u64) -> Result<String, Error> {
+        let length = part.length.min(*left);
+        *left -= length;
+        let octets = self.decoded(part, length).await?;
+        Ok(decode::text(&octets, part.charset.as_deref()))
     }
 
     /// The pictures that HTML may show, by their Content-ID, up to a bound.

@@ -4,162 +4,11 @@
     reason = "the helpers of a test fail like the test itself"
 )]
 
-use std::fs::{self, Permissions};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
+mod check;
+mod clinic;
 
-/// A folder that `sealpost init` has filled.
-struct Clinic {
-    folder: TempDir,
-}
-
-impl Clinic {
-    fn new() -> Self {
-        let clinic = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let made = clinic.init();
-        assert_eq!(made.status.code(), Some(0), "{}", err(&made));
-        clinic
-    }
-
-    fn init(&self) -> Output {
-        let dir = self.path("").display().to_string();
-        let words = [
-            "init",
-            "--dir",
-            &dir,
-            "--hostname",
-            "mail.clinic.example",
-            "--domain",
-            "clinic.example",
-        ];
-        run(&words, "")
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join("gateway").join(name)
-    }
-
-    fn config(&self) -> PathBuf {
-        self.path("sealpost.toml")
-    }
-
-    /// Runs a command of this clinic.
-    fn run(&self, line: &str, input: &str) -> Output {
-        let file = self.config().display().to_string();
-        let words: Vec<&str> = line.split(' ').chain(["-c", &file]).collect();
-        run(&words, input)
-    }
-
-    /// Sets a key as a text editor would: the line that has it, commented or not.
-    fn set(&self, key: &str, value: &str) {
-        let text = fs::read_to_string(self.config()).unwrap();
-        let is_it = |line: &str| {
-            line.trim_start_matches('#')
-                .starts_with(&format!("{key} = "))
-        };
-        assert_eq!(
-            text.lines().filter(|l| is_it(l)).count(),
-            1,
-            "{key} is not unique"
-        );
-        let changed = text.lines().map(|line| match is_it(line) {
-            true => format!("{key} = {value}\n"),
-            false => format!("{line}\n"),
-        });
-        fs::write(self.config(), changed.collect::<String>()).unwrap();
-    }
-
-    fn line_of(&self, key: &str) -> usize {
-        let text = fs::read_to_string(self.config()).unwrap();
-        text.lines()
-            .position(|l| l.starts_with(&format!("{key} = ")))
-            .unwrap()
-            + 1
-    }
-
-    /// The check must fail with exactly one fault, at `key`, that says `words`.
-    fn assert_fault(&self, key: &str, words: &str) {
-        let before = tree(self.folder.path());
-        let checked = self.run("check", "");
-        let said = err(&checked);
-        assert_eq!(checked.status.code(), Some(78), "{said}{}", out(&checked));
-        assert_eq!(said.lines().count(), 1, "{said}");
-        let place = format!("{}:{}: ", self.config().display(), self.line_of(key));
-        assert!(said.contains(&place), "{said}, not at {place}");
-        assert!(said.contains(words) && said.contains("; "), "{said}");
-        assert_eq!(
-            tree(self.folder.path()),
-            before,
-            "the check changed something"
-        );
-    }
-}
-
-fn run(words: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sealpost"))
-        .args(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that reads nothing may be gone already.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Every path below, with mode, size and time of change.
-fn tree(path: &Path) -> Vec<String> {
-    let about = fs::metadata(path).unwrap();
-    let changed = about.modified().unwrap();
-    let mut all = vec![format!(
-        "{path:?} {:?} {} {changed:?}",
-        about.permissions(),
-        about.len()
-    )];
-    if about.is_dir() {
-        let mut entries: Vec<_> = fs::read_dir(path)
-            .unwrap()
-            .map(|e| e.unwrap().path())
-            .collect();
-        entries.sort();
-        all.extend(entries.iter().flat_map(|entry| tree(entry)));
-    }
-    all
-}
-
-#[test]
-fn a_fresh_folder_passes_the_check_and_is_closed_to_others() {
-    let clinic = Clinic::new();
-    let checked = clinic.run("check", "");
-    assert_eq!(checked.status.code(), Some(0), "{}", err(&checked));
-    assert!(out(&checked).contains("not finished"), "{}", out(&checked));
-    for (name, mode) in [
-        ("", 0o700),
-        ("data", 0o700),
-        ("keys/store.key", 0o600),
-        ("tls/private-key.pem", 0o600),
-    ] {
-        let found = fs::metadata(clinic.path(name))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(found & 0o777, mode, "{name}");
-    }
-}
+use clinic::{Clinic, err, out, run, tree};
+use std::fs;
 
 #[test]
 fn the_escrow_sheet_holds_the_key_and_its_warning() {
@@ -205,94 +54,65 @@ fn init_overwrites_nothing_and_a_wrong_wish_leaves_nothing() {
 }
 
 #[test]
-fn a_key_that_others_can_read_fails_the_check() {
-    let clinic = Clinic::new();
-    let key = clinic.path("keys/store.key");
-    fs::set_permissions(&key, Permissions::from_mode(0o640)).unwrap();
-    clinic.assert_fault("key-file", "can be read by others; chmod 600");
-    fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
-    fs::write(&key, "no key\n").unwrap();
-    clinic.assert_fault("key-file", "cannot be used");
-    fs::remove_file(&key).unwrap();
-    clinic.assert_fault("key-file", "cannot be read");
-}
-
-#[test]
-fn a_key_that_is_linked_into_the_data_fails_the_check() {
-    let clinic = Clinic::new();
-    let (key, inside) = (clinic.path("keys/store.key"), clinic.path("data/store.key"));
-    fs::rename(&key, &inside).unwrap();
-    std::os::unix::fs::symlink(&inside, &key).unwrap();
-    clinic.assert_fault("key-file", "leads into store.path");
-}
-
-#[test]
-fn a_missing_store_fails_the_check() {
-    let clinic = Clinic::new();
-    fs::remove_dir_all(clinic.path("data")).unwrap();
-    clinic.assert_fault("path", "cannot be read");
-}
-
-#[test]
-fn certificates_must_parse_belong_to_their_key_and_name_this_host() {
-    let clinic = Clinic::new();
-    clinic.set("mode", "\"files\"");
-    assert_eq!(clinic.run("check", "").status.code(), Some(0));
-
-    let other = rcgen::generate_simple_self_signed(vec!["other.example".to_owned()]).unwrap();
-    let (certificate, key) = (
-        clinic.path("tls/certificate.pem"),
-        clinic.path("tls/private-key.pem"),
-    );
-    fs::write(&certificate, other.cert.pem()).unwrap();
-    clinic.assert_fault("private-key", "does not belong to tls.certificate");
-    fs::write(&key, other.signing_key.serialize_pem()).unwrap();
-    clinic.assert_fault("certificate", "is not for mail.clinic.example");
-    fs::write(&certificate, "nothing\n").unwrap();
-    clinic.assert_fault("certificate", "holds no certificate in PEM form");
-}
-
-#[test]
-fn a_certificate_that_has_ended_fails_the_check() {
-    let clinic = Clinic::new();
-    clinic.set("mode", "\"files\"");
-    let mut params = rcgen::CertificateParams::new(vec!["mail.clinic.example".to_owned()]).unwrap();
-    params.not_after = rcgen::date_time_ymd(2020, 1, 1);
-    let pair = rcgen::KeyPair::generate().unwrap();
-    let ended = params.self_signed(&pair).unwrap();
-    fs::write(clinic.path("tls/certificate.pem"), ended.pem()).unwrap();
-    fs::write(clinic.path("tls/private-key.pem"), pair.serialize_pem()).unwrap();
-    clinic.assert_fault("certificate", "ended on");
-}
-
-#[test]
-fn a_password_file_that_others_can_read_fails_the_check() {
-    let clinic = Clinic::new();
-    let file = clinic.path("relay-password");
-    fs::write(&file, "secret\n").unwrap();
-    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
-    clinic.set("username", "\"gateway\"");
-    clinic.set(
-        "password-file",
-        &format!("{:?}", file.display().to_string()),
-    );
-    clinic.assert_fault("password-file", "can be read by others");
-}
-
-#[test]
-fn an_address_of_another_machine_fails_the_check() {
+fn an_address_that_is_not_there_yet_is_worth_another_start() {
     let clinic = Clinic::new();
     clinic.set("listen-tls", "[\"192.0.2.1:465\"]");
-    clinic.assert_fault("listen-tls", "which is no address of this machine");
+    let served = clinic.run("serve", "");
+    let said = err(&served);
+    assert_eq!(served.status.code(), Some(70), "{said}");
+    assert!(
+        said.contains("which is no address of this machine"),
+        "{said}"
+    );
+    // With a fault that lasts beside it, no start helps.
+    fs::write(clinic.path("keys/store.key"), "no key\n").unwrap();
+    assert_eq!(clinic.run("serve", "").status.code(), Some(78));
 }
 
 #[test]
-fn a_logo_must_be_a_picture() {
+fn a_store_that_another_process_has_open_is_worth_another_try() {
     let clinic = Clinic::new();
-    let logo = clinic.path("logo.png");
-    fs::write(&logo, "<svg></svg>").unwrap();
-    clinic.set("logo", &format!("{:?}", logo.display().to_string()));
-    clinic.assert_fault("logo", "is neither PNG nor JPEG");
+    let lock = fs::File::open(clinic.path("data/lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).unwrap();
+    for line in ["serve", "store verify"] {
+        let ended = clinic.run(line, "");
+        let said = err(&ended);
+        assert_eq!(ended.status.code(), Some(70), "{line}: {said}");
+        assert!(said.contains("another process has the store in"), "{said}");
+    }
+}
+
+#[test]
+fn a_store_of_another_user_is_served_by_nobody_else_not_even_root() {
+    let clinic = Clinic::new();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(clinic.path("data"), Some(65_534), None).unwrap();
+    } else {
+        // A folder of root's.
+        clinic.set("path", "\"/usr\"");
+    }
+    let before = tree(&clinic.path("data"));
+    let served = clinic.run("serve", "");
+    let said = err(&served);
+    assert_eq!(served.status.code(), Some(78), "{said}");
+    assert!(said.contains("belongs to another user"), "{said}");
+    assert!(said.contains("sudo -u '#"), "{said}");
+    clinic.set("key-file", "\"\"");
+    let said = err(&clinic.run("store verify", ""));
+    assert!(said.contains("LoadCredential=store-key:KEYFILE"), "{said}");
+    assert_eq!(tree(&clinic.path("data")), before, "something was opened");
+}
+
+#[test]
+fn what_is_left_to_do_names_the_mailbox_of_the_notices_and_no_relay_that_spf_cannot_see() {
+    let clinic = Clinic {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let printed = out(&clinic.init());
+    assert!(printed.contains("secure-mail@clinic.example"), "{printed}");
+    assert!(printed.contains("secure-mail+"), "{printed}");
+    assert!(printed.contains("PTR"), "{printed}");
+    assert!(!printed.contains("(127.0.0.1)"), "{printed}");
 }
 
 #[test]
@@ -327,6 +147,8 @@ fn a_slip_on_the_command_line_ends_with_64() {
         "user add nobody --role staff",
         "user add a@b.example --role boss",
         "queue retry 7",
+        "message list --limit 0",
+        "message list --limit 1001",
     ] {
         let words: Vec<&str> = line.split(' ').filter(|w| !w.is_empty()).collect();
         assert_eq!(run(&words, "").status.code(), Some(64), "{line}");
@@ -429,4 +251,24 @@ fn the_shipped_file_is_shown_with_its_comments() {
         shown,
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/sealpost.toml")).unwrap()
     );
+}
+
+#[test]
+fn the_unit_checks_before_a_reload_and_restarts_nothing_that_a_restart_does_not_mend() {
+    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/systemd/sealpost.service");
+    let unit = fs::read_to_string(unit).unwrap();
+    let lines: Vec<&str> = unit.lines().filter(|l| !l.starts_with('#')).collect();
+    let reloads: Vec<&str> = lines
+        .iter()
+        .filter_map(|l| l.strip_prefix("ExecReload="))
+        .collect();
+    assert_eq!(
+        reloads,
+        ["/usr/local/bin/sealpost check", "/bin/kill -HUP $MAINPID"]
+    );
+    // RestartPreventExitStatus counts for the main process alone (systemd.service(5)).
+    assert!(lines.contains(&"RestartPreventExitStatus=78"));
+    assert!(!lines.iter().any(|l| l.starts_with("ExecStartPre")));
+    // A user that is gone after a stop cannot be used for `store verify`.
+    assert!(lines.contains(&"User=sealpost") && !unit.contains("DynamicUser="));
 }

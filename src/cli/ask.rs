@@ -5,10 +5,9 @@ use crate::admin::{self, Answer, Asked, Verb};
 use crate::cli::{Failure, print, runtime};
 use crate::config::Config;
 use crate::model::{Actor, Clock};
-use crate::serve::{ground, pieces, settings};
-use std::fs;
+use crate::serve::ground::{self, GroundError};
+use crate::serve::{pieces, settings};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// A verb, and how its answer is shown.
@@ -41,19 +40,16 @@ async fn answer(config: &Config, verb: Verb) -> Result<Answer, Failure> {
 }
 
 async fn alone(config: &Config, verb: Verb) -> Result<Answer, Failure> {
-    let path = &config.store.path;
     let caller = rustix::process::geteuid().as_raw();
-    // Even root: files it makes in the store would lock the gateway out.
-    if let Ok(found) = fs::metadata(path)
-        && found.uid() != caller
-    {
-        return Err(Failure::Usage(format!(
-            "no gateway runs, and {} belongs to another user (id {}); start the gateway, or use that user",
-            path.display(),
-            found.uid()
-        )));
-    }
-    let store = ground::open(config, Clock::System).map_err(Failure::configuration)?;
+    let store = ground::open(config, Clock::System).map_err(not_opened)?;
     let desk = pieces::desk_alone(config, store);
     Ok(admin::answer(&desk.used_by(Actor::Operator(caller)), verb).await)
+}
+
+fn not_opened(error: GroundError) -> Failure {
+    match error {
+        GroundError::Foreign { .. } => Failure::Usage(format!("no gateway runs, and {error}")),
+        passing if passing.may_pass() => Failure::fault(passing),
+        lasting => Failure::configuration(lasting),
+    }
 }

@@ -20,11 +20,11 @@ pub(super) fn run(file: &Path, clock: &Clock) -> Result<(), Failure> {
         .map(|w| unfinished(w, red))
         .collect();
     print::out(&lines)?;
-    if findings.faults.is_empty() {
+    let refusal = findings.refusal();
+    if refusal.is_empty() {
         return print::out(&format!("{}: the settings hold\n", file.display()));
     }
-    let faults: Vec<String> = findings.faults.iter().map(Fault::to_string).collect();
-    Err(Failure::Configuration(faults.join("\n")))
+    Err(Failure::Configuration(refusal))
 }
 
 fn unfinished(warning: &Fault, red: bool) -> String {

@@ -123,14 +123,6 @@ fn one_recipient(view: &RecipientView) -> String {
         word(view.state),
         time(view.since),
     );
-    if let Some(answer) = &view.answer {
-        let words = answer.text.as_deref().unwrap_or_default();
-        text.push_str(&format!(
-            "\n        relay answered {}  {} {words}",
-            time(answer.at),
-            answer.code
-        ));
-    }
     if let Some(portal) = &view.portal {
         let times = [
             ("notice taken", portal.noticed),
@@ -146,7 +138,18 @@ fn one_recipient(view: &RecipientView) -> String {
         }
     }
     text.push('\n');
+    if let Some(view) = &view.answer {
+        let _ = writeln!(text, "        {}", relay_said(view));
+    }
     text
+}
+
+fn relay_said(view: &AnswerView) -> String {
+    let (at, words) = (time(view.at), view.text.as_str());
+    match view.code {
+        0 => format!("no answer from the relay at {at}: {words}"),
+        code => format!("relay answered {at}  {code} {words}"),
+    }
 }
 
 fn job(view: &JobView) -> String {
@@ -163,13 +166,8 @@ fn job(view: &JobView) -> String {
         view.recipient.as_deref().unwrap_or("-"),
         view.message.as_deref().unwrap_or("-"),
     );
-    if let Some(AnswerView {
-        at,
-        code,
-        text: words,
-    }) = &view.answer
-    {
-        let _ = writeln!(text, "    {}  {code} {words}", time(*at));
+    if let Some(view) = &view.answer {
+        let _ = writeln!(text, "    {}", relay_said(view));
     }
     text
 }
@@ -198,4 +196,48 @@ fn verified(view: &VerifiedView) -> String {
         false => "something is damaged; restore the data folder from a backup\n",
     });
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_recipient;
+    use crate::desk::messages::RecipientView;
+    use crate::desk::queue::AnswerView;
+    use crate::model::State;
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_relay_that_never_answered_is_said_to_have_given_no_answer() {
+        let at = Timestamp::UNIX_EPOCH;
+        let mut view = RecipientView {
+            n: 0,
+            address: None,
+            kind: "to".to_owned(),
+            route: None,
+            state: State::Queued,
+            since: at,
+            answer: Some(AnswerView {
+                at,
+                code: 0,
+                text: "no connection".to_owned(),
+            }),
+            portal: None,
+        };
+        let shown = one_recipient(&view);
+        assert!(
+            shown.contains("no answer from the relay at 1970-01-01T00:00:00Z: no connection\n"),
+            "{shown}"
+        );
+        assert!(!shown.contains("relay answered"), "{shown}");
+        view.answer = Some(AnswerView {
+            at,
+            code: 250,
+            text: "2.0.0 queued".to_owned(),
+        });
+        let shown = one_recipient(&view);
+        assert!(
+            shown.ends_with("relay answered 1970-01-01T00:00:00Z  250 2.0.0 queued\n"),
+            "{shown}"
+        );
+    }
 }

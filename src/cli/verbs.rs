@@ -3,9 +3,10 @@
 use crate::admin::{Password, Verb};
 use crate::cli::ask::Wanted;
 use crate::cli::{Failure, password};
+use crate::desk::messages::MAX_LISTED;
 use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope};
 use clap::Subcommand;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 
 /// Messages shown unless asked for more: two screens.
 const LISTED: usize = 100;
@@ -83,7 +84,7 @@ pub(super) enum Message {
     /// Show the newest messages, the newest first.
     List {
         /// At most so many, up to 1000.
-        #[arg(long, default_value_t = LISTED)]
+        #[arg(long, default_value_t = LISTED, value_parser = limit())]
         limit: usize,
         #[command(flatten)]
         how: How,
@@ -236,6 +237,10 @@ impl Store {
         };
         Wanted { verb, json }
     }
+}
+
+fn limit() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MAX_LISTED as u64)
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

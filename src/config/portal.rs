@@ -97,3 +97,21 @@ impl Portal {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FileType;
+    use crate::config::value::{Setting, Value};
+
+    #[test]
+    fn a_file_type_may_be_written_with_its_dot_and_in_capitals() {
+        for written in ["pdf", ".pdf", ".PDF"] {
+            let read = FileType::read(&Value::Text(written.into()));
+            assert_eq!(read.unwrap().as_str(), "pdf", "{written}");
+        }
+        for wrong in [".", "..pdf", "tar.gz", ""] {
+            let read = FileType::read(&Value::Text(wrong.into()));
+            assert!(read.is_err(), "{wrong} was taken");
+        }
+    }
+}

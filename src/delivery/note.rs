@@ -2,7 +2,7 @@
 //! the audit trail, all in one commit.
 
 use crate::access::passcode;
-use crate::delivery::outcome::{Outcome, enhanced};
+use crate::delivery::outcome::{Outcome, enhanced, own_reason};
 use crate::delivery::report::{self, Case, News, Office};
 use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
 use crate::mime::report::Reason;
@@ -272,12 +272,12 @@ fn log(job: &Job, outcome: &Outcome) {
         ),
         Outcome::Deferred(answer) => tracing::warn!(
             event = "delivery.deferred", job = %id, %about, ?lane, attempt,
-            relay.code = answer.code, relay.enhanced = enhanced(answer),
+            relay.code = answer.code, relay.enhanced = enhanced(answer), reason = own_reason(answer),
             "The relay did not take a mail yet; it is tried again."
         ),
         Outcome::Failed(answer) => tracing::warn!(
             event = "delivery.failed", job = %id, %about, ?lane, attempt,
-            relay.code = answer.code, relay.enhanced = enhanced(answer),
+            relay.code = answer.code, relay.enhanced = enhanced(answer), reason = own_reason(answer),
             "The relay refused a mail for good."
         ),
         Outcome::Fault(answer, step, why) => tracing::error!(

@@ -117,6 +117,13 @@ pub fn judge(step: Step, trouble: Trouble, at: Timestamp) -> Outcome {
     }
 }
 
+/// What kept the relay from answering, in our own words, which name no person;
+/// `None` if it did answer.
+#[must_use]
+pub fn own_reason(answer: &Answer) -> Option<&str> {
+    (answer.code == 0).then_some(answer.text.as_str())
+}
+
 fn judge_reply(step: Step, code: u16, text: &str, at: Timestamp) -> Outcome {
     let answer = answer(at, code, text);
     if code < 500 {
@@ -169,7 +176,7 @@ pub fn enhanced(answer: &Answer) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, Step, Trouble, answer, enhanced, judge};
+    use super::{Outcome, Step, Trouble, answer, enhanced, judge, own_reason};
     use jiff::Timestamp;
 
     const AT: Timestamp = Timestamp::UNIX_EPOCH;
@@ -221,6 +228,16 @@ mod tests {
         assert!(matches!(verdict, Outcome::Failed(_)));
         let verdict = reply(Step::Body, 552, "message too large");
         assert!(matches!(verdict, Outcome::Failed(_)));
+    }
+
+    #[test]
+    fn a_relay_that_says_nothing_has_our_reason_and_one_that_speaks_never_lends_its_words() {
+        let Outcome::Deferred(silent) = judge(Step::Body, Trouble::Silence, AT) else {
+            panic!("silence is no deferral")
+        };
+        assert_eq!(own_reason(&silent), Some("no answer in time"));
+        let spoken = answer(AT, 450, "4.2.0 jane@example.com is busy");
+        assert_eq!(own_reason(&spoken), None);
     }
 
     #[test]

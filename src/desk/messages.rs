@@ -1,5 +1,6 @@
 //! What has become of messages, without what they say.
 
+use crate::desk::queue::{AnswerView, answer_view};
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{
     Address, Direction, Event, EventKind, Head, MessageId, Recipient, RecipientKind, Route, State,
@@ -50,21 +51,11 @@ pub struct RecipientView {
     pub state: State,
     /// Since when.
     pub since: Timestamp,
-    /// What the relay answered last.
+    /// What the relay answered last; addresses in it are left out unless they
+    /// were asked for.
     pub answer: Option<AnswerView>,
     /// The rest of its story, on the portal route.
     pub portal: Option<PortalView>,
-}
-
-/// What the relay answered, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnswerView {
-    /// When.
-    pub at: Timestamp,
-    /// Its reply code; 0 if it gave none.
-    pub code: u16,
-    /// Its words, which may hold an address: only where addresses were asked for.
-    pub text: Option<String>,
 }
 
 /// What is known of a recipient who reads in the portal.
@@ -149,11 +140,7 @@ impl Desk {
                 route: recipient.route,
                 state: recipient.state,
                 since: recipient.since,
-                answer: recipient.answer.as_ref().map(|answer| AnswerView {
-                    at: answer.at,
-                    code: answer.code,
-                    text: addresses.then(|| answer.text.clone()),
-                }),
+                answer: recipient.answer.as_ref().map(|a| answer_view(a, addresses)),
                 portal: self.portal(&recipient).await?,
             });
         }
@@ -210,8 +197,8 @@ mod tests {
     use crate::delivery::report::Office;
     use crate::desk::{self, Desk};
     use crate::model::{
-        Actor, Address, Clock, EventKind, Head, Language, Live, Mailbox, MessageId, Recipient,
-        State,
+        Actor, Address, Answer, Clock, EventKind, Head, Language, Live, Mailbox, MessageId,
+        Recipient, State,
     };
 
     use crate::store::{RootKey, Settings, Store, Tx, samples};
@@ -275,6 +262,11 @@ mod tests {
         let recipient = samples::recipient(&grant, State::NoticeAccepted);
         tx.put(&Recipient {
             grant: None,
+            answer: Some(Answer {
+                at: now,
+                code: 450,
+                text: "4.2.0 <jane@example.com>: greylisted".into(),
+            }),
             ..recipient
         });
         tx.attach(content);
@@ -309,6 +301,8 @@ mod tests {
                 Some("j•••@example.com")
             );
             assert_eq!(view.recipients[0].state, State::NoticeAccepted);
+            let answer = view.recipients[0].answer.as_ref().unwrap();
+            assert_eq!(answer.text, "4.2.0 greylisted");
         }
         assert_eq!(disclosures(&desk).await, 0);
     }
@@ -322,6 +316,8 @@ mod tests {
             shown.recipients[0].address.as_deref(),
             Some("jane@example.com")
         );
+        let answer = shown.recipients[0].answer.as_ref().unwrap();
+        assert_eq!(answer.text, "4.2.0 <jane@example.com>: greylisted");
         assert_eq!(disclosures(&desk).await, 1);
         desk.messages(10, true).await.unwrap();
         assert_eq!(disclosures(&desk).await, 2);

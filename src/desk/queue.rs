@@ -37,14 +37,15 @@ pub struct JobView {
     pub answer: Option<AnswerView>,
 }
 
-/// A relay's answer without addresses.
+/// What the relay answered, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerView {
     /// When.
     pub at: Timestamp,
     /// The reply code; 0 where there was none.
     pub code: u16,
-    /// Its words; any that hold an address are left out.
+    /// Its words, or ours where it said none; those that hold an address are
+    /// left out unless addresses were asked for.
     pub text: String,
 }
 
@@ -124,13 +125,14 @@ fn view(listed: &Listed) -> JobView {
         due: Some(listed.due).filter(|due| *due != queue::ASIDE),
         in_hand: listed.leased,
         attempts: job.attempts,
-        answer: job.answer.as_ref().map(answer_view),
+        answer: job.answer.as_ref().map(|a| answer_view(a, false)),
     }
 }
 
 /// A relay's answer as an administrator may see it.
-pub(super) fn answer_view(answer: &Answer) -> AnswerView {
-    let words = answer.text.split(' ').filter(|word| !word.contains('@'));
+pub(super) fn answer_view(answer: &Answer, addresses: bool) -> AnswerView {
+    let shown = |word: &&str| addresses || !word.contains('@');
+    let words = answer.text.split(' ').filter(shown);
     AnswerView {
         at: answer.at,
         code: answer.code,
@@ -152,7 +154,7 @@ mod tests {
             text: "5.1.1 <jane@example.com>: Recipient address rejected".into(),
         };
         assert_eq!(
-            answer_view(&answer).text,
+            answer_view(&answer, false).text,
             "5.1.1 Recipient address rejected"
         );
     }

@@ -104,7 +104,7 @@ impl Submission {
         );
         // The writer has the reason in any case; the store may be what failed.
         let _ = self.outbound.store.commit(tx).await;
-        tracing::info!(event = "submission.refused", message = %self.id, reason = reply.text, "A message was refused in the dialogue.");
+        tracing::info!(event = "submission.refused", id = %self.id, reason = reply.text, "A message was refused in the dialogue.");
     }
 
     /// Reads the account anew: it may have been switched off, or given another
@@ -260,7 +260,9 @@ impl Submission {
         let mut tx = Tx::new();
         tx.audit(event.from(self.sender.network).failed("resent"));
         self.outbound.store.commit(tx).await?;
-        self.first(key).await?.ok_or(Error::Conflict)
+        let first = self.first(key).await?.ok_or(Error::Conflict)?;
+        tracing::info!(event = "submission.resent", id = %first, "A message came again and was given its first reference.");
+        Ok(first)
     }
 
     /// The same message as it was kept before, if this is a second try.

@@ -46,6 +46,8 @@ impl Submission {
         let event = Event::new(Actor::Account(account), EventKind::Submit, self.id);
         tx.audit(event.from(self.sender.network));
         store.commit(tx).await?;
+        let (recipients, size) = (message.recipients, message.size);
+        tracing::info!(event = "submission.accepted", id = %self.id, recipients, size, "A message was accepted and is safe.");
         Ok(self.id)
     }
 

@@ -69,10 +69,10 @@ impl Outbound {
         };
         let mut tx = Tx::new();
         if is_for_good(&error) {
-            tracing::error!(event = "dispatch.set-aside", message = %message, reason = %error, "A message cannot be read, so its routes cannot be chosen; it is set aside. `sealpost queue list` shows it.");
+            tracing::error!(event = "dispatch.set-aside", about = %message, reason = %error, "A message cannot be read, so its routes cannot be chosen; it is set aside. `sealpost queue list` shows it.");
             queue::set_aside(&mut tx, &job, None);
         } else {
-            tracing::error!(event = "dispatch.failed", message = %message, reason = %error, "The routes of a message could not be chosen; it is tried again.");
+            tracing::error!(event = "dispatch.failed", about = %message, reason = %error, "The routes of a message could not be chosen; it is tried again.");
             queue::defer(&mut tx, &job, self.later(), None);
         }
         // If this fails too, the lease ends and the message is taken again.

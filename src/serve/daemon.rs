@@ -3,9 +3,8 @@
 use crate::config::Config;
 use crate::model::Clock;
 use crate::serve::gateway::Gateway;
-use crate::serve::ground::GroundError;
+use crate::serve::ground::{self, GroundError};
 use crate::serve::{check, logging, settings};
-use crate::store::OpenError;
 use jiff::SignedDuration;
 use sd_notify::NotifyState;
 use std::path::Path;
@@ -34,6 +33,7 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
     let config =
         settings::read(file).map_err(|faults| DaemonError::Configuration(faults.to_string()))?;
     logging::begin(&config.log);
+    ground::own(&config).map_err(|e| DaemonError::Configuration(e.to_string()))?;
     checked(&config)?;
     let signals = |kind| signal(kind).map_err(anyhow::Error::from);
     let mut ends = (
@@ -67,26 +67,27 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
     Ok(())
 }
 
-/// A store that is missing, locked or of another key stays so however often we
-/// start; a disk that fails may come back.
+/// A store that is missing or of another key stays so however often we start;
+/// what may pass is worth another start.
 fn not_started(error: anyhow::Error) -> DaemonError {
     match error.downcast_ref::<GroundError>() {
-        Some(GroundError::Open(OpenError::Io { .. })) | None => DaemonError::Fault(error),
-        Some(ground) => DaemonError::Configuration(ground.to_string()),
+        Some(ground) if !ground.may_pass() => DaemonError::Configuration(ground.to_string()),
+        _ => DaemonError::Fault(error),
     }
 }
 
 /// What `sealpost check` would refuse, the daemon refuses with the same words.
+/// If all it lacks may still come, such as an address, another start may help.
 fn checked(config: &Config) -> Result<(), DaemonError> {
     let findings = check::check(config, &Clock::System);
     for warning in &findings.warnings {
         tracing::warn!(event = "configuration.warning", "{warning}");
     }
-    let faults: Vec<String> = findings.faults.iter().map(ToString::to_string).collect();
-    if faults.is_empty() {
-        return Ok(());
+    match (findings.faults.is_empty(), findings.not_yet.is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => Err(DaemonError::Fault(anyhow::Error::msg(findings.refusal()))),
+        (false, _) => Err(DaemonError::Configuration(findings.refusal())),
     }
-    Err(DaemonError::Configuration(faults.join("\n")))
 }
 
 /// Waits for a signal; says whether it means the end.

@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::sweep::Sweep;
 use crate::visit::Visit;
 use anyhow::Context;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -229,7 +230,23 @@ async fn listen(addresses: &[SocketAddr], setting: &str) -> anyhow::Result<Vec<T
     let mut listeners = Vec::new();
     for address in addresses {
         let listener = TcpListener::bind(address).await;
-        listeners.push(listener.with_context(|| format!("{setting}: {address} cannot be listened on; is another program there, or a right missing?"))?);
+        listeners.push(listener.map_err(|error| {
+            anyhow::anyhow!(
+                "{setting}: {address} cannot be listened on ({error}); {}",
+                remedy(&error)
+            )
+        })?);
     }
     Ok(listeners)
+}
+
+/// What to do where a socket cannot be bound.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::AddrInUse => "another program listens there: `ss -ltnp` shows which",
+        ErrorKind::PermissionDenied => {
+            "ports below 1024 take root, or the right CAP_NET_BIND_SERVICE as in systemd/sealpost.service"
+        }
+        _ => "`ip address` shows the addresses of this machine",
+    }
 }

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// Longest file that is still a configuration: the shipped one has 9 KB.
 const MAX_FILE: u64 = 1_000_000;
 
+/// What helps who may not read the gateway's files.
+pub(crate) const AS_USER: &str = "run it as the gateway's user";
+
 /// Reads `file` and what lies in `conf.d` beside it, in the order of names.
 ///
 /// # Errors
@@ -51,23 +54,38 @@ fn text(file: &Path) -> Result<String, Faults> {
         }
         fs::read_to_string(file)
     });
-    read.map_err(|error| {
-        Faults(vec![Fault {
-            place: Place {
-                file: file.display().to_string(),
-                line: 1,
-            },
-            message: format!("the file cannot be read: {error}"),
-            fix: "name it with -c FILE, or make one with `sealpost init`".into(),
-        }])
-    })
+    read.map_err(|error| unreadable(file, &error))
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Faults {
+    let fix = match error.kind() {
+        io::ErrorKind::PermissionDenied => AS_USER,
+        _ => "name it with -c FILE, or make one with `sealpost init`",
+    };
+    Faults(vec![Fault {
+        place: Place {
+            file: file.display().to_string(),
+            line: 1,
+        },
+        message: format!("the file cannot be read: {error}"),
+        fix: fix.to_owned(),
+    }])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, unreadable};
     use crate::config::SHIPPED;
     use std::fs;
+    use std::io;
+    use std::path::Path;
+
+    #[test]
+    fn who_may_not_read_the_file_is_told_whose_it_is() {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        let said = unreadable(Path::new("/etc/sealpost/sealpost.toml"), &denied).to_string();
+        assert!(said.ends_with("; run it as the gateway's user"), "{said}");
+    }
 
     #[test]
     fn drop_in_files_are_read_in_order_and_a_missing_file_is_named() {

@@ -40,7 +40,8 @@ impl RootKey {
         }
     }
 
-    /// Reads a key file: 64 hexadecimal digits or 52 base32 letters and digits.
+    /// Reads a key file: 64 hexadecimal digits or 52 base32 letters and digits,
+    /// large or small, with or without the blanks of the escrow sheet.
     ///
     /// # Errors
     /// [`OpenError::KeyFile`] if it cannot be read, is no key, or can be read by
@@ -74,7 +75,7 @@ impl RootKey {
             return Err(refuse("it is too long for a key".to_owned()));
         }
         let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| refuse(e.to_string()))?);
-        let octets = parse(text.trim()).ok_or_else(|| {
+        let octets = parse(&text).ok_or_else(|| {
             refuse("a key is 64 hexadecimal digits or 52 letters and digits".to_owned())
         })?;
         Ok(Self {
@@ -122,12 +123,16 @@ impl fmt::Debug for RootKey {
     }
 }
 
-fn parse(text: &str) -> Option<KeyOctets> {
+/// Typed from the escrow sheet, a key has the sheet's blanks and lines.
+fn parse(typed: &str) -> Option<KeyOctets> {
+    let mut text = Zeroizing::new(String::with_capacity(typed.len()));
+    text.extend(typed.chars().filter(|c| !c.is_whitespace()));
     let octets = match text.len() {
         64 => HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?,
-        52 => BASE32_NOPAD
-            .decode(text.to_ascii_uppercase().as_bytes())
-            .ok()?,
+        52 => {
+            text.make_ascii_uppercase();
+            BASE32_NOPAD.decode(text.as_bytes()).ok()?
+        }
         _ => return None,
     };
     let octets = Zeroizing::new(octets);
@@ -398,6 +403,20 @@ mod tests {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
             assert_eq!(RootKey::read(&path).is_ok(), good);
         }
+    }
+
+    #[test]
+    fn a_key_typed_from_the_escrow_sheet_is_taken_with_its_blanks_and_in_small_letters() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        let root = RootKey::generate();
+        let letters: Vec<char> = root.text().expose().to_lowercase().chars().collect();
+        let groups: Vec<String> = letters.chunks(4).map(|g| g.iter().collect()).collect();
+        let (first, second) = groups.split_at(7);
+        let typed = format!("  {}\n  {}\n", first.join(" "), second.join("  "));
+        fs::write(&path, typed).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(RootKey::read(&path).unwrap().text(), root.text());
     }
 
     #[test]

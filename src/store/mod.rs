@@ -49,7 +49,7 @@ pub use tx::{Receipt, Tx};
 use crate::model::{Address, AddressKey, Clock, NetworkKey, Token, TokenKey};
 use aws_lc_rs::hmac;
 use backing::{Backing, Batch, Expect, Span, Write};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use records::Quarantined;
 use std::fmt;
 use std::fs::File;
@@ -65,6 +65,9 @@ use tokio::sync::{RwLock, watch};
 const FEW: u32 = 16;
 /// How long an answer about free space is good, in milliseconds.
 const ROOM_KNOWN: i64 = 1000;
+/// How often the log says that the disk is full while messages are refused for
+/// it: often enough for whoever watches, without burying the rest.
+const SAY_FULL: SignedDuration = SignedDuration::from_mins(15);
 
 /// Why the store did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -158,10 +161,19 @@ struct Inner {
     node: [u8; 16],
     path: PathBuf,
     minimum_free: u64,
-    room: Mutex<Option<(Timestamp, bool)>>,
+    room: Mutex<Room>,
     set_aside: AtomicU32,
     /// Locked as long as the store is open; released after the engine.
     _lock: File,
+}
+
+/// What is known of the free space.
+#[derive(Default)]
+struct Room {
+    /// When it was looked at last, and whether there was enough.
+    known: Option<(Timestamp, bool)>,
+    /// When the log said last that there is not.
+    said: Option<Timestamp>,
 }
 
 impl fmt::Debug for Store {
@@ -272,25 +284,34 @@ impl Store {
         hash(key, pieces)
     }
 
-    /// Whether free space is above the bound.
+    /// Whether free space is above the bound. If not, the log says so: whoever
+    /// asks is about to refuse a message for it.
     #[must_use]
     pub fn has_room(&self) -> bool {
         let now = self.inner.clock.now();
-        let mut known = self
-            .inner
-            .room
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, room)) = *known
+        let (inner, minimum) = (&self.inner, self.inner.minimum_free);
+        let mut room = inner.room.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, enough)) = room.known
             && now.as_millisecond().abs_diff(at.as_millisecond()) < ROOM_KNOWN.unsigned_abs()
         {
-            return room;
+            return enough;
         }
         // If the file system does not say, there may be room: writing will tell.
-        let room =
-            disk::free(&self.inner.path).map_or(true, |free| free >= self.inner.minimum_free);
-        *known = Some((now, room));
-        room
+        let free = disk::free(&inner.path).unwrap_or(u64::MAX);
+        let enough = free >= minimum;
+        room.known = Some((now, enough));
+        if enough {
+            room.said = None;
+        } else if room.said.is_none_or(|at| at + SAY_FULL <= now) {
+            room.said = Some(now);
+            tracing::error!(
+                event = "store.full",
+                free,
+                minimum,
+                "The disk of the store has too little room; new messages are refused until there is more."
+            );
+        }
+        enough
     }
 
     /// Wakes when something was committed that changes (`Tx::change`) or queues

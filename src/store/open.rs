@@ -5,7 +5,7 @@ use crate::model::{Clock, ContentId, secret};
 use crate::store::keys::{Hashes, Ring, RootKey, hash_key};
 use crate::store::sled::{Chain, Engine};
 use crate::store::vault::{KeyOctets, Vault};
-use crate::store::{Error, Inner, Store, Table, content, disk, hash};
+use crate::store::{Error, Inner, Room, Store, Table, content, disk, hash};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io;
@@ -24,6 +24,39 @@ pub struct Settings {
     pub path: PathBuf,
     /// Below this many free octets new messages are not taken.
     pub minimum_free: u64,
+}
+
+impl Settings {
+    /// Octets free where the store is.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn free(&self) -> io::Result<u64> {
+        disk::free(&self.path)
+    }
+}
+
+impl RootKey {
+    /// Whether this key opens the store in a data folder. Reads the file `keys`
+    /// and nothing else, so that it may be asked while a gateway runs.
+    ///
+    /// # Errors
+    /// [`OpenError`] if there is no store, or its file cannot be read.
+    pub fn opens(&self, data: &Path) -> Result<bool, OpenError> {
+        let keys = data.join("keys");
+        if !keys.exists() {
+            return Err(OpenError::Missing {
+                path: data.to_path_buf(),
+            });
+        }
+        let opens = || match Ring::read(&keys, self) {
+            Ok(ring) => Ok(ring.is_some()),
+            Err(e) => Err(damaged(&keys, &e)),
+        };
+        // A gateway at work may be replacing the file, and overwriting the old
+        // one, at this very moment: only twice is an answer.
+        Ok(opens()? || opens()?)
+    }
 }
 
 /// Why a store was not opened or made.
@@ -276,7 +309,7 @@ fn assemble(
         node: parts.node,
         path,
         minimum_free: settings.minimum_free,
-        room: Mutex::new(None),
+        room: Mutex::new(Room::default()),
         set_aside: AtomicU32::new(0),
         _lock: parts.lock,
     };

@@ -30,8 +30,8 @@ backup, and nobody, can open it. Whoever has both the key and
 the data can read everything.
 
 Print this sheet, lock it away outside of this machine, and
-clear this screen. To restore, write the letters without
-blanks on one line of a file with mode 600.
+clear this screen. To restore, type the letters into a file
+with mode 600; blanks and lines do not matter.
 
 The key itself is in
     {file}
@@ -58,9 +58,15 @@ pub(super) fn next_steps(config: &Config, file: &Path, relay_guessed: bool) -> S
         .first()
         .map_or("clinic.example", |d| d.as_str());
     let host = config.clinic.hostname.as_str();
+    let bounce = &config.notice.bounce_address;
     let relay = match relay_guessed {
         true => "\n    The relay is this machine's own mail server until you change [relay].",
         false => "",
+    };
+    // No receiver sees a loopback address: it sees whatever this machine uses.
+    let sends = match config.relay.host.is_loopback() {
+        true => "the public address of this machine".to_owned(),
+        false => format!("the relay ({})", config.relay.host),
     };
     let portal = match config.portal.url.host() {
         Host::Name(name) if name.as_str() != host => {
@@ -80,11 +86,16 @@ Next:
 
 DNS:
     {host}. A/AAAA  this machine{portal}
-    {domain}. TXT   an SPF record that covers the relay ({relay_host}); notices are
-                    from {from}
+    PTR of whatever machine sends to the outside: its own name
+    {domain}. TXT   an SPF record that covers {sends}
     {domain}. DKIM and DMARC as the relay signs
+
+Mailbox:
+    {bounce} must exist and take what comes to {tagged}.
+    Notices are from {from}; what cannot be delivered comes back there.
 ",
-        relay_host = config.relay.host,
         from = config.notice.from.as_str(),
+        bounce = bounce.as_str(),
+        tagged = format_args!("{}+…@{}", bounce.local(), bounce.domain()),
     )
 }

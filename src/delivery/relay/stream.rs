@@ -75,8 +75,21 @@ async fn secure(
     let failed = |why: String| (Step::Secure, Trouble::Tls(why));
     let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
     let stream = TlsConnector::from(tls).connect(name, tcp).await;
-    let stream = stream.map_err(|error| failed(error.to_string()))?;
+    let stream = stream.map_err(|error| failed(explained(&error)))?;
     Ok(Wire::Tls(Box::new(stream)))
+}
+
+/// The library's words, but for the fault that small relays have most often and
+/// that nobody understands by its name.
+fn explained(error: &io::Error) -> String {
+    let words = error.to_string();
+    // webpki's own kind of error, which rustls passes on by its name alone.
+    if words.contains("CaUsedAsEndEntity") {
+        return "the relay's certificate is itself a CA certificate; make one without CA:TRUE, \
+                signed by itself or by that CA, and name it under relay.trust"
+            .to_owned();
+    }
+    words
 }
 
 /// RFC 3207 §4: greeting, EHLO, STARTTLS. Reads octet by octet, so that nothing

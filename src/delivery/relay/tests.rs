@@ -5,6 +5,7 @@ use super::{Patience, Relay, Security, Settings, is_canonical};
 use crate::delivery::outcome::{Outcome, Step};
 use crate::model::{Address, Clock, ManualClock, Secret};
 use jiff::{SignedDuration, Timestamp};
+use rustls::pki_types::PrivateKeyDer;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -307,4 +308,35 @@ async fn a_mail_with_bare_line_ends_never_leaves() {
     }
     assert_eq!(server.connections(), 0);
     assert!(is_canonical(MAIL));
+}
+
+#[tokio::test]
+async fn a_relay_that_shows_a_ca_certificate_is_told_what_to_make_instead() {
+    let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&pair).unwrap();
+    let key = PrivateKeyDer::try_from(pair.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = settings(listener.local_addr().unwrap().port());
+    settings.host = "localhost".to_owned();
+    settings.security = Security::Tls;
+    settings.trust = certificate.pem().into_bytes();
+    tokio::spawn(async move {
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        while let Ok((socket, _)) = listener.accept().await {
+            let _ = acceptor.accept(socket).await;
+        }
+    });
+    let Outcome::Fault(_, Step::Secure, why) = send(&relay(settings)).await else {
+        panic!("a CA certificate was taken")
+    };
+    assert!(why.contains("make one without CA:TRUE"), "{why}");
 }

@@ -12,6 +12,9 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 /// From here on somebody should be told: two weeks of holidays fit in.
 const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// What helps against a browser's warning.
+const PUBLIC: &str = "name a public certificate and write mode = \"files\"";
+
 pub(super) fn check(config: &Config, now: Timestamp, findings: &mut Findings) {
     match config.tls.mode {
         TlsMode::Files => {
@@ -19,11 +22,16 @@ pub(super) fn check(config: &Config, now: Timestamp, findings: &mut Findings) {
                 findings.fault(fault);
             }
         }
-        TlsMode::SelfSigned => findings.warning(config.fault(
-            "tls.mode",
-            "tls.mode is \"self-signed\", so every patient's browser will warn of it",
-            "name a public certificate and write mode = \"files\"",
-        )),
+        TlsMode::SelfSigned => {
+            findings.warning(config.fault(
+                "tls.mode",
+                "tls.mode is \"self-signed\", so every patient's browser will warn of it",
+                PUBLIC,
+            ));
+            if let Err(fault) = made(config) {
+                findings.fault(fault);
+            }
+        }
     }
     if let Some(path) = &config.relay.trust
         && let Err(fault) = trust(config, path)
@@ -36,11 +44,47 @@ fn trust(config: &Config, path: &Path) -> Result<(), Fault> {
     chain(config, "relay.trust", path).map(|_| ())
 }
 
-/// Our own certificate.
+/// Our own certificate, as somebody issued it.
 fn own(config: &Config, now: Timestamp, findings: &mut Findings) -> Result<(), Fault> {
     let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.private_key) else {
         return Ok(());
     };
+    let chain = pair(config, certificate, key)?;
+    let leaf = chain
+        .first()
+        .and_then(|der| X509Certificate::from_der(der).ok());
+    if let Some((_, leaf)) = leaf {
+        names(config, &leaf, findings);
+        validity(config, &leaf, now, findings);
+        if leaf.issuer().as_raw() == leaf.subject().as_raw() {
+            findings.warning(config.fault(
+                "tls.certificate",
+                "tls.certificate is signed by itself, so every patient's browser will warn of it",
+                PUBLIC,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The certificate that the gateway made for itself. Before its first start
+/// neither file is there.
+fn made(config: &Config) -> Result<(), Fault> {
+    match (&config.tls.certificate, &config.tls.private_key) {
+        (Some(certificate), Some(key)) if certificate.exists() || key.exists() => {
+            pair(config, certificate, key).map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A certificate and its key: readable, the key closed to others, and one the
+/// other's.
+fn pair(
+    config: &Config,
+    certificate: &Path,
+    key: &Path,
+) -> Result<Vec<CertificateDer<'static>>, Fault> {
     files::closed(config, "tls.private-key", key)?;
     let chain = chain(config, "tls.certificate", certificate)?;
     let octets = files::read(config, "tls.private-key", key)?;
@@ -56,14 +100,7 @@ fn own(config: &Config, now: Timestamp, findings: &mut Findings) -> Result<(), F
         )
     })?;
     belong_together(config, &chain, private)?;
-    let leaf = chain
-        .first()
-        .and_then(|der| X509Certificate::from_der(der).ok());
-    if let Some((_, leaf)) = leaf {
-        names(config, &leaf, findings);
-        validity(config, &leaf, now, findings);
-    }
-    Ok(())
+    Ok(chain)
 }
 
 /// The certificates of a PEM file; at least one, each of them readable.

@@ -2,9 +2,12 @@
 
 use crate::config::{Config, Fault};
 use crate::serve::check::Findings;
+use crate::serve::ground;
 use crate::serve::secrets::{self, Secrecy};
-use crate::store::RootKey;
+use crate::serve::settings::AS_USER;
+use crate::store::{RootKey, Settings};
 use std::fs::{self, Metadata};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -12,8 +15,12 @@ use std::path::Path;
 const MAX_LOGO: u64 = 500_000;
 
 pub(super) fn check(config: &Config, findings: &mut Findings) {
-    store_folder(config, findings);
-    store_key(config, findings);
+    let there = store_folder(config, findings);
+    let root = store_key(config, findings);
+    if let (true, Some(root)) = (there, root) {
+        fitting(config, &root, findings);
+    }
+    room(config, &ground::settings(config), findings);
     if let Some(password) = secrets::relay_password(&config.relay) {
         secret(config, "relay.password-file", &password, findings);
     }
@@ -22,19 +29,23 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
     socket_folder(config, findings);
 }
 
-fn store_folder(config: &Config, findings: &mut Findings) {
+/// Whether something is there that may be a store.
+fn store_folder(config: &Config, findings: &mut Findings) -> bool {
     let path = &config.store.path;
     let mut entries = match fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) => {
-            return findings.fault(config.fault(
-                "store.path",
-                format!("store.path {} cannot be read: {error}", path.display()),
-                "make a store with `sealpost init`, or name the one there is",
-            ));
+            let fix = match error.kind() {
+                ErrorKind::PermissionDenied => AS_USER,
+                _ => "make a store with `sealpost init`, or name the one there is",
+            };
+            let wrong = format!("store.path {} cannot be read: {error}", path.display());
+            findings.fault(config.fault("store.path", wrong, fix));
+            return false;
         }
     };
-    if entries.next().is_none() {
+    let empty = entries.next().is_none();
+    if empty {
         findings.fault(config.fault(
             "store.path",
             format!("store.path {} is empty", path.display()),
@@ -50,21 +61,63 @@ fn store_folder(config: &Config, findings: &mut Findings) {
             format!("chmod 700 {}", path.display()),
         ));
     }
+    !empty
 }
 
 /// The store key must be there, closed to others, and a key.
-fn store_key(config: &Config, findings: &mut Findings) {
+fn store_key(config: &Config, findings: &mut Findings) -> Option<RootKey> {
     let place = secrets::store_key(&config.store);
     let before = findings.faults.len();
     secret(config, "store.key-file", &place, findings);
-    if findings.faults.len() == before
-        && let Some(path) = place.path()
-        && let Err(error) = RootKey::read_credential(path)
-    {
-        findings.fault(config.fault(
+    if findings.faults.len() > before {
+        return None;
+    }
+    match RootKey::read_credential(place.path()?) {
+        Ok(root) => Some(root),
+        Err(error) => {
+            findings.fault(config.fault(
+                "store.key-file",
+                error.to_string(),
+                "put back the key that `sealpost init` wrote, from the escrow sheet if need be",
+            ));
+            None
+        }
+    }
+}
+
+/// The key must be this store's.
+fn fitting(config: &Config, root: &RootKey, findings: &mut Findings) {
+    let data = config.store.path.display();
+    match root.opens(&config.store.path) {
+        Ok(true) => {}
+        Ok(false) => findings.fault(config.fault(
             "store.key-file",
-            error.to_string(),
-            "put back the key that `sealpost init` wrote, from the escrow sheet if need be",
+            format!("the store key does not open the store in {data}"),
+            "put back the key that `sealpost init` wrote for this store, from the escrow sheet if need be",
+        )),
+        Err(error) => findings.fault(config.fault(
+            "store.path",
+            format!("store.path {data} holds no store that can be read ({error})"),
+            "bring back the data folder from a backup, or correct the path",
+        )),
+    }
+}
+
+/// A full disk stops nobody from reading; the gateway starts, and takes nothing.
+fn room(config: &Config, settings: &Settings, findings: &mut Findings) {
+    let minimum = settings.minimum_free;
+    if let Ok(free) = settings.free()
+        && free < minimum
+    {
+        findings.warning(config.fault(
+            "store.path",
+            format!(
+                "store.path {} has {} MiB free, and below {} MiB new messages are refused",
+                settings.path.display(),
+                free >> 20,
+                minimum >> 20
+            ),
+            "make room on its disk",
         ));
     }
 }
@@ -105,7 +158,7 @@ fn secret(config: &Config, name: &str, place: &Secrecy, findings: &mut Findings)
         findings.fault(config.fault(
             name,
             format!("{name} {shown} cannot be opened by this user"),
-            "give it to the user the gateway runs as, or run the check as that user",
+            "give it to the user the gateway runs as, or run it as the gateway's user",
         ));
     }
 }
@@ -146,17 +199,21 @@ fn logo(config: &Config, findings: &mut Findings) {
     }
 }
 
+/// Below /run systemd makes it, before the gateway starts and not for whoever
+/// checks by hand; anywhere else the gateway would not start.
 fn socket_folder(config: &Config, findings: &mut Findings) {
     let socket = &config.admin.socket;
-    if socket.parent().is_none_or(|folder| !folder.is_dir()) {
-        findings.warning(config.fault(
-            "admin.socket",
-            format!(
-                "the folder of admin.socket {} does not exist",
-                socket.display()
-            ),
-            "make it, unless systemd does (RuntimeDirectory)",
-        ));
+    if socket.parent().is_some_and(Path::is_dir) {
+        return;
+    }
+    let shown = socket.display();
+    let wrong = format!("the folder of admin.socket {shown} does not exist");
+    if socket.starts_with("/run") {
+        let fix = "make it, unless systemd does (RuntimeDirectory)";
+        findings.warning(config.fault("admin.socket", wrong, fix));
+    } else {
+        let fix = "make it, and give it to the gateway's user";
+        findings.fault(config.fault("admin.socket", wrong, fix));
     }
 }
 
@@ -184,5 +241,28 @@ pub(super) fn closed(config: &Config, name: &str, path: &Path) -> Result<(), Fau
             format!("chmod 600 {}", path.display()),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+    use crate::config::{Config, SHIPPED};
+    use crate::serve::check::Findings;
+    use crate::store::Settings;
+
+    #[test]
+    fn a_disk_with_less_than_the_minimum_free_is_warned_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::parse(SHIPPED, "sealpost.toml").unwrap();
+        for (minimum_free, warned) in [(1, false), (u64::MAX, true)] {
+            let path = folder.path().to_path_buf();
+            let settings = Settings { path, minimum_free };
+            let mut findings = Findings::default();
+            room(&config, &settings, &mut findings);
+            assert!(findings.faults.is_empty(), "{findings}");
+            let said = findings.to_string();
+            assert_eq!(said.contains("new messages are refused"), warned, "{said}");
+        }
     }
 }

@@ -13,6 +13,8 @@ use std::fmt;
 pub struct Findings {
     /// What keeps the gateway from starting.
     pub faults: Vec<Fault>,
+    /// What keeps it from starting now, and may still come by itself.
+    pub not_yet: Vec<Fault>,
     /// What is not finished, or soon will not do.
     pub warnings: Vec<Fault>,
 }
@@ -22,6 +24,17 @@ impl Findings {
         self.faults.push(fault);
     }
 
+    fn not_yet(&mut self, fault: Fault) {
+        self.not_yet.push(fault);
+    }
+
+    /// All that keeps the gateway from starting, a line each.
+    #[must_use]
+    pub fn refusal(&self) -> String {
+        let all = self.faults.iter().chain(&self.not_yet);
+        all.map(Fault::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     fn warning(&mut self, warning: Fault) {
         self.warnings.push(warning);
     }
@@ -29,7 +42,8 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for fault in self.faults.iter().chain(&self.warnings) {
+        let refused = self.faults.iter().chain(&self.not_yet);
+        for fault in refused.chain(&self.warnings) {
             writeln!(f, "{fault}")?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::config::{Config, Host};
 use crate::serve::check::Findings;
 use std::io::ErrorKind;
-use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
+use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 
 pub(super) fn check(config: &Config, findings: &mut Findings) {
     let doors = [
@@ -13,9 +13,7 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
     ];
     for (door, addresses) in doors {
         for address in addresses {
-            if let Some((wrong, fix)) = foreign(address.ip()) {
-                findings.fault(config.fault(door, format!("{door} has {address}, {wrong}"), fix));
-            }
+            listening(config, door, *address, findings);
         }
     }
     relay(config, findings);
@@ -42,19 +40,21 @@ fn link(config: &Config, findings: &mut Findings) {
     }
 }
 
-/// Why this machine cannot listen on an address. A datagram socket on a free
+/// Whether this machine can listen on an address. A datagram socket on a free
 /// port answers that without touching the ports a running gateway holds.
-fn foreign(ip: IpAddr) -> Option<(&'static str, &'static str)> {
-    match UdpSocket::bind((ip, 0)) {
-        Err(e) if e.kind() == ErrorKind::AddrNotAvailable => Some((
+fn listening(config: &Config, door: &str, address: SocketAddr, findings: &mut Findings) {
+    let fault = |wrong, fix| config.fault(door, format!("{door} has {address}, {wrong}"), fix);
+    match UdpSocket::bind((address.ip(), 0)) {
+        // The network, or a failover, may still bring it.
+        Err(e) if e.kind() == ErrorKind::AddrNotAvailable => findings.not_yet(fault(
             "which is no address of this machine",
             "write one that `ip address` shows, or [::] for all",
         )),
-        Err(_) if ip.is_ipv6() => Some((
+        Err(_) if address.is_ipv6() => findings.fault(fault(
             "but this machine has no IPv6",
             "write the IPv4 address, or 0.0.0.0 for all",
         )),
-        _ => None,
+        _ => {}
     }
 }
 

@@ -8,6 +8,10 @@ use crate::store::{Error, OpenError, RootKey, Settings, Store, Table, Tx, audit}
 use jiff::SignedDuration;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex};
+use tracing::field::Field;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::Registry;
 
 #[tokio::test]
 async fn what_is_wrong_with_a_store_is_said_in_a_sentence() {
@@ -218,6 +222,57 @@ async fn a_full_disk_is_noticed_within_a_second_of_the_clock() {
     assert!(!store.has_room());
     let other = Bench::new();
     assert!(other.create().has_room());
+}
+
+/// The events that were logged.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Said {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        event.record(&mut |field: &Field, value: &dyn std::fmt::Debug| {
+            if field.name() == "event" {
+                self.0.lock().unwrap().push(format!("{value:?}"));
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_in_the_log_and_not_at_every_message() {
+    let said = Said::default();
+    let _guard = tracing::subscriber::set_default(Registry::default().with(said.clone()));
+    let bench = Bench::new();
+    let mut settings = bench.settings();
+    settings.minimum_free = u64::MAX;
+    let clock = Clock::Manual(bench.hand.clone());
+    let store = Store::create(&settings, &bench.root, clock).unwrap();
+    let count = || {
+        let said = said.0.lock().unwrap();
+        said.iter().filter(|e| *e == "\"store.full\"").count()
+    };
+    for _ in 0..5 {
+        assert!(!store.has_room());
+        bench.hand.advance(SignedDuration::from_secs(60));
+    }
+    assert_eq!(count(), 1);
+    bench.hand.advance(SignedDuration::from_mins(15));
+    assert!(!store.has_room());
+    assert_eq!(count(), 2);
+}
+
+#[tokio::test]
+async fn whether_a_key_opens_a_store_is_told_while_the_store_is_open_and_changes_nothing() {
+    let bench = Bench::new();
+    let store = bench.create();
+    let data = bench.settings().path;
+    let before = files_below(&data).len();
+    assert!(bench.root.opens(&data).unwrap());
+    assert!(!RootKey::generate().opens(&data).unwrap());
+    assert_eq!(files_below(&data).len(), before);
+    drop(store);
+    let missing = bench.root.opens(&data.join("content")).unwrap_err();
+    assert!(matches!(missing, OpenError::Missing { .. }));
 }
 
 #[tokio::test]

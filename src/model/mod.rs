@@ -8,6 +8,8 @@ pub mod account;
 pub mod address;
 pub mod audit;
 pub mod clock;
+#[cfg(test)]
+pub(crate) mod heard;
 pub mod id;
 pub mod live;
 pub mod message;

@@ -4,7 +4,9 @@ use crate::access::accounts;
 use crate::access::app_password::{self, Wish};
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::model::{Actor, Address, Clock, Language, Live, ManualClock, Role, Scope, Standing};
+use crate::model::{
+    Actor, Address, Clock, Language, Live, ManualClock, Role, Scope, Standing, heard,
+};
 use crate::net::{Gate, Limits, Tls};
 use crate::outbound::{self, Outbound};
 use crate::policy::{self, Copies, Rules, Staff};
@@ -16,9 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -292,28 +293,9 @@ async fn what_is_injected_behind_starttls_ends_the_session() {
     assert!(client.ended().await);
 }
 
-/// Where a test's log goes.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(octets);
-        Ok(octets.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_leaves_the_line_that_fail2ban_reads() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    heard::listen();
     let clinic = Clinic::open(10_000_000).await;
     let here = clinic.listen(Mode::Already, 10).await;
     let mut client = clinic.secure(TcpStream::connect(here).await.unwrap()).await;
@@ -325,7 +307,7 @@ async fn a_wrong_password_is_refused_and_leaves_the_line_that_fail2ban_reads() {
     client.hears("535 5.7.8").await;
     client.says("MAIL FROM:<jane@clinic.example>").await;
     client.hears("530 5.7.0").await;
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = heard::lines().concat();
     assert!(
         log.contains(r#"event="auth.failed" proto="smtp" ip=127.0.0.1"#),
         "{log}"

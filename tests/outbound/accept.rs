@@ -1,42 +1,23 @@
 //! Acceptance: what is taken, what is refused, and what then stands in the store.
 
 use crate::bench::{Bench, Mail, PATIENT, address, reference};
+use crate::heard;
 use jiff::SignedDuration;
 use sealpost::access::accounts;
 use sealpost::model::{Account, Actor, Lane, Recipient, Role, Standing, State};
 use sealpost::queue;
 use sealpost::store::records::{Contact, Message};
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
-use tracing::field::Field;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::Registry;
-
-/// What was logged, a line each.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl<S: tracing::Subscriber> Layer<S> for Log {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        let mut line = String::new();
-        event.record(&mut |field: &Field, value: &dyn Debug| {
-            line.push_str(&format!("{field}={value:?} "));
-        });
-        self.0.lock().unwrap().push(line);
-    }
-}
 
 #[tokio::test]
 async fn what_is_accepted_or_refused_is_logged_by_its_reference_and_names_nobody() {
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    heard::listen();
     let bench = Bench::new(|_| ());
     let ruiz = bench.ruiz().await;
     let id = bench.send(&ruiz, &Mail::new("one")).await;
     let size = bench.message(id).await.size;
     assert_eq!(bench.send(&ruiz, &Mail::new("one")).await, id);
     bench.refused(&ruiz, &Mail::new("two").subject(" ")).await;
-    let lines = log.0.lock().unwrap().clone();
+    let lines = heard::lines();
     let begins = |event: &str| format!("event=\"submission.{event}\" id=");
     let of = |event: &str| -> Vec<&String> {
         let begin = begins(event);

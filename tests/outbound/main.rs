@@ -9,5 +9,7 @@
 mod accept;
 mod bench;
 mod endings;
+#[path = "../../src/model/heard.rs"]
+mod heard;
 mod property;
 mod routes;

@@ -1,17 +1,13 @@
 //! Upkeep: opening, damage, the audit chain, compacting.
 
 use super::{Bench, files_below, pattern, put_content, read_all, throttle};
-use crate::model::{Actor, Clock, Event, EventKind};
+use crate::model::{Actor, Clock, Event, EventKind, heard};
 use crate::store::backing::{Backing, Batch, Write};
 use crate::store::records::{Quarantined, Throttle};
 use crate::store::{Error, OpenError, RootKey, Settings, Store, Table, Tx, audit};
 use jiff::SignedDuration;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::{Arc, Mutex};
-use tracing::field::Field;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::Registry;
 
 #[tokio::test]
 async fn what_is_wrong_with_a_store_is_said_in_a_sentence() {
@@ -224,32 +220,19 @@ async fn a_full_disk_is_noticed_within_a_second_of_the_clock() {
     assert!(other.create().has_room());
 }
 
-/// The events that were logged.
-#[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<String>>>);
-
-impl<S: tracing::Subscriber> Layer<S> for Said {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        event.record(&mut |field: &Field, value: &dyn std::fmt::Debug| {
-            if field.name() == "event" {
-                self.0.lock().unwrap().push(format!("{value:?}"));
-            }
-        });
-    }
-}
-
 #[tokio::test]
 async fn a_full_disk_is_said_in_the_log_and_not_at_every_message() {
-    let said = Said::default();
-    let _guard = tracing::subscriber::set_default(Registry::default().with(said.clone()));
+    heard::listen();
     let bench = Bench::new();
     let mut settings = bench.settings();
     settings.minimum_free = u64::MAX;
     let clock = Clock::Manual(bench.hand.clone());
     let store = Store::create(&settings, &bench.root, clock).unwrap();
     let count = || {
-        let said = said.0.lock().unwrap();
-        said.iter().filter(|e| *e == "\"store.full\"").count()
+        let said = heard::lines();
+        said.iter()
+            .filter(|line| line.contains("\"store.full\""))
+            .count()
     };
     for _ in 0..5 {
         assert!(!store.has_room());

@@ -7,6 +7,7 @@
 //! sender's program wrote.
 
 use crate::mime::sniff::Kind;
+use crate::mime::{html_bounds, html_text};
 use crate::model::Language;
 use ammonia::{Builder, UrlRelative};
 use data_encoding::BASE64;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much HTML is looked at, in octets; the rest is cut off. Letters are
-/// under 100 KiB, and cleaning takes about thirty times the memory.
+/// under 100 KiB, and cleaning takes up to seventy times the memory.
 pub const MAX_HTML: usize = 1024 * 1024;
 /// How much of pictures one page carries inside itself, in octets as base64. A
 /// picture that stands twice counts twice.
@@ -132,29 +133,33 @@ pub struct Cleaned {
     pub cut: bool,
 }
 
-/// Cleans an HTML part and puts its pictures in.
+/// Cleans an HTML part and puts its pictures in. Of a part that no mail program
+/// writes, and that would cost too much to clean, only the words are shown.
 #[must_use]
 pub fn clean(html: &str, pictures: &[Picture<'_>]) -> Cleaned {
     let mut end = html.len().min(MAX_HTML);
     while !html.is_char_boundary(end) {
         end -= 1;
     }
+    let cut = end < html.len();
+    let html = html.get(..end).unwrap_or_default();
+    if !html_bounds::is_affordable(html) {
+        return Cleaned {
+            html: text_fragment(&html_text::words(html)),
+            shown: Vec::new(),
+            cut,
+        };
+    }
     let album = Arc::new(Album::new(pictures));
     let filter = Arc::clone(&album);
     let mut builder = builder();
     builder.attribute_filter(move |tag, name, value| attribute(&filter, tag, name, value));
-    let html_out = builder
-        .clean(html.get(..end).unwrap_or_default())
-        .to_string();
+    let html = builder.clean(html).to_string();
     let mut shown =
         std::mem::take(&mut *album.shown.lock().unwrap_or_else(PoisonError::into_inner));
     shown.sort_unstable();
     shown.dedup();
-    Cleaned {
-        html: html_out,
-        shown,
-        cut: end < html.len(),
-    }
+    Cleaned { html, shown, cut }
 }
 
 /// The Content-IDs an HTML part refers to, as far as can be seen without

@@ -7,7 +7,7 @@
 
 use crate::mime::decode::{Decoder, text};
 use crate::mime::sniff::safe_name;
-use crate::mime::{Fault, is_readable};
+use crate::mime::{Fault, html_text, is_readable};
 use crate::model::Part;
 use crate::model::message::PartRole;
 use mail_parser::{MessageParser, MimeHeaders};
@@ -26,8 +26,9 @@ const MAX_PART_HEADER: usize = 32 * 1024;
 const MAX_DELIMITER: usize = 1000;
 /// Longest boundary we follow, in octets: sloppy writers exceed 70.
 const MAX_BOUNDARY: usize = 200;
-/// How much of a text part is looked at for something to read, in octets. A
-/// part that holds more is taken to have some.
+/// How much of all text parts together is looked at for something to read, in
+/// octets: it is done while the session waits. A message that holds more is
+/// taken to have some.
 const MAX_PREVIEW: usize = 64 * 1024;
 /// Longest type, charset or Content-ID that is kept, in octets.
 const MAX_WORD: usize = 250;
@@ -48,6 +49,8 @@ pub struct Indexer {
     index: Index,
     /// The place of the next octet in the stored message.
     at: u64,
+    /// How much may still be looked at.
+    preview: usize,
     line: Line,
     levels: Vec<Level>,
     state: State,
@@ -120,6 +123,7 @@ impl Indexer {
         let mut indexer = Self {
             index: Index::default(),
             at,
+            preview: MAX_PREVIEW,
             line: Line {
                 start: at,
                 ..Line::default()
@@ -259,7 +263,7 @@ impl Indexer {
         match &mut self.state {
             State::Between => Ok(()),
             State::Leaf(leaf) => {
-                if leaf.look(octets) {
+                if leaf.look(octets, self.preview) {
                     self.index.has_text = true;
                 }
                 Ok(())
@@ -353,6 +357,7 @@ impl Indexer {
         let Leaf { mut part, preview } = *leaf;
         part.length = end.saturating_sub(part.offset);
         if let Some(preview) = preview {
+            self.preview = self.preview.saturating_sub(preview.octets.len());
             self.index.has_text |= preview.has_text(&part);
         }
         self.index.parts.push(part);
@@ -361,12 +366,12 @@ impl Indexer {
 
 impl Leaf {
     /// Looks at more of a text; `true` once it is more than we look at.
-    fn look(&mut self, octets: &[u8]) -> bool {
+    fn look(&mut self, octets: &[u8], most: usize) -> bool {
         let Some(preview) = &mut self.preview else {
             return false;
         };
         preview.decoder.write(octets, &mut preview.octets);
-        let full = preview.octets.len() >= MAX_PREVIEW;
+        let full = preview.octets.len() >= most;
         if full {
             self.preview = None;
         }
@@ -383,19 +388,11 @@ impl Preview {
         decoder.finish(&mut octets);
         let text = text(&octets, part.charset.as_deref());
         if part.role == PartRole::Html {
-            is_readable(&without_tags(&text))
+            is_readable(&html_text::words(&text))
         } else {
             is_readable(&text)
         }
     }
-}
-
-/// The text of an HTML part without its tags, scripts, styles and comments.
-fn without_tags(html: &str) -> String {
-    let cleaned = ammonia::Builder::empty()
-        .clean_content_tags(["script", "style", "title", "head"].into())
-        .clean(html);
-    mail_parser::decoders::html::html_to_text(&cleaned.to_string())
 }
 
 impl PartHead {
@@ -647,6 +644,23 @@ mod tests {
             ),
             "a long part is given the benefit"
         );
+    }
+
+    #[test]
+    fn the_parts_of_a_message_share_what_is_looked_at() {
+        let has = |parts: usize| {
+            let part = format!(
+                "--m\r\nContent-Type: text/html\r\n\r\n{}\r\n",
+                "<div>".repeat(1000)
+            );
+            let message = format!(
+                "Content-Type: multipart/mixed; boundary=m\r\n\r\n{}--m--\r\n",
+                part.repeat(parts)
+            );
+            index(&message, 4096).unwrap().has_text
+        };
+        assert!(!has(13), "65 000 octets are looked at");
+        assert!(has(14), "70 000 are given the benefit");
     }
 
     #[test]

@@ -34,6 +34,7 @@ use crate::model::{Address, Clock, Language, Live};
 use crate::store::{self, Store};
 use jiff::SignedDuration;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Why a verb could not be done. The door shows a calm page; the log has said
 /// what happened.
@@ -86,13 +87,18 @@ pub struct Letterhead {
 pub struct Visit {
     store: Store,
     rules: Live<Rules>,
+    cleaners: Arc<Semaphore>,
 }
 
 impl Visit {
     /// The desk over a store.
     #[must_use]
-    pub const fn new(store: Store, rules: Live<Rules>) -> Self {
-        Self { store, rules }
+    pub fn new(store: Store, rules: Live<Rules>) -> Self {
+        Self {
+            store,
+            rules,
+            cleaners: Arc::new(Semaphore::new(reading::CLEANERS)),
+        }
     }
 
     /// The clock it works by.

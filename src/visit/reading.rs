@@ -14,6 +14,7 @@ use crate::visit::view::{Caller, File, Letter, Reader, Which};
 use crate::visit::{Error, Visit};
 use jiff::Timestamp;
 use link::LinkState;
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// The longest text shown on a page, in octets as stored; the rest stays in
@@ -24,22 +25,35 @@ const MAX_SHOWN: usize = 50;
 /// How often a change of state is tried anew after a lost race.
 const ATTEMPTS: usize = 8;
 
-/// Cleaning takes up to 30 ms of a core and thirty times the memory of its
-/// HTML: away from the connections, and as many at a time as bound it to 64 MiB.
-static CLEANERS: Semaphore = Semaphore::const_new(2);
+/// How many HTML parts are cleaned at a time. The worst takes half a second of a
+/// core and seventy times its memory (decision 0017): away from the connections,
+/// and as many at a time as bound it to 140 MiB.
+pub(super) const CLEANERS: usize = 2;
 
-async fn cleaned(html: String, pictures: Vec<(String, Vec<u8>)>) -> Result<String, Error> {
-    let turn = CLEANERS.acquire().await;
-    let work = move || {
-        let pictures = pictures.iter();
-        let pictures: Vec<_> = pictures
-            .map(|(id, octets)| Picture { id, octets })
-            .collect();
-        clean::clean(&html, &pictures).html
+fn cleaned(html: &str, pictures: &[(String, Vec<u8>)]) -> String {
+    let pictures = pictures.iter();
+    let pictures: Vec<_> = pictures
+        .map(|(id, octets)| Picture { id, octets })
+        .collect();
+    clean::clean(html, &pictures).html
+}
+
+/// Does work away from the connections. The turn ends with the work: whoever
+/// asks and goes away does not make room for more.
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let failed = Error::Message("its HTML could not be cleaned");
+    let Ok(turn) = Arc::clone(turns).acquire_owned().await else {
+        return Err(failed);
     };
-    let done = tokio::task::spawn_blocking(work).await;
-    drop(turn);
-    done.map_err(|_| Error::Message("its HTML could not be cleaned"))
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(turn);
+        done
+    });
+    done.await.map_err(|_| failed)
 }
 
 /// A message that its reader may read, opened.
@@ -117,7 +131,8 @@ impl Visit {
             return Ok(None);
         };
         let pictures = opened.pictures().await?;
-        Ok(Some(cleaned(html, pictures).await?))
+        let work = move || cleaned(&html, &pictures);
+        Ok(Some(in_turn(&self.cleaners, work).await?))
     }
 
     /// The message, if the reader may read it now.
@@ -394,5 +409,31 @@ const fn rank(state: State) -> u8 {
         State::Downloaded => 2,
         State::Replied => 3,
         _ => u8::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_turn;
+    use std::sync::{Arc, mpsc};
+    use tokio::sync::{Semaphore, oneshot};
+
+    #[tokio::test]
+    async fn whoever_goes_away_while_html_is_cleaned_does_not_free_its_turn() {
+        let turns = Arc::new(Semaphore::new(1));
+        let (begun, begins) = oneshot::channel();
+        let (finish, wait) = mpsc::channel::<()>();
+        let work = move || {
+            let _ = begun.send(());
+            wait.recv().is_ok()
+        };
+        let asked = Arc::clone(&turns);
+        let visit = tokio::spawn(async move { in_turn(&asked, work).await });
+        begins.await.unwrap();
+        visit.abort();
+        assert!(visit.await.unwrap_err().is_cancelled());
+        assert_eq!(turns.available_permits(), 0);
+        finish.send(()).unwrap();
+        assert!(in_turn(&turns, || true).await.unwrap());
     }
 }

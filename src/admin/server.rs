@@ -7,6 +7,7 @@
 use crate::admin::{Answer, Verb, answer};
 use crate::desk::Desk;
 use crate::model::Actor;
+use crate::net;
 use jiff::SignedDuration;
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
@@ -73,8 +74,14 @@ impl Door {
                 Some(_) = open.join_next() => continue,
                 _ = stop.changed() => continue,
             };
-            let (Ok((stream, _)), Ok(permit)) = (accepted, permits.clone().acquire_owned().await)
-            else {
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    net::rest(&error, self.desk.clock()).await;
+                    continue;
+                }
+            };
+            let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
                 continue;
             };
             let desk = self.desk.clone();
@@ -131,14 +138,16 @@ mod tests {
     use crate::admin::{self, Answer, Asked, Verb, ask};
     use crate::delivery::report::Office;
     use crate::desk::{self, Desk};
-    use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, Role};
+    use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, ManualClock, Role};
     use crate::store::{RootKey, Settings, Store};
-    use jiff::{SignedDuration, tz::TimeZone};
+    use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+    use std::os::fd::OwnedFd;
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
+    use std::sync::{Arc, Mutex};
     use tempfile::TempDir;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::UnixStream;
+    use tokio::net::{UnixListener, UnixStream};
     use tokio::sync::watch;
 
     struct Gateway {
@@ -148,12 +157,16 @@ mod tests {
     }
 
     fn gateway() -> Gateway {
+        gateway_by(Clock::System)
+    }
+
+    fn gateway_by(clock: Clock) -> Gateway {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             path: folder.path().join("data"),
             minimum_free: 0,
         };
-        let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
+        let store = Store::create(&settings, &RootKey::generate(), clock).unwrap();
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
         Gateway {
@@ -274,6 +287,59 @@ mod tests {
             let _ = stream.read_to_end(&mut said).await;
             let said = String::from_utf8(said).unwrap();
             assert!(said.is_empty() || said.contains("refused"), "{said}");
+        }
+    }
+
+    /// How often the log said that nobody could be let in.
+    #[derive(Clone, Default)]
+    struct Failures(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Failures {
+        fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(octets);
+            Ok(octets.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Failures {
+        fn count(&self) -> usize {
+            let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+            log.matches("net.accept-failed").count()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_door_that_cannot_let_anybody_in_rests_before_it_tries_again() {
+        let failures = Failures::default();
+        let writer = failures.clone();
+        let log = tracing_subscriber::fmt().with_writer(move || writer.clone());
+        let _guard = tracing::subscriber::set_default(log.finish());
+        let hand = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let gateway = gateway_by(Clock::Manual(hand.clone()));
+        let mut door = Door::open(&gateway.socket, gateway.desk).await.unwrap();
+        // A socket on which nobody listens fails every accept at once, as any
+        // does when no file handles are left.
+        let (socket, mut other) = std::os::unix::net::UnixStream::pair().unwrap();
+        std::io::Write::write_all(&mut other, b"x").unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let socket = std::os::unix::net::UnixListener::from(OwnedFd::from(socket));
+        door.listener = UnixListener::from_std(socket).unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(door.work(stopped));
+        for seen in 1..4 {
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(failures.count(), seen);
+            hand.advance(SignedDuration::from_secs(1));
+        }
+        stop.send_replace(true);
+        while !work.is_finished() {
+            hand.advance(SignedDuration::from_secs(1));
+            tokio::task::yield_now().await;
         }
     }
 }

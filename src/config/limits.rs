@@ -13,7 +13,8 @@ pub struct Limits {
     /// office behind one address has room, one machine cannot take all.
     pub per_network: u32,
     /// Octets of messages on their way in, all together. Default 256 MB: five
-    /// of the largest messages at once.
+    /// of the largest messages at once. One account has a quarter of it, or room
+    /// for one of the largest.
     pub in_flight_bytes: Size,
     /// Recipients of one message. Default 100 (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,

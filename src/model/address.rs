@@ -80,11 +80,14 @@ impl Address {
         self.text.get(self.at + 1..).unwrap_or_default()
     }
 
-    /// The form under which an address is looked up: all lower case, since no
-    /// real mail system tells `Jane@` from `jane@`.
+    /// The form under which an address is looked up: its ASCII letters in
+    /// lower case, since no real mail system tells `Jane@` from `jane@`. Other
+    /// letters of the local part stay: Unicode folds some of them into ASCII
+    /// (U+212A, the Kelvin sign, into `k`), and two mailboxes must not become
+    /// one. The domain is in lower case already.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.text.to_lowercase()
+        self.text.to_ascii_lowercase()
     }
 
     /// `j•••@example.com`: enough for its owner to know it again.
@@ -214,6 +217,17 @@ mod tests {
         assert_eq!(address.local(), "Jane.Doe");
         assert_eq!(address.folded(), "jane.doe@example.com");
         assert_eq!(address.masked(), "J•••@example.com");
+    }
+
+    #[test]
+    fn a_letter_that_only_looks_like_another_makes_another_mailbox() {
+        let folded = |text| Address::parse(text).unwrap().folded();
+        assert_eq!(folded("KIM@example.com"), "kim@example.com");
+        assert_ne!(folded("\u{212a}im@example.com"), "kim@example.com");
+        assert_eq!(
+            folded("jos\u{e9}@EJEMPLO.\u{c9}S"),
+            "jos\u{e9}@ejemplo.\u{e9}s"
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) mod heard;
 pub mod id;
 pub mod live;
 pub mod message;
+pub mod pace;
 pub mod parcel;
 pub mod reply;
 pub mod secret;
@@ -26,6 +27,7 @@ pub use id::{
 };
 pub use live::Live;
 pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Route, State};
+pub use pace::Pace;
 pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
 pub use reply::{Arg, Reply};
 pub use secret::{AddressKey, NetworkKey, Secret, Token, TokenKey};

@@ -139,9 +139,10 @@ impl TurnedAway {
     }
 }
 
-/// A peer that is gone already is its own affair; anything else (no file
-/// handles left, no memory) passes only if we leave the system alone a moment.
-async fn rest(error: &io::Error, clock: &Clock) {
+/// What an accept loop does when it could not accept: a peer that is gone
+/// already is its own affair; anything else (no file handles left, no memory)
+/// passes only if we leave the system alone a moment.
+pub async fn rest(error: &io::Error, clock: &Clock) {
     let gone = [
         ErrorKind::ConnectionAborted,
         ErrorKind::ConnectionReset,

@@ -26,7 +26,8 @@ const MAX_TEXT: usize = 500_000;
 const MAX_FIELD: usize = 200;
 /// How much of a refused upload is still taken in, so that the browser shows
 /// our answer and not a broken connection: ten times the largest answer by
-/// default. Who sends more sees the connection close.
+/// default. Who sends more, or takes longer than the form allows, sees the
+/// connection close.
 const MAX_DRAIN: u64 = 500_000_000;
 
 type Who = Extension<Arc<Visitor>>;

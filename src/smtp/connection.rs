@@ -1,10 +1,10 @@
 //! One connection: reads, waits, writes, and answers what the protocol asks.
 
 use crate::access::login::LoginError;
-use crate::model::{Envelope, Reply, Scope};
+use crate::model::{Envelope, Pace, Reply, Scope};
 use crate::net::Stream;
 use crate::outbound::{Intake, Sender};
-use crate::smtp::in_flight::Share;
+use crate::smtp::in_flight::{Coming, Share};
 use crate::smtp::{Door, Mode};
 use crate::wire::smtp::{Credentials, Event, Phase, Session, Step, replies};
 use bytes::BytesMut;
@@ -24,6 +24,14 @@ const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
 const COMMAND: SignedDuration = SignedDuration::from_mins(5);
 /// How long between two pieces of a message (RFC 5321 §4.5.3.2.5).
 const CONTENT: SignedDuration = SignedDuration::from_mins(3);
+/// How slowly a message may come in all, with the commands between its chunks:
+/// it keeps room for itself. Five minutes cover any letter, whatever the line
+/// does; the rate is a quarter of the slowest office line we know of (128 kbit/s
+/// upwards), so that four colleagues may send at once.
+const ARRIVAL: Pace = Pace {
+    start: SignedDuration::from_mins(5),
+    rate: 4 * 1024,
+};
 /// How long the TLS handshake may take: a slow phone needs five seconds.
 const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a client may leave our answer lying.
@@ -42,6 +50,15 @@ pub(super) struct Connection {
     /// Who signed in.
     sender: Option<Sender>,
     message: Option<Incoming>,
+    arrival: Option<Arrival>,
+}
+
+/// Octets on their way in, from the first to the last of a message; one that
+/// was refused is still read to its end.
+#[derive(Clone, Copy)]
+struct Arrival {
+    begun: Timestamp,
+    octets: u64,
 }
 
 /// A message on its way in.
@@ -76,6 +93,7 @@ impl Connection {
             input: BytesMut::new(),
             sender: None,
             message: None,
+            arrival: None,
         }
     }
 
@@ -140,14 +158,21 @@ impl Connection {
             Phase::Between | Phase::Transaction => self.in_time(COMMAND),
             Phase::Content => self.in_time(CONTENT),
         };
+        let slow = self.arriving(phase);
         let idle = matches!(phase, Phase::Stranger | Phase::Between);
         tokio::select! {
             read = self.stream.read(&mut self.input) => match read? {
                 0 => Err(End::Closed),
-                _ => Ok(()),
+                octets => {
+                    if let Some(arrival) = &mut self.arrival {
+                        arrival.octets = arrival.octets.saturating_add(octets as u64);
+                    }
+                    Ok(())
+                }
             },
-            () = self.door.clock.sleep_until(due) => {
-                session.hang_up(&replies::IDLE);
+            () = self.door.clock.sleep_until(due.min(slow)) => {
+                let late = if due <= slow { replies::IDLE } else { replies::SLOW };
+                session.hang_up(&late);
                 Ok(())
             }
             // Ok and Err alike: whoever held the other end is going.
@@ -156,6 +181,22 @@ impl Connection {
                 Ok(())
             }
         }
+    }
+
+    /// Until when a message that is arriving must have gone on.
+    fn arriving(&mut self, phase: Phase) -> Timestamp {
+        if self.message.is_none() && phase != Phase::Content {
+            self.arrival = None;
+            return Timestamp::MAX;
+        }
+        let arrival = *self.arrival.get_or_insert(Arrival {
+            begun: self.door.clock.now(),
+            octets: 0,
+        });
+        let due = arrival
+            .begun
+            .saturating_add(ARRIVAL.time_for(arrival.octets));
+        due.unwrap_or(Timestamp::MAX)
     }
 
     fn in_time(&self, span: SignedDuration) -> Timestamp {
@@ -233,11 +274,12 @@ impl Connection {
 
     fn begin(&mut self, envelope: Envelope) -> Result<(), Reply> {
         let sender = self.sender.clone().ok_or(replies::FAULT)?;
-        let share = self
-            .door
-            .in_flight
-            .begin(envelope.announced)
-            .ok_or(replies::IN_FLIGHT)?;
+        self.arrival = None;
+        let share = self.door.in_flight.begin(Coming {
+            account: sender.account.id,
+            announced: envelope.announced,
+            largest: self.door.settings.current().max_size,
+        })?;
         let intake = self.door.outbound.begin(sender, envelope)?;
         self.message = Some(Incoming { intake, share });
         Ok(())
@@ -247,9 +289,7 @@ impl Connection {
         let Some(message) = &mut self.message else {
             return Ok(());
         };
-        if !self.door.in_flight.grow(&mut message.share, octets.len()) {
-            return Err(replies::IN_FLIGHT);
-        }
+        self.door.in_flight.grow(&mut message.share, octets.len())?;
         message.intake.write(octets).await
     }
 

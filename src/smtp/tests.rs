@@ -78,6 +78,23 @@ fn rules() -> outbound::Settings {
     }
 }
 
+/// Makes an account; PLAIN's response for it, in base64.
+async fn provider(store: &Store, passwords: &Passwords, name: &str) -> String {
+    let by = Actor::Operator(0);
+    let account = accounts::add(store, address(name), Role::Provider, by)
+        .await
+        .unwrap();
+    let wish = Wish {
+        name: "Outlook".to_owned(),
+        scope: Scope::Smtp,
+    };
+    let password = app_password::make(store, passwords, &account, wish, by)
+        .await
+        .unwrap();
+    let plain = format!("\0{name}\0{}", password.expose());
+    data_encoding::BASE64.encode(plain.as_bytes())
+}
+
 impl Clinic {
     async fn open(in_flight: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -89,18 +106,7 @@ impl Clinic {
         let store =
             Store::create(&place, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
         let passwords = Passwords::new();
-        let by = Actor::Operator(0);
-        let jane = accounts::add(&store, address("jane@clinic.example"), Role::Provider, by)
-            .await
-            .unwrap();
-        let wish = Wish {
-            name: "Outlook".to_owned(),
-            scope: Scope::Smtp,
-        };
-        let password = app_password::make(&store, &passwords, &jane, wish, by)
-            .await
-            .unwrap();
-        let plain = format!("\0jane@clinic.example\0{}", password.expose());
+        let credentials = provider(&store, &passwords, "jane@clinic.example").await;
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let tls = Tls::new(
@@ -126,7 +132,7 @@ impl Clinic {
             stop: watch::channel(false).0,
             certificate: cert.der().clone(),
             tls,
-            credentials: data_encoding::BASE64.encode(plain.as_bytes()),
+            credentials,
         }
     }
 
@@ -164,13 +170,18 @@ impl Clinic {
 
     /// A mail program that has signed in on the TLS port.
     async fn signed_in(&self, here: SocketAddr) -> Client {
-        let mut client = self.secure(TcpStream::connect(here).await.unwrap()).await;
+        self.signed_in_as(here, &self.credentials).await
+    }
+
+    async fn signed_in_as(&self, here: SocketAddr, credentials: &str) -> Client {
+        let stream = TcpStream::connect(here).await.unwrap();
+        // What a test says is there before its clock moves on.
+        stream.set_nodelay(true).unwrap();
+        let mut client = self.secure(stream).await;
         client.hears("220 mail.clinic.example").await;
         client.says("EHLO client.example").await;
         client.hears("250 AUTH PLAIN LOGIN").await;
-        client
-            .says(&format!("AUTH PLAIN {}", self.credentials))
-            .await;
+        client.says(&format!("AUTH PLAIN {credentials}")).await;
         client.hears("235 2.7.0").await;
         client
     }
@@ -377,6 +388,68 @@ async fn a_message_that_breaks_off_leaves_nothing_and_gives_its_room_back() {
     second.letter().await;
     second.hears("250 2.0.0").await;
     assert_eq!(clinic.messages().await, 1);
+}
+
+#[tokio::test]
+async fn one_account_that_takes_its_room_leaves_another_its_own() {
+    // A quarter of this is two of the largest messages.
+    let clinic = Clinic::open(10_000_000).await;
+    let here = clinic.listen(Mode::Already, 10).await;
+    let announce =
+        "MAIL FROM:<jane@clinic.example> SIZE=1000000\r\nRCPT TO:<paul@patient.example>\r\nDATA";
+    let mut held = Vec::new();
+    for expected in ["354 ", "354 ", "452 4.3.1 Your account"] {
+        let mut client = clinic.signed_in(here).await;
+        client.says(announce).await;
+        client.hears("250 2.1.0").await;
+        client.hears("250 2.1.5").await;
+        client.hears(expected).await;
+        held.push(client);
+    }
+    let paul = provider(&clinic.store, &Passwords::new(), "paul@clinic.example").await;
+    let mut other = clinic.signed_in_as(here, &paul).await;
+    other.says(&announce.replace("jane@", "paul@")).await;
+    other.hears("250 2.1.0").await;
+    other.hears("250 2.1.5").await;
+    other.hears("354 ").await;
+}
+
+#[tokio::test]
+async fn a_message_that_trickles_in_is_cut_off_and_gives_its_room_back() {
+    // Room for one piece: one message at a time.
+    let clinic = Clinic::open(1).await;
+    let here = clinic.listen(Mode::Already, 10).await;
+    // No pause is as long as one may be, in a message or between its chunks.
+    for (begin, more) in [("DATA", "A: b"), ("BDAT 6\r\nA: b", "NOOP")] {
+        let mut client = clinic.signed_in(here).await;
+        client
+            .says(&format!(
+                "MAIL FROM:<jane@clinic.example>\r\nRCPT TO:<paul@patient.example>\r\n{begin}"
+            ))
+            .await;
+        client.hears("250 2.1.0").await;
+        client.hears("250 2.1.5").await;
+        client
+            .hears(if begin == "DATA" { "354 " } else { "250 " })
+            .await;
+        for _ in 0..4 {
+            client.says(more).await;
+            if more == "NOOP" {
+                client.hears("250 2.0.0").await;
+            }
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+            clinic.hand.advance(SignedDuration::from_secs(85));
+        }
+        // Had it not ended, it would now, for another reason.
+        clinic.hand.advance(SignedDuration::from_mins(5));
+        client.hears("421 4.4.2 The message came too slowly").await;
+        assert!(client.ended().await);
+    }
+    let mut next = clinic.signed_in(here).await;
+    next.envelope().await;
+    next.hears("354 ").await;
 }
 
 #[tokio::test]

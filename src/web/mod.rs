@@ -6,6 +6,8 @@ pub mod client;
 pub mod connection;
 pub mod cookie;
 pub mod disposition;
+mod flowing;
 pub mod headers;
 pub mod multipart;
 pub mod site;
+mod timer;

@@ -1,12 +1,12 @@
 //! Forms with files (RFC 7578), read piece by piece: however large the files
 //! are, only a few frames of the body are in memory.
 
-use crate::model::Clock;
+use crate::model::{Clock, Pace};
 use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, header};
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::StreamExt;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Longest header of one part, in octets: a long file name is 1 KB.
 const MAX_HEADER: usize = 8_192;
@@ -17,6 +17,16 @@ const MAX_BOUNDARY: usize = 70;
 /// Longest pause within an upload. A phone that changes its network is back
 /// sooner.
 const MAX_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// How slowly a form may come in all. Two minutes cover a text on any line; the
+/// rate is half of what a phone sends where there is only EDGE, so scans still
+/// arrive from there, and nobody holds a connection with a trickle.
+const SLOWEST: Pace = Pace {
+    start: SignedDuration::from_mins(2),
+    rate: 4 * 1024,
+};
+/// How long we listen to what we do not want. Half a minute is all of a refused
+/// upload on an ordinary line; whoever needs longer sees the connection close.
+const MAX_DRAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Why a form cannot be read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,8 +34,8 @@ pub enum Error {
     /// It is not written as RFC 7578 has it.
     #[error("the form is malformed")]
     Malformed,
-    /// Nothing came for a minute.
-    #[error("the form stopped arriving")]
+    /// Nothing came for a minute, or all of it came too slowly.
+    #[error("the form stopped arriving, or arrived too slowly")]
     Slow,
     /// The connection broke.
     #[error("the connection broke")]
@@ -46,6 +56,11 @@ pub struct Part {
 pub struct Multipart {
     frames: BodyDataStream,
     clock: Clock,
+    begun: Timestamp,
+    /// When we stop listening, whatever comes.
+    end: Timestamp,
+    /// Octets that have arrived.
+    arrived: u64,
     /// What has arrived and is not used yet.
     held: BytesMut,
     /// CRLF, two hyphens, the boundary.
@@ -63,7 +78,10 @@ impl Multipart {
         let boundary = boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?)?;
         Some(Self {
             frames: body.into_data_stream(),
+            begun: clock.now(),
+            end: Timestamp::MAX,
             clock,
+            arrived: 0,
             // The first delimiter may stand at the very start: then its line
             // break is the one before the body.
             held: BytesMut::from(&b"\r\n"[..]),
@@ -125,10 +143,11 @@ impl Multipart {
         Ok(None)
     }
 
-    /// Takes in and drops up to `most` octets of what is left, so that the
-    /// browser listens to our answer.
+    /// Takes in and drops what is left, up to `most` octets and for half a
+    /// minute, so that the browser listens to our answer.
     pub async fn drain(&mut self, most: u64) {
         let mut left = most;
+        self.end = later(self.clock.now(), MAX_DRAIN);
         self.held.clear();
         while left > 0 && self.fill().await.is_ok() {
             left = left.saturating_sub(self.held.len() as u64);
@@ -154,12 +173,18 @@ impl Multipart {
     }
 
     async fn fill(&mut self) -> Result<(), Error> {
+        let due = later(self.clock.now(), MAX_PAUSE)
+            .min(later(self.begun, SLOWEST.time_for(self.arrived)))
+            .min(self.end);
         let frame = tokio::select! {
+            // Who is late is late, whatever comes at this moment.
+            biased;
+            () = self.clock.sleep_until(due) => return Err(Error::Slow),
             frame = self.frames.next() => frame,
-            () = self.clock.sleep(MAX_PAUSE) => return Err(Error::Slow),
         };
         match frame {
             Some(Ok(octets)) => {
+                self.arrived = self.arrived.saturating_add(octets.len() as u64);
                 self.held.extend_from_slice(&octets);
                 Ok(())
             }
@@ -168,6 +193,10 @@ impl Multipart {
             None => Err(Error::Malformed),
         }
     }
+}
+
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// The boundary parameter of a form's Content-Type.

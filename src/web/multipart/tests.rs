@@ -1,9 +1,12 @@
 use super::{Error, Multipart, Part};
-use crate::model::Clock;
+use crate::model::{Clock, ManualClock};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use futures_util::stream;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn form(boundary: &str, body: &[u8], frame: usize) -> Multipart {
     let mut headers = HeaderMap::new();
@@ -118,4 +121,59 @@ async fn a_part_is_handed_on_as_it_arrives() {
         assert!(form.held.capacity() < 200_000);
     }
     assert_eq!(length, 3_000_000);
+}
+
+/// A form with one endless file of which so many octets come every so often;
+/// the clock moves with them. Also how many pieces have come.
+fn trickle(octets: usize, every: SignedDuration) -> (Multipart, Arc<AtomicUsize>) {
+    let hand = ManualClock::new(Timestamp::UNIX_EPOCH);
+    let clock = Clock::Manual(hand.clone());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let head = "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n";
+    let frames = stream::unfold(Bytes::from(head), move |frame| {
+        let counted = Arc::clone(&counted);
+        let hand = hand.clone();
+        async move {
+            hand.advance(every);
+            counted.fetch_add(1, Ordering::Relaxed);
+            let next = Bytes::from(vec![b'a'; octets]);
+            Some((Ok::<_, std::io::Error>(frame), next))
+        }
+    });
+    let mut headers = HeaderMap::new();
+    let kind = "multipart/form-data; boundary=x".parse().unwrap();
+    headers.insert(header::CONTENT_TYPE, kind);
+    let form = Multipart::new(&headers, Body::from_stream(frames), clock).unwrap();
+    (form, count)
+}
+
+#[tokio::test]
+async fn a_trickle_is_cut_off_although_it_never_stops() {
+    let (mut form, count) = trickle(1, SignedDuration::from_secs(59));
+    form.part().await.unwrap();
+    let slow = loop {
+        if let Err(error) = form.chunk().await {
+            break error;
+        }
+        assert!(count.load(Ordering::Relaxed) < 10, "still taken in");
+    };
+    assert_eq!(slow, Error::Slow);
+}
+
+#[tokio::test]
+async fn a_phone_on_a_poor_line_has_the_time_it_needs() {
+    let (mut form, count) = trickle(50_000, SignedDuration::from_secs(10));
+    form.part().await.unwrap();
+    while count.load(Ordering::Relaxed) < 1_000 {
+        form.chunk().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_is_listened_to_for_half_a_minute() {
+    let (mut form, count) = trickle(50_000, SignedDuration::from_secs(10));
+    form.part().await.unwrap();
+    form.drain(500_000_000).await;
+    assert!(count.load(Ordering::Relaxed) <= 5);
 }

@@ -115,6 +115,8 @@ replies! {
     COMMANDS = 421, (4, 7, 0), "smtp-commands";
     /// Nothing came for too long: RFC 5321 §4.5.3.2.
     IDLE = 421, (4, 4, 2), "smtp-idle";
+    /// A message came more slowly than anybody's line is.
+    SLOW = 421, (4, 4, 2), "smtp-slow";
     /// We are shutting down: RFC 5321 §3.8.
     CLOSING = 421, (4, 3, 2), "smtp-closing";
     /// Too many connections in all.
@@ -123,6 +125,8 @@ replies! {
     NETWORK_CONNECTIONS = 421, (4, 7, 0), "smtp-network-connections";
     /// Too much in flight.
     IN_FLIGHT = 452, (4, 3, 1), "smtp-in-flight";
+    /// Too much of one account in flight.
+    ACCOUNT_IN_FLIGHT = 452, (4, 3, 1), "smtp-account-in-flight";
     /// Something of ours failed; it is in the log.
     FAULT = 451, (4, 3, 0), "smtp-fault";
 }

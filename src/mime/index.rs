@@ -6,6 +6,7 @@
 //! opaque file: it is stored and handed over, never looked into.
 
 use crate::mime::decode::{Decoder, text};
+use crate::mime::pictures::{Search, Shown};
 use crate::mime::sniff::safe_name;
 use crate::mime::{Fault, html_text, is_readable};
 use crate::model::Part;
@@ -51,6 +52,7 @@ pub struct Indexer {
     at: u64,
     /// How much may still be looked at.
     preview: usize,
+    shown: Shown,
     line: Line,
     levels: Vec<Level>,
     state: State,
@@ -93,6 +95,8 @@ enum State {
 struct Leaf {
     part: Part,
     preview: Option<Preview>,
+    /// For the pictures of an HTML part.
+    search: Option<Search>,
 }
 
 /// The start of a text part, decoded.
@@ -124,6 +128,7 @@ impl Indexer {
             index: Index::default(),
             at,
             preview: MAX_PREVIEW,
+            shown: Shown::new(),
             line: Line {
                 start: at,
                 ..Line::default()
@@ -169,6 +174,7 @@ impl Indexer {
         }
         self.close(self.at);
         self.leave(0);
+        self.shown.settle(&mut self.index.parts);
         Ok(self.index)
     }
 
@@ -263,6 +269,9 @@ impl Indexer {
         match &mut self.state {
             State::Between => Ok(()),
             State::Leaf(leaf) => {
+                if let Some(search) = &mut leaf.search {
+                    self.shown.look(search, octets);
+                }
                 if leaf.look(octets, self.preview) {
                     self.index.has_text = true;
                 }
@@ -322,7 +331,9 @@ impl Indexer {
             decoder: Decoder::new(&head.encoding),
             octets: Vec::new(),
         });
+        let search = (role == PartRole::Html).then(|| Search::new(&head.encoding));
         self.state = State::Leaf(Box::new(Leaf {
+            search,
             part: head.into_part(self.at, role),
             preview,
         }));
@@ -354,7 +365,9 @@ impl Indexer {
         let State::Leaf(leaf) = std::mem::replace(&mut self.state, State::Between) else {
             return;
         };
-        let Leaf { mut part, preview } = *leaf;
+        let Leaf {
+            mut part, preview, ..
+        } = *leaf;
         part.length = end.saturating_sub(part.offset);
         if let Some(preview) = preview {
             self.preview = self.preview.saturating_sub(preview.octets.len());
@@ -514,7 +527,7 @@ mod tests {
             "Content-Type: multipart/related; boundary=\"m-r\"\n\n--m-r\n",
             "Content-Type: multipart/alternative; boundary=a\n\n",
             "--a\nContent-Type: text/plain; charset=utf-8\n\nHello\n--b is not mine\n",
-            "--a\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>Hello</p>\n--a--\n",
+            "--a\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>Hello</p><img src=3D\"cid:lo=\ngo@x\">\n--a--\n",
             "--m-r\nContent-Type: image/png\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\niVBORw==\n--m-r--\n",
             "--m\nContent-Type: application/pdf; name=x\nContent-Disposition: attachment;\n filename*0*=utf-8''Informe%20;\n filename*1*=de%20Mar%C3%ADa.pdf\n\nPDF\n",
             "--m\nContent-Type: message/rfc822\n\nSubject: inner\nContent-Type: multipart/mixed; boundary=z\n\n--z\n\ninner text\n--z--\n",
@@ -528,7 +541,7 @@ mod tests {
             shown(&nested()),
             [
                 "Alternative text/plain - \"Hello\\r\\n--b is not mine\"",
-                "Html text/html - \"<p>Hello</p>\"",
+                "Html text/html - \"<p>Hello</p><img src=3D\\\"cid:lo=\\r\\ngo@x\\\">\"",
                 "Inline image/png - \"iVBORw==\"",
                 "File application/pdf Informe de María.pdf \"PDF\"",
                 "File message/rfc822 - \"Subject: inner\\r\\nContent-Type: multipart/mixed; boundary=z\\r\\n\\r\\n--z\\r\\n\\r\\ninner text\\r\\n--z--\"",

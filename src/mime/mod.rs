@@ -19,6 +19,7 @@ pub mod letter;
 pub mod mailboxes;
 pub mod normalise;
 pub mod notice;
+mod pictures;
 pub mod report;
 pub mod sniff;
 pub mod write;

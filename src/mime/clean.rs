@@ -8,7 +8,6 @@
 
 use crate::mime::sniff::Kind;
 use crate::mime::{html_bounds, html_text};
-use crate::model::Language;
 use ammonia::{Builder, UrlRelative};
 use data_encoding::BASE64;
 use std::borrow::Cow;
@@ -125,7 +124,7 @@ pub struct Picture<'a> {
 /// HTML that can be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleaned {
-    /// A fragment for [`body_document`].
+    /// A fragment, safe in a page of its own under a policy of its own.
     pub html: String,
     /// The Content-IDs of the pictures it shows; the others are files.
     pub shown: Vec<String>,
@@ -160,17 +159,6 @@ pub fn clean(html: &str, pictures: &[Picture<'_>]) -> Cleaned {
     shown.sort_unstable();
     shown.dedup();
     Cleaned { html, shown, cut }
-}
-
-/// The Content-IDs an HTML part refers to, as far as can be seen without
-/// reading it as a browser does: which pictures are worth decoding.
-#[must_use]
-pub fn mentions(html: &str, id: &str) -> bool {
-    html.contains(id)
-        || html.contains(
-            &percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC)
-                .to_string(),
-        )
 }
 
 fn builder() -> Builder<'static> {
@@ -266,11 +254,11 @@ impl Album {
     }
 }
 
-/// Plain text as a fragment for [`body_document`]: its lines are kept, and
-/// nothing in it becomes a tag or a link.
+/// Plain text as a fragment: its lines are kept, and nothing in it becomes a
+/// tag or a link.
 #[must_use]
 pub fn text_fragment(text: &str) -> String {
-    format!("<div class=\"text\">{}</div>", escape(text))
+    format!("<p>{}</p>", escape(text).replace('\n', "<br>"))
 }
 
 /// Text as it stands in HTML, in content and in quoted attributes.
@@ -292,35 +280,9 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// The look of a message body, in the portal's colours, light and dark.
-const STYLE: &str = "\
-:root{color-scheme:light dark}\
-body{margin:0;padding:2px;font:18px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;\
-color:#1C2523;background:#FFFFFF;overflow-wrap:anywhere}\
-a{color:#0B5D57}.text{white-space:pre-wrap;max-width:46rem}\
-img{max-width:100%;height:auto}table{border-collapse:collapse;max-width:100%}\
-table[border] td,table[border] th{border:1px solid #8A9793;padding:4px 8px}\
-td,th{vertical-align:top;text-align:start}blockquote{margin:0 0 0 .25rem;padding-left:1rem;border-left:3px solid #8A9793}\
-pre{white-space:pre-wrap}\
-@media (prefers-color-scheme:dark){body{color:#E8EEEC;background:#18201F}a{color:#6FD0C5}}\
-@media print{body{color:#000;background:#fff}}";
-
-/// A whole page around a cleaned fragment. It is served from its own address
-/// under the policy of foundations §5, in a sandboxed frame.
-#[must_use]
-pub fn body_document(fragment: &str, language: Language) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>&#8203;</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{fragment}\n</body>\n</html>\n",
-        language.tag()
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{MAX_PICTURES, Picture, body_document, clean, mentions, text_fragment};
-    use crate::model::Language;
+    use super::{MAX_PICTURES, Picture, clean, text_fragment};
     use proptest::prelude::*;
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
@@ -475,7 +437,6 @@ mod tests {
             assert!(done.html.contains("width=\"20\"") && !done.html.contains("999999999"));
             assert_eq!(done.shown, ["logo@x"]);
         }
-        assert!(mentions("<img src=cid:logo%40x>", "logo@x") && !mentions("<img>", "logo@x"));
     }
 
     #[test]
@@ -496,10 +457,8 @@ mod tests {
     fn text_keeps_its_lines_and_becomes_no_tag() {
         assert_eq!(
             text_fragment("a <b>\r\n'c' & \"d\""),
-            "<div class=\"text\">a &lt;b&gt;\n&#39;c&#39; &amp; &quot;d&quot;</div>"
+            "<p>a &lt;b&gt;<br>&#39;c&#39; &amp; &quot;d&quot;</p>"
         );
-        let page = body_document("<p>Hola</p>", Language::Spanish);
-        assert!(page.contains("<html lang=\"es\">") && page.contains("<p>Hola</p>"));
     }
 
     proptest! {

@@ -289,8 +289,7 @@ impl Opened {
                 PartRole::Html => all.push_str(&self.read(part, &mut left).await?),
                 PartRole::Text => {
                     let text = self.read(part, &mut left).await?;
-                    let lines = clean::escape(&text).replace('\n', "<br>");
-                    all.push_str(&format!("<p>{lines}</p>"));
+                    all.push_str(&clean::text_fragment(&text));
                 }
                 PartRole::Inline | PartRole::File | PartRole::Alternative => {}
             }

@@ -273,10 +273,10 @@ fn wrong_headers(letter: &Letter, desk: &Login, scan: &Path) -> Vec<Slip> {
         format!("Cc: {}", letter.to),
         format!("From: {}", desk.address),
     );
-    let to = "To: desk@clinic.example";
+    let to = format!("To: {}", desk.address);
     let scan = format!("@{}", scan.display());
     vec![
-        with(&["--header", &cc, "--header", to], COPY),
+        with(&["--header", &cc, "--header", &to], COPY),
         with(&["--header", "To: undisclosed-recipients:;"], COPY),
         with(
             &["--header", "From: somebody@else.example"],

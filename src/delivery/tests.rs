@@ -477,14 +477,16 @@ async fn notices_that_stall_never_delay_a_code() {
     let stalled = "RCPT TO:<stall@example.test>";
     let stall = || async { server.heard().iter().filter(|l| *l == stalled).count() == 8 };
     bench.until(stall).await;
-    // A stop lets go of those that stall, and puts back those that wait. It is
-    // heard before the first is let go, hence the small steps; no more time
-    // than this, since it could end the lease of what is put back.
+    // A stop puts back those that wait, and lets go of those that stall. One
+    // step in time, once the stop was heard: a second one could end the lease
+    // of what is put back.
     bench.stop.send(true).unwrap();
-    for _ in 0..360 {
-        bench.hand.advance(SignedDuration::from_secs(1));
-        tokio::task::yield_now().await;
-    }
+    let heard = || async {
+        let listed = queue::list(&bench.store, 99).await.unwrap();
+        listed.iter().filter(|l| l.leased).count() == 8
+    };
+    bench.until(heard).await;
+    bench.hand.advance(SignedDuration::from_mins(6));
     bench
         .until(|| async { bench.work.as_ref().unwrap().is_finished() })
         .await;

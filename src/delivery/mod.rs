@@ -23,12 +23,12 @@ mod verdict;
 use crate::model::parcel::Body;
 use crate::model::{ContentId, Lane, Live, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
-use crate::store::records::{Grant, Request, Work};
+use crate::store::records::{Grant, Message, Request, Work};
 use crate::store::{Error, Store};
 use jiff::{SignedDuration, Timestamp};
 pub use note::dropped;
 use outcome::Outcome;
-use relay::{Patience, Relay};
+use relay::{Patience, Relay, Transaction, Wishes};
 use report::Office;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,7 +65,7 @@ struct Plan {
 
 /// Codes first: few, urgent, never slowed. Clear mails are read whole into
 /// memory, so two at a time bound it to a few times the largest message.
-const PLANS: [Plan; 4] = [
+const PLANS: [Plan; 5] = [
     Plan {
         lane: Lane::Code,
         hands: 8,
@@ -81,6 +81,16 @@ const PLANS: [Plan; 4] = [
         connections: 2,
         patience: Patience::LONG,
         lease: SignedDuration::from_mins(60),
+    },
+    // Nothing of this lane goes to the relay; what it files is announced by a
+    // report.
+    Plan {
+        lane: Lane::Success,
+        hands: 4,
+        busy_hands: 1,
+        connections: 1,
+        patience: Patience::SHORT,
+        lease: SignedDuration::from_mins(10),
     },
     Plan {
         lane: Lane::Notice,
@@ -234,6 +244,9 @@ impl Worker {
         let outcome = match &leased.job().work {
             Work::Deliver(parcel) => self.attempt(parcel).await,
             Work::Dispatch(_) => Ok(Outcome::Unfit("lane")),
+            Work::Tell { .. } => {
+                return note::tell(&self.store, &self.office.current(), &leased).await;
+            }
         };
         match outcome {
             Ok(outcome) => {
@@ -252,14 +265,39 @@ impl Worker {
         if !self.is_wanted(parcel.purpose).await? {
             return Ok(Outcome::Unwanted);
         }
-        let (sender, recipient) = (parcel.sender.as_ref(), &parcel.recipient);
+        let wishes = self.wishes(parcel.purpose).await?;
+        let hand_over = async |mail: &[u8]| {
+            let transaction = Transaction {
+                sender: parcel.sender.as_ref(),
+                recipient: &parcel.recipient,
+                wishes: wishes.as_ref(),
+                mail,
+            };
+            self.relay.hand_over(&transaction).await
+        };
         Ok(match &parcel.body {
-            Body::Here(mail) => self.relay.hand_over(sender, recipient, mail).await,
+            Body::Here(mail) => hand_over(mail).await,
             Body::Content(id) => match self.read(*id).await? {
-                Some(mail) => self.relay.hand_over(sender, recipient, &mail).await,
+                Some(mail) => hand_over(&mail).await,
                 None => Outcome::Unwanted,
             },
         })
+    }
+
+    /// What the sender wants to hear of a mail that leaves as it is. A notice
+    /// is our own mail: what becomes of it we report ourselves.
+    async fn wishes(&self, purpose: Purpose) -> Result<Option<Wishes>, Error> {
+        let Purpose::Clear { message, n } = purpose else {
+            return Ok(None);
+        };
+        let recipient = self.store.get(&Recipient::at(message, n)).await?;
+        let message = self.store.get(&Message::at(message)).await?;
+        Ok(recipient.zip(message).map(|(recipient, message)| Wishes {
+            notify: recipient.notify,
+            original: recipient.original,
+            ret: message.ret,
+            envid: message.envid,
+        }))
     }
 
     /// Whether anybody still waits for this mail: a code may be over, a message

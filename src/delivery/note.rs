@@ -2,12 +2,12 @@
 //! the audit trail, all in one commit.
 
 use crate::access::passcode;
-use crate::delivery::outcome::{Outcome, enhanced, own_reason};
+use crate::delivery::outcome::{Duty, Outcome, enhanced, own_reason};
 use crate::delivery::report::{self, Case, News, Office};
 use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
 use crate::mime::report::Reason;
 use crate::model::{
-    Actor, Answer, Event, EventKind, GrantId, MessageId, Parcel, Purpose, Recipient, State,
+    Actor, Answer, Event, EventKind, GrantId, Lane, MessageId, Parcel, Purpose, Recipient, State,
 };
 use crate::queue::{self, Leased};
 use crate::store::records::{CodeMail, Ended, Ending, Grant, Job, Request, Work};
@@ -75,8 +75,8 @@ async fn write(
     }
     let tx = &mut note.tx;
     match verdict {
-        Verdict::Taken(_) if late => queue::done_late(store, tx, leased).await?,
-        Verdict::Taken(_) | Verdict::Lost(..) | Verdict::Gone => queue::done(tx, leased),
+        Verdict::Taken(..) if late => queue::done_late(store, tx, leased).await?,
+        Verdict::Taken(..) | Verdict::Lost(..) | Verdict::Gone => queue::done(tx, leased),
         Verdict::Aside(_) => queue::set_aside(tx, leased, None),
         Verdict::Back => queue::release(tx, leased),
         Verdict::Later { due, answer, warn } => {
@@ -88,6 +88,44 @@ async fn write(
         }
     }
     store.commit(note.tx).await.map(drop)
+}
+
+/// Tells a sender who asked for it that a recipient was reached, and finishes
+/// the job. If that fails, the lease ends in its time and the job is taken
+/// again.
+pub(super) async fn tell(store: &Store, office: &Office, leased: &Leased) {
+    let job = leased.job();
+    let Work::Tell { message, n } = job.work else {
+        return;
+    };
+    let mut told = Err(Error::Conflict);
+    for _ in 0..RACES {
+        told = tell_once((store, office), leased, (message, n)).await;
+        if !matches!(told, Err(Error::Conflict)) {
+            break;
+        }
+    }
+    match told {
+        Ok(()) => tracing::info!(
+            event = "delivery.told", job = %job.id, about = %format_args!("{message}/{n}"),
+            "A sender who asked for it was told that a recipient was reached."
+        ),
+        Err(error) => tracing::error!(
+            event = "delivery.untold", job = %job.id, about = %format_args!("{message}/{n}"), %error,
+            "A report that a recipient was reached could not be filed; it is tried again."
+        ),
+    }
+}
+
+async fn tell_once(
+    (store, office): (&Store, &Office),
+    leased: &Leased,
+    (message, n): (MessageId, u16),
+) -> Result<(), Error> {
+    let mut tx = Tx::new();
+    report::success(store, office, &mut tx, (message, n)).await?;
+    queue::done(&mut tx, leased);
+    store.commit(tx).await.map(drop)
 }
 
 /// Puts into the caller's commit what follows when an operator drops `job`: the
@@ -137,7 +175,7 @@ impl Note<'_> {
             Purpose::Code { grant, serial } => return self.code(grant, serial, verdict).await,
             Purpose::Clear { message, n } => (message, n, (State::Relayed, State::Failed)),
             Purpose::Notice { message, n, grant } => {
-                if let Verdict::Taken(answer) = verdict {
+                if let Verdict::Taken(answer, _) = verdict {
                     self.start(grant, answer.at).await?;
                 }
                 (message, n, (State::NoticeAccepted, State::NoticeBounced))
@@ -171,7 +209,7 @@ impl Note<'_> {
     ) -> Result<(), Error> {
         let event = Event::new(Actor::Gateway, EventKind::Notice, format!("{message}/{n}"));
         let (state, at, event) = match verdict {
-            Verdict::Taken(answer) => (states.0, answer.at, event.noted("accepted")),
+            Verdict::Taken(answer, _) => (states.0, answer.at, event.noted("accepted")),
             Verdict::Lost(answer, why) => (states.1, answer.at, event.failed(word(*why))),
             Verdict::Aside(why) => {
                 self.tx.audit(event.failed(why));
@@ -185,11 +223,19 @@ impl Note<'_> {
             Verdict::Back => return Ok(()),
         };
         if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
-            let mut next = moved(&held.record, state, at).unwrap_or_else(|| held.record.clone());
-            if let Verdict::Taken(answer) | Verdict::Lost(answer, _) = verdict {
+            let moved = moved(&held.record, state, at);
+            let first = moved.is_some();
+            let mut next = moved.unwrap_or_else(|| held.record.clone());
+            if let Verdict::Taken(answer, _) | Verdict::Lost(answer, _) = verdict {
                 next.answer = Some(answer.clone());
             }
             self.tx.replace(&held, &next);
+            // The report is a job of its own: nothing that goes wrong with it
+            // may keep us from noting what the relay has taken.
+            if first && matches!(verdict, Verdict::Taken(_, Duty::Ours)) && next.notify.success() {
+                let work = Work::Tell { message, n };
+                queue::push(&mut self.tx, self.store.clock().now(), Lane::Success, work);
+            }
         }
         self.tx.change(Change::Message(message));
         self.tx.audit(event);
@@ -227,7 +273,7 @@ impl Note<'_> {
 
     async fn code(&mut self, grant: GrantId, serial: u32, verdict: &Verdict) -> Result<(), Error> {
         let mail = match verdict {
-            Verdict::Taken(answer) => CodeMail::Handed(answer.at),
+            Verdict::Taken(answer, _) => CodeMail::Handed(answer.at),
             Verdict::Later { due, .. } => CodeMail::Deferred(*due),
             Verdict::Lost(Answer { at, .. }, _) => CodeMail::Refused(*at),
             Verdict::Aside(_) => CodeMail::Refused(self.store.clock().now()),
@@ -263,9 +309,10 @@ fn log(job: &Job, outcome: &Outcome) {
     let about = match &job.work {
         Work::Deliver(parcel) => object(parcel.purpose),
         Work::Dispatch(message) => message.to_string(),
+        Work::Tell { message, n } => format!("{message}/{n}"),
     };
     match outcome {
-        Outcome::Accepted(answer) => tracing::info!(
+        Outcome::Accepted(answer, _) => tracing::info!(
             event = "delivery.accepted", job = %id, %about, ?lane, attempt,
             relay.code = answer.code, relay.enhanced = enhanced(answer),
             "The relay took a mail."

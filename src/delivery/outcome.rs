@@ -74,12 +74,22 @@ pub enum Trouble {
     Cannot(&'static str),
 }
 
+/// Who tells a mail's sender how it fares once the relay has taken it, as far as
+/// the sender wants to hear (RFC 3461 §5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// We do: the relay was told of no wishes.
+    Ours,
+    /// The relay does: it was given the sender's wishes.
+    Relays,
+}
+
 /// What has become of a parcel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
     /// The relay has taken it and answers for it now.
-    Accepted(Answer),
+    Accepted(Answer, Duty),
     /// Not now.
     Deferred(Answer),
     /// Not now, and no other parcel either, until somebody mends the relay or
@@ -111,7 +121,8 @@ pub fn judge(step: Step, trouble: Trouble, at: Timestamp) -> Outcome {
         ),
         // RFC 6531 §3.2 and RFC 6152 §3: such a mail must not be sent there.
         Trouble::Cannot(what) => {
-            Outcome::Failed(plain(&format!("5.6.7 the relay does not offer {what}")))
+            let code = if what == "8BITMIME" { "5.6.3" } else { "5.6.7" };
+            Outcome::Failed(plain(&format!("{code} the relay does not offer {what}")))
         }
         Trouble::Reply { code, text } => judge_reply(step, code, &text, at),
     }
@@ -128,6 +139,11 @@ fn judge_reply(step: Step, code: u16, text: &str, at: Timestamp) -> Outcome {
     let answer = answer(at, code, text);
     if code < 500 {
         return Outcome::Deferred(answer);
+    }
+    // RFC 1870 §6.1: to a MAIL with a SIZE, 552 says that this mail is too large.
+    let size = matches!(enhanced(&answer), None | Some("5.3.4" | "5.2.3"));
+    if step == Step::Sender && code == 552 && size {
+        return Outcome::Failed(answer);
     }
     let about_us = matches!(
         step,
@@ -238,6 +254,26 @@ mod tests {
         assert_eq!(own_reason(&silent), Some("no answer in time"));
         let spoken = answer(AT, 450, "4.2.0 jane@example.com is busy");
         assert_eq!(own_reason(&spoken), None);
+    }
+
+    #[test]
+    fn a_mail_that_is_too_large_for_the_relay_ends_and_a_full_sender_waits() {
+        for text in ["5.3.4 message too big", "message size exceeds limit"] {
+            let verdict = reply(Step::Sender, 552, text);
+            assert!(matches!(verdict, Outcome::Failed(_)), "{text}");
+        }
+        let verdict = reply(Step::Sender, 552, "5.2.2 your quota is used up");
+        assert!(matches!(verdict, Outcome::Fault(..)));
+    }
+
+    #[test]
+    fn a_mail_that_the_relay_cannot_carry_ends_with_the_code_that_says_why() {
+        for (what, code) in [("SMTPUTF8", "5.6.7"), ("8BITMIME", "5.6.3")] {
+            match judge(Step::Sender, Trouble::Cannot(what), AT) {
+                Outcome::Failed(answer) => assert_eq!(enhanced(&answer), Some(code)),
+                other => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -1,15 +1,18 @@
-//! Tells the sender that a mail failed or is late. The report itself is filed
+//! Tells the sender that a mail failed or is late, and, where that was asked,
+//! that it went well. The report itself is filed
 //! in the account's mailbox in the store and may name the recipient; what
 //! leaves by the relay holds a time and a reference, and nothing else.
 
 use crate::folders;
 use crate::mime::index::Indexer;
 use crate::mime::letter;
-use crate::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
+use crate::mime::report::{
+    About, Event, OutsideReport, Reason, Report, Success, outside_report, report,
+};
 use crate::model::parcel::Body;
 use crate::model::{
     Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel, Purpose,
-    Recipient,
+    Recipient, Route,
 };
 use crate::queue::{self, schedule};
 use crate::store::records::{Ended, Ending, Message, Work};
@@ -59,6 +62,47 @@ pub enum News {
     Failed(Reason),
     /// It is late; it was given to the queue at this time.
     Late(Timestamp),
+    /// It went well, this far.
+    Done(Success),
+}
+
+/// Puts into the caller's commit the report that a recipient was reached, by
+/// the way that was chosen for it. There is none once the message is destroyed.
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn success(
+    store: &Store,
+    office: &Office,
+    tx: &mut Tx,
+    (message, n): (MessageId, u16),
+) -> Result<(), Error> {
+    let recipient = store.get(&Recipient::at(message, n)).await?;
+    let record = store.get(&Message::at(message)).await?;
+    let (Some(recipient), Some(record)) = (recipient, record) else {
+        return Ok(());
+    };
+    let done = match recipient.route {
+        Some(Route::Local) => Success::Delivered,
+        Some(Route::Portal) => Success::Noticed,
+        Some(Route::Clear) => Success::Relayed,
+        None => return Ok(()),
+    };
+    let Some(content) = store.open_content(record.content).await? else {
+        return Ok(());
+    };
+    let head = content.open_head(&record.head)?;
+    let Some(address) = head.envelope.get(usize::from(n)) else {
+        return Ok(());
+    };
+    let case = Case {
+        message,
+        n,
+        recipient: address,
+        answer: recipient.answer.as_ref(),
+        news: News::Done(done),
+    };
+    file(store, office, tx, &case).await
 }
 
 /// Puts the report into the caller's commit, unless the sender asked not to
@@ -86,6 +130,7 @@ pub async fn file(
     let wanted = match case.news {
         News::Failed(_) => recipient.notify.failure(),
         News::Late(_) => recipient.notify.delay(),
+        News::Done(_) => recipient.notify.success(),
     };
     if !wanted {
         return Ok(());
@@ -113,6 +158,19 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// Until when we go on trying, written out.
+    fn until(&self, news: News) -> String {
+        let Office { language, zone, .. } = self.office;
+        let until = match news {
+            News::Failed(_) | News::Done(_) => self.now,
+            News::Late(queued) => {
+                let end = queued.saturating_add(schedule::GIVE_UP_AFTER);
+                end.unwrap_or(Timestamp::MAX)
+            }
+        };
+        dates::moment(*language, until, zone)
+    }
+
     fn message_id(&self, kind: &str) -> String {
         format!("{kind}{}@{}", self.id, self.office.hostname)
     }
@@ -134,18 +192,9 @@ impl Told<'_> {
         recipient: &Recipient,
         original: &[u8],
     ) -> Vec<u8> {
-        let Office { language, zone, .. } = self.office;
-        let until = match case.news {
-            News::Failed(_) => self.now,
-            News::Late(queued) => {
-                let end = queued.saturating_add(schedule::GIVE_UP_AFTER);
-                end.unwrap_or(Timestamp::MAX)
-            }
-        };
-        let until = dates::moment(*language, until, zone);
         report(&Report {
             head: self.head(&self.message_id("")),
-            language: *language,
+            language: self.office.language,
             host: &self.office.hostname,
             accepted: message.accepted,
             original,
@@ -153,10 +202,7 @@ impl Told<'_> {
             about: About {
                 recipient: case.recipient,
                 original: recipient.original.as_deref(),
-                event: match case.news {
-                    News::Failed(reason) => Event::Failed(reason),
-                    News::Late(_) => Event::Delayed(&until),
-                },
+                event: event(case.news, &self.until(case.news)),
                 answer: case.answer,
             },
         })
@@ -229,7 +275,7 @@ impl Told<'_> {
             language: *language,
             accepted: &dates::moment(*language, message.accepted, zone),
             reference: &message.id.to_string(),
-            delayed: matches!(case.news, News::Late(_)),
+            event: event(case.news, ""),
         });
         let parcel = Parcel {
             sender: None,
@@ -240,6 +286,14 @@ impl Told<'_> {
             body: Body::Here(mail),
         };
         queue::push(tx, self.now, Lane::Report, Work::Deliver(parcel));
+    }
+}
+
+fn event(news: News, until: &str) -> Event<'_> {
+    match news {
+        News::Failed(reason) => Event::Failed(reason),
+        News::Late(_) => Event::Delayed(until),
+        News::Done(success) => Event::Done(success),
     }
 }
 

@@ -8,7 +8,8 @@ use crate::folders;
 use crate::model::parcel::Body;
 use crate::model::{
     Account, AccountId, AccountPolicy, Address, Clock, GrantId, Head, JobId, Lane, Language, Live,
-    Mailbox, ManualClock, MessageId, Parcel, Purpose, Recipient, Role, Standing, State,
+    Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, Role, Route, Standing,
+    State,
 };
 use crate::queue;
 use crate::store::records::{Code, CodeMail, Ended, Ending, Grant, Message, Request, Work};
@@ -85,24 +86,61 @@ impl Bench {
 
     /// An accepted message with one recipient and a grant.
     async fn message(&self) -> (MessageId, GrantId) {
+        self.wished(Notify::Default, Route::Portal).await
+    }
+
+    /// The same by another way, to somebody whose writer wants to hear this.
+    async fn wished(&self, notify: Notify, route: Route) -> (MessageId, GrantId) {
         let (store, now) = (&self.store, self.now());
+        let head = Head {
+            envelope: vec![address(PATIENT)],
+            ..Head::default()
+        };
         let mut content = store.write_content();
         content.write(ORIGINAL).await.unwrap();
         let content = content.finish().await.unwrap();
         let message = Message {
             account: Some(self.account),
-            ..samples::message(now, &content, &Head::default())
+            envid: Some("q+2B1".to_owned()),
+            ..samples::message(now, &content, &head)
         };
         let grant = samples::grant(store, message.id, &address(PATIENT));
         let mut tx = Tx::new();
         tx.attach(content);
         tx.put(&message);
-        tx.put(&samples::recipient(&grant, State::Queued));
+        tx.put(&Recipient {
+            notify,
+            route: Some(route),
+            ..samples::recipient(&grant, State::Queued)
+        });
         let (at, what) = (grant.expires, Ended::Grant(grant.id));
         tx.put(&Ending { at, what });
         tx.put(&grant);
         store.commit(tx).await.unwrap();
         (message.id, grant.id)
+    }
+
+    /// A message that leaves as it is.
+    async fn clear(&self, notify: Notify) -> MessageId {
+        let (message, _) = self.wished(notify, Route::Clear).await;
+        let purpose = Purpose::Clear { message, n: 0 };
+        self.push(Lane::Clear, purpose, PATIENT, MAIL).await;
+        message
+    }
+
+    /// What is in the doctor's INBOX once the queue is empty.
+    async fn reports(&self) -> Vec<String> {
+        let quiet = || async { queue::list(&self.store, 9).await.unwrap().is_empty() };
+        self.until(quiet).await;
+        let inbox = folders::id(&self.store, Some(self.account), "INBOX");
+        let mut reports = Vec::new();
+        for entry in self.store.entries(inbox, 0, 9).await.unwrap() {
+            let message = self.store.get(&Message::at(entry.message)).await.unwrap();
+            let content = self.store.open_content(message.unwrap().content).await;
+            let octets = content.unwrap().unwrap().read(0, 1 << 16).await.unwrap();
+            reports.push(String::from_utf8(octets.to_vec()).unwrap());
+        }
+        reports
     }
 
     async fn push(&self, lane: Lane, purpose: Purpose, to: &str, mail: &[u8]) -> JobId {
@@ -154,6 +192,11 @@ impl Bench {
     async fn state(&self, message: MessageId) -> State {
         let recipient = self.store.get(&Recipient::at(message, 0)).await.unwrap();
         recipient.unwrap().state
+    }
+
+    async fn reach(&self, message: MessageId, state: State) {
+        let reached = || async { self.state(message).await == state };
+        self.until(reached).await;
     }
 
     /// Waits, without a clock, until `done` is true; a test that waits for ever
@@ -255,6 +298,107 @@ async fn a_refused_notice_is_reported_in_the_senders_mailbox_and_nothing_of_it_l
     bench.end().await;
 }
 
+const SUCCESS: Notify = Notify::On {
+    success: true,
+    failure: true,
+    delay: false,
+};
+
+/// One report with this action, and one mail that says that it is there.
+async fn assert_told(bench: &Bench, server: &Server, action: &str) {
+    let doctor = "RCPT TO:<doctor@clinic.example>".to_owned();
+    let reports = bench.reports().await;
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    for line in [
+        &format!("Action: {action}\r\n"),
+        "Status: 2.0.0\r\n",
+        "Original-Envelope-Id: q+1\r\n",
+        PATIENT,
+    ] {
+        assert!(reports[0].contains(line), "{line} in {}", reports[0]);
+    }
+    assert!(!reports[0].contains("canary body"));
+    let heard = server.heard();
+    assert_eq!(heard.iter().filter(|line| **line == doctor).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_was_accepted_is_reported_as_relayed_to_whoever_asked() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let (message, grant) = bench.wished(SUCCESS, Route::Portal).await;
+    let purpose = Purpose::Notice {
+        message,
+        n: 0,
+        grant,
+    };
+    bench.push(Lane::Notice, purpose, PATIENT, MAIL).await;
+    assert_told(&bench, &server, "relayed").await;
+    // A second notice of the same message is no second success.
+    bench.push(Lane::Notice, purpose, PATIENT, MAIL).await;
+    let patient = format!("RCPT TO:<{PATIENT}>");
+    let again = || async { server.heard().iter().filter(|l| **l == patient).count() == 2 };
+    bench.until(again).await;
+    assert_eq!(bench.reports().await.len(), 1);
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clear_mail_to_a_relay_without_dsn_is_reported_as_relayed() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let message = bench.clear(SUCCESS).await;
+    assert_told(&bench, &server, "relayed").await;
+    assert_eq!(bench.state(message).await, State::Relayed);
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clear_mail_to_a_relay_with_dsn_takes_the_wishes_along_and_we_report_nothing() {
+    let server = Server::start(|line| match line {
+        line if line.starts_with("EHLO") => Some("250-relay.example\r\n250 DSN\r\n"),
+        line => friendly(line),
+    })
+    .await;
+    let bench = Bench::start(&server).await;
+    let message = bench.clear(SUCCESS).await;
+    bench.reach(message, State::Relayed).await;
+    assert_eq!(bench.reports().await, [""; 0]);
+    let heard = server.heard();
+    let rcpt = format!("RCPT TO:<{PATIENT}> NOTIFY=SUCCESS,FAILURE");
+    assert!(heard.contains(&rcpt), "{heard:?}");
+    let mail = "MAIL FROM:<bounce@clinic.example> ENVID=q+2B1".to_owned();
+    assert!(heard.contains(&mail), "{heard:?}");
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_success_is_told_to_nobody_who_did_not_ask() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    for notify in [Notify::Default, Notify::Never] {
+        let message = bench.clear(notify).await;
+        bench.reach(message, State::Relayed).await;
+    }
+    let (message, _) = bench.notice(PATIENT, MAIL).await;
+    bench.reach(message, State::NoticeAccepted).await;
+    assert_eq!(bench.reports().await, [""; 0]);
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_to_a_mailbox_here_is_reported_as_delivered() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let (message, _) = bench.wished(SUCCESS, Route::Local).await;
+    let mut tx = Tx::new();
+    let work = Work::Tell { message, n: 0 };
+    queue::push(&mut tx, bench.now(), Lane::Success, work);
+    bench.store.commit(tx).await.unwrap();
+    assert_told(&bench, &server, "delivered").await;
+    bench.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_notice_is_reported_once_and_given_up_after_two_days() {
     let server = Server::start(|line| match line {
@@ -333,9 +477,15 @@ async fn notices_that_stall_never_delay_a_code() {
     let stalled = "RCPT TO:<stall@example.test>";
     let stall = || async { server.heard().iter().filter(|l| *l == stalled).count() == 8 };
     bench.until(stall).await;
-    // A stop lets go of those that stall, and puts back those that wait. One
-    // step in time: a second one could end the lease of what is put back.
+    // A stop puts back those that wait, and lets go of those that stall. One
+    // step in time, once the stop was heard: a second one could end the lease
+    // of what is put back.
     bench.stop.send(true).unwrap();
+    let heard = || async {
+        let listed = queue::list(&bench.store, 99).await.unwrap();
+        listed.iter().filter(|l| l.leased).count() == 8
+    };
+    bench.until(heard).await;
     bench.hand.advance(SignedDuration::from_mins(6));
     bench
         .until(|| async { bench.work.as_ref().unwrap().is_finished() })

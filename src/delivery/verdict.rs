@@ -1,6 +1,6 @@
 //! What an outcome does to a job and to the records it concerns. Pure.
 
-use crate::delivery::outcome::Outcome;
+use crate::delivery::outcome::{Duty, Outcome};
 use crate::mime::report::Reason;
 use crate::model::{Answer, Purpose, Recipient, State};
 use crate::queue::schedule;
@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 /// What becomes of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The relay took it.
-    Taken(Answer),
+    /// The relay took it; who reports on it now.
+    Taken(Answer, Duty),
     /// Another try at `due`; `warn` if its sender is to hear of the delay now.
     Later {
         due: Timestamp,
@@ -31,7 +31,7 @@ pub(super) enum Verdict {
 /// The verdict on `job` after one try that ended at `now`.
 pub(super) fn verdict(job: &Job, outcome: Outcome, now: Timestamp) -> Verdict {
     match outcome {
-        Outcome::Accepted(answer) => Verdict::Taken(answer),
+        Outcome::Accepted(answer, duty) => Verdict::Taken(answer, duty),
         Outcome::Failed(answer) => {
             let why = Reason::of(&answer);
             Verdict::Lost(answer, why)

@@ -105,6 +105,7 @@ fn view(listed: &Listed) -> JobView {
     let job = &listed.job;
     let (purpose, message, recipient) = match &job.work {
         Work::Dispatch(message) => ("dispatch", Some(*message), None),
+        Work::Tell { message, .. } => ("report", Some(*message), None),
         Work::Deliver(parcel) => {
             let (purpose, message) = match parcel.purpose {
                 Purpose::Notice { message, .. } => ("notice", Some(message)),

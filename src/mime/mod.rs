@@ -5,12 +5,14 @@
 //! makes it canonical, [`index::Indexer`] finds the parts while the body
 //! streams by. The way to a reader: [`decode`] undoes a part's encoding,
 //! [`clean`] makes its HTML harmless, or, where [`html_bounds`] finds it too
-//! costly, [`html_text`] leaves its words alone. The way out: [`notice`] and [`report`]
-//! write the gateway's own mails, [`write`](mod@write) a patient's answer, and
-//! [`sniff`] judges the files that come with one.
+//! costly, [`html_text`] leaves its words alone. The way out: [`notice`] and
+//! [`report`] write the gateway's own mails, the latter with the words of
+//! [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] judges the
+//! files that come with one.
 
 pub mod clean;
 pub mod decode;
+pub mod dsn;
 pub mod header;
 pub mod html_bounds;
 pub mod html_text;

@@ -2,6 +2,7 @@
 //! is short and closed (foundations §4):
 //!
 //! - Bcc and Resent-Bcc go, and any `X-Sealpost-…` field that came with it;
+//! - Return-Path goes: whoever delivers writes it (RFC 5321 §4.4);
 //! - the clinic's tags leave the subject, also out of encoded words;
 //! - a missing or unreadable Date or Message-ID is put in;
 //! - a Received field is put on top.
@@ -299,7 +300,8 @@ fn trace(received: &str) -> Vec<u8> {
 fn write(octets: &mut Vec<u8>, fields: &[Field<'_>], facts: &Facts, stamp: &Stamp<'_>) {
     let (mut has_id, mut has_date) = (false, false);
     for field in fields {
-        if is_blind(field) || field.name.to_ascii_lowercase().starts_with(OWN_PREFIX) {
+        let own = field.name.to_ascii_lowercase().starts_with(OWN_PREFIX);
+        if own || is_blind(field) || field.is("Return-Path") {
             continue;
         }
         if field.is("Message-ID") {
@@ -383,6 +385,13 @@ mod tests {
                 "third@example.com"
             ]
         );
+    }
+
+    #[test]
+    fn a_return_path_that_was_submitted_goes() {
+        let header = format!("Return-Path:\r\n <else@where.example>\r\n{BASE}");
+        let done = run(&format!("{header}return-path: <>\r\n\r\n")).unwrap();
+        assert_eq!(done.digestable(), format!("{BASE}\r\n").as_bytes());
     }
 
     #[test]

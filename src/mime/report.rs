@@ -1,8 +1,10 @@
-//! Reports about mail that did not arrive, or is late (RFC 6522, RFC 3464).
+//! Reports about mail that did not arrive, is late, or went well where the
+//! sender asked to hear it (RFC 6522, RFC 3464).
 //! A [`Report`] is filed in the sender's mailbox here and may name the
 //! recipient; what leaves by the relay is [`outside_report`], which names
 //! nobody.
 
+use crate::mime::dsn::{envelope_id, final_recipient, original_recipient};
 use crate::mime::header::{fields, is_id};
 use crate::mime::letter::{Head, multipart, octets, phrase, start};
 use crate::mime::one_line;
@@ -88,6 +90,60 @@ impl Reason {
     }
 }
 
+/// How far a message came that went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Success {
+    /// It is in a mailbox of this gateway.
+    Delivered,
+    /// A relay took the message itself, and will not report on it.
+    Relayed,
+    /// It waits in the portal, and a relay took the notice of it.
+    Noticed,
+}
+
+impl Success {
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::Delivered => "report-subject-delivered",
+            Self::Relayed => "report-subject-relayed",
+            Self::Noticed => "report-subject-noticed",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Delivered => "report-delivered",
+            Self::Relayed => "report-relayed",
+            Self::Noticed => "report-noticed",
+        }
+    }
+
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::Delivered => "report-delivered-then",
+            Self::Relayed => "report-relayed-then",
+            Self::Noticed => "report-noticed-then",
+        }
+    }
+
+    const fn outside(self) -> &'static str {
+        match self {
+            Self::Delivered => "outside-delivered",
+            Self::Relayed => "outside-relayed",
+            Self::Noticed => "outside-noticed",
+        }
+    }
+
+    /// RFC 3464 §2.3.3. "relayed" is also what goes where nobody reports an
+    /// arrival; a message that waits in the portal has not been delivered.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Relayed | Self::Noticed => "relayed",
+        }
+    }
+}
+
 /// What has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -95,6 +151,35 @@ pub enum Event<'a> {
     Failed(Reason),
     /// It is late; the time, written out, until which we go on trying.
     Delayed(&'a str),
+    /// It went well.
+    Done(Success),
+}
+
+impl Event<'_> {
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::Failed(_) => "report-subject-failed",
+            Self::Delayed(_) => "report-subject-delayed",
+            Self::Done(success) => success.subject(),
+        }
+    }
+
+    const fn outside(self) -> &'static str {
+        match self {
+            Self::Failed(_) => "outside-failed",
+            Self::Delayed(_) => "outside-delayed",
+            Self::Done(success) => success.outside(),
+        }
+    }
+
+    /// The action, and the status where the relay gave none that fits.
+    const fn facts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Failed(reason) => ("failed", reason.status()),
+            Self::Delayed(_) => ("delayed", "4.0.0"),
+            Self::Done(success) => (success.action(), "2.0.0"),
+        }
+    }
 }
 
 /// A report for the sender's mailbox in the store.
@@ -133,11 +218,7 @@ pub struct About<'a> {
 /// original's header.
 #[must_use]
 pub fn report(report: &Report<'_>) -> Vec<u8> {
-    let subject = match report.about.event {
-        Event::Failed(_) => "report-subject-failed",
-        Event::Delayed(_) => "report-subject-delayed",
-    };
-    let subject = say(report.language, subject, &[]);
+    let subject = say(report.language, report.about.event.subject(), &[]);
     let mut mail = start(&report.head, &subject, report.language, "auto-replied");
     if let Some(id) = original_id(report.original) {
         mail = mail
@@ -189,6 +270,14 @@ fn words(report: &Report<'_>) -> String {
                 ),
             )
         }
+        Event::Done(success) => (
+            say(
+                report.language,
+                success.words(),
+                &[("recipient", recipient)],
+            ),
+            say(report.language, success.advice(), &[]),
+        ),
     };
     let technical = about.answer.map(|answer| {
         let said = say(report.language, "report-relay-said", &[]);
@@ -204,10 +293,7 @@ fn words(report: &Report<'_>) -> String {
 /// The part for programs (RFC 3464 §2).
 fn facts(report: &Report<'_>) -> String {
     let about = &report.about;
-    let (action, own_status) = match about.event {
-        Event::Failed(reason) => ("failed", reason.status()),
-        Event::Delayed(_) => ("delayed", "4.0.0"),
-    };
+    let (action, own_status) = about.event.facts();
     let given = about
         .answer
         .and_then(|a| status(&a.text))
@@ -222,13 +308,13 @@ fn facts(report: &Report<'_>) -> String {
     lines.extend(
         report
             .envid
-            .map(|id| format!("Original-Envelope-Id: {}", ascii(id))),
+            .map(|id| format!("Original-Envelope-Id: {}", envelope_id(id))),
     );
     lines.push(String::new());
     lines.extend(
         about
             .original
-            .map(|orcpt| format!("Original-Recipient: {}", ascii(orcpt))),
+            .map(|orcpt| format!("Original-Recipient: {}", original_recipient(orcpt))),
     );
     lines.push(format!(
         "Final-Recipient: {}",
@@ -251,22 +337,6 @@ fn facts(report: &Report<'_>) -> String {
     }
     lines.push(String::new());
     lines.join("\r\n")
-}
-
-/// RFC 3464 §2.3.2; outside ASCII the form of RFC 6533 §3.
-fn final_recipient(address: &Address) -> String {
-    if !address.is_international() {
-        return format!("rfc822; {}", ascii(address.as_str()));
-    }
-    let mut text = String::from("utf-8; ");
-    for c in address.as_str().chars() {
-        if c.is_ascii_graphic() && !matches!(c, '\\' | '+' | '=') {
-            text.push(c);
-        } else {
-            text.push_str(&format!("\\x{{{:X}}}", u32::from(c)));
-        }
-    }
-    text
 }
 
 fn diagnostic(answer: &Answer) -> String {
@@ -325,36 +395,33 @@ pub struct OutsideReport<'a> {
     pub accepted: &'a str,
     /// The reference the sender was given with the `250`.
     pub reference: &'a str,
-    /// Whether it is late only, and not lost.
-    pub delayed: bool,
+    /// What has happened; of it only the kind is told.
+    pub event: Event<'a>,
 }
 
 /// Writes a report that holds a time and a reference, and nothing of the
 /// message or its recipient (foundations §4).
 #[must_use]
 pub fn outside_report(report: &OutsideReport<'_>) -> Vec<u8> {
-    let (subject, first) = if report.delayed {
-        ("report-subject-delayed", "outside-delayed")
-    } else {
-        ("report-subject-failed", "outside-failed")
-    };
     let args = [
         ("accepted", Arg::Text(phrase(report.accepted))),
         ("reference", Arg::Text(phrase(report.reference))),
     ];
     let text = format!(
         "{}\n{}\n",
-        say(report.language, first, &args),
+        say(report.language, report.event.outside(), &args),
         say(report.language, "outside-look", &[])
     );
-    let subject = say(report.language, subject, &[]);
+    let subject = say(report.language, report.event.subject(), &[]);
     let mail: MessageBuilder<'_> = start(&report.head, &subject, report.language, "auto-replied");
     octets(mail.text_body(text))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{About, Event, OutsideReport, Reason, Report, outside_report, report, status};
+    use super::{
+        About, Event, OutsideReport, Reason, Report, Success, outside_report, report, status,
+    };
     use crate::mime::letter::Head;
     use crate::model::{Address, Answer, Language, Mailbox};
     use jiff::Timestamp;
@@ -392,7 +459,7 @@ mod tests {
         };
         let about = About {
             recipient: &recipient,
-            original: Some("rfc822;jane@example.com"),
+            original: Some("rfc822;jane+2Btag@example.com"),
             event,
             answer: said,
         };
@@ -468,7 +535,8 @@ mod tests {
             "Action: failed\r\n",
             "Status: 5.1.1\r\n",
             "Diagnostic-Code: smtp; 550-5.1.1 no such user\r\n",
-            "Original-Envelope-Id: q+2B1\r\n",
+            "Original-Envelope-Id: q+1\r\n",
+            "Original-Recipient: rfc822;jane+tag@example.com\r\n",
         ] {
             assert!(facts.contains(line), "{line} in {facts}");
         }
@@ -493,6 +561,38 @@ mod tests {
     }
 
     #[test]
+    fn a_success_says_how_far_the_message_came_and_claims_no_more() {
+        for (success, action, words) in [
+            (Success::Delivered, "delivered", "is in the mailbox"),
+            (Success::Relayed, "relayed", "does not say when it arrives"),
+            (
+                Success::Noticed,
+                "relayed",
+                "does not say whether it was read",
+            ),
+        ] {
+            let said = answer(250, "2.6.0 queued");
+            let mail = written(
+                Language::English,
+                Event::Done(success),
+                Some(&said),
+                "jane@example.com",
+            );
+            let text = masked(&mail).replace("=\n", "");
+            assert!(text.contains(&format!("Action: {action}\n")), "{text}");
+            assert!(text.contains("Status: 2.6.0\n"), "{text}");
+            assert!(text.contains(words), "{text}");
+        }
+        let mail = written(
+            Language::Spanish,
+            Event::Done(Success::Delivered),
+            None,
+            "jane@example.com",
+        );
+        assert!(masked(&mail).contains("Status: 2.0.0\n"));
+    }
+
+    #[test]
     fn what_leaves_by_the_relay_names_nobody() {
         let from = Mailbox {
             name: None,
@@ -506,13 +606,16 @@ mod tests {
             message_id: "o@clinic.example",
             date: at(1_795_370_600),
         };
-        for (language, delayed) in [(Language::English, false), (Language::Spanish, true)] {
+        for (language, event) in [
+            (Language::English, Event::Failed(Reason::Refused)),
+            (Language::Spanish, Event::Delayed("")),
+        ] {
             let mail = outside_report(&OutsideReport {
                 head,
                 language,
                 accepted: "Sunday, 22 November 2026, 10:00 AM (Pacific)",
                 reference: "k5q0a",
-                delayed,
+                event,
             });
             insta::assert_snapshot!(format!("outside-{}", language.tag()), masked(&mail));
         }

@@ -52,6 +52,12 @@ pub enum Notify {
 }
 
 impl Notify {
+    /// Whether a success is to be reported.
+    #[must_use]
+    pub const fn success(self) -> bool {
+        matches!(self, Self::On { success: true, .. })
+    }
+
     /// Whether a failure is to be reported.
     #[must_use]
     pub const fn failure(self) -> bool {
@@ -89,14 +95,17 @@ pub enum Lane {
     Notice = 3,
     /// Mail that the policy lets leave as it is.
     Clear = 4,
+    /// Somebody is to be told of a success.
+    Success = 5,
 }
 
 impl Lane {
     /// Every lane, the most urgent first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Dispatch,
         Self::Code,
         Self::Report,
+        Self::Success,
         Self::Notice,
         Self::Clear,
     ];

@@ -168,6 +168,11 @@ impl Plan<'_> {
         let word = match delivery.route {
             Route::Local => {
                 recipient.state = State::Delivered;
+                if recipient.notify.success() {
+                    let (message, n) = (recipient.message, recipient.n);
+                    let work = Work::Tell { message, n };
+                    queue::push(&mut self.tx, self.now, Lane::Success, work);
+                }
                 "local"
             }
             Route::Portal => {

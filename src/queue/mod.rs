@@ -29,6 +29,17 @@ pub const ASIDE: Timestamp = Timestamp::MAX;
 /// How often one call tries to lease while others reach for the same jobs.
 /// Each lost race means that somebody else won, so a few are enough.
 const RACES: u32 = 4;
+/// The lanes in the order in which one job leads to another: a dispatch to a
+/// notice, that to a success, that to a report. A list that is read in this
+/// order while jobs end sees the job or what it led to, and so never too little.
+const COURSE: [Lane; 6] = [
+    Lane::Dispatch,
+    Lane::Clear,
+    Lane::Notice,
+    Lane::Success,
+    Lane::Report,
+    Lane::Code,
+];
 /// How many index entries one step of a search reads: a few kilobytes.
 const PAGE: usize = 256;
 
@@ -179,11 +190,8 @@ pub async fn next_due(store: &Store, lanes: &[Lane]) -> Result<Option<Timestamp>
 /// # Errors
 /// Whatever the store reports.
 pub async fn list(store: &Store, limit: usize) -> Result<Vec<Listed>, Error> {
-    let mut lanes = Vec::new();
-    // The last lane first: a notice that fails now leaves a report in a lane
-    // before it, and read in this order one of the two is always seen.
-    for lane in Lane::ALL.into_iter().rev() {
-        let mut listed = Vec::new();
+    let mut listed = Vec::new();
+    for lane in COURSE {
         for due in store.range::<Due>(&[&[lane as u8]], None, limit).await? {
             // A job that ends between the two reads is simply not listed.
             if let Some(job) = store.get(&Job::at(due.job)).await? {
@@ -194,9 +202,11 @@ pub async fn list(store: &Store, limit: usize) -> Result<Vec<Listed>, Error> {
                 });
             }
         }
-        lanes.push(listed);
     }
-    Ok(lanes.into_iter().rev().flatten().take(limit).collect())
+    let urgency = |listed: &Listed| Lane::ALL.iter().position(|lane| *lane == listed.job.lane);
+    listed.sort_by_key(urgency);
+    listed.truncate(limit);
+    Ok(listed)
 }
 
 /// Makes a job due now, whatever it waited for.

@@ -48,7 +48,7 @@ pub fn is_late(lane: Lane, created: Timestamp, now: Timestamp) -> bool {
 
 fn end(lane: Lane, created: Timestamp) -> Option<Timestamp> {
     match lane {
-        Lane::Dispatch => None,
+        Lane::Dispatch | Lane::Success => None,
         Lane::Code => Some(later(created, CODE_LIFE)),
         Lane::Report | Lane::Notice | Lane::Clear => Some(later(created, GIVE_UP_AFTER)),
     }

@@ -369,6 +369,13 @@ pub enum Work {
     Dispatch(MessageId),
     /// Hand this parcel to the relay.
     Deliver(Parcel),
+    /// Tell the sender, who asked for it, that this recipient was reached.
+    Tell {
+        /// The message.
+        message: MessageId,
+        /// The recipient's place in it.
+        n: u16,
+    },
 }
 
 /// The queue's order within a lane, and the lock on a job: whoever changes a

@@ -1,10 +1,11 @@
 //! Real mail programs at the door: what they send arrives as a notice, and what
 //! is refused they are told in words.
 
-use crate::harness::{House, Login, notice, relay};
+use crate::harness::{House, Login, decoded, notice, relay};
 use crate::postfix::Postfix;
 use crate::programs::{Letter, Said, msmtp, python, swaks};
 use crate::smtp::Smtp;
+use sealpost::folders;
 use sealpost::model::{Notify, Recipient, Return, Role};
 use sealpost::store::records::Message;
 use std::fs;
@@ -175,7 +176,7 @@ fn a_client_sends_in_chunks() {
 }
 
 #[test]
-fn what_a_sender_wants_to_hear_is_kept() {
+fn what_a_sender_wants_to_hear_is_kept_and_told() {
     let relay = relay();
     let house = House::open(&relay);
     let to = house.patient("jane");
@@ -208,6 +209,27 @@ fn what_a_sender_wants_to_hear_is_kept() {
         delay: false,
     };
     assert_eq!(recipient.notify, wanted);
+    // The notice was taken, and the sender asked to hear so.
+    house.drained();
+    let filed = house.run(async {
+        let store = house.store();
+        let inbox = folders::id(store, message.account, "INBOX");
+        let entries = store.entries(inbox, 0, 9).await.unwrap();
+        assert_eq!(entries.len(), 1);
+        let report = store.get(&Message::at(entries[0].message)).await.unwrap();
+        let content = store.open_content(report.unwrap().content).await.unwrap();
+        content.unwrap().read(0, 1 << 20).await.unwrap().to_vec()
+    });
+    let report = String::from_utf8(filed).unwrap();
+    for line in [
+        "Action: relayed\r\n",
+        "Original-Envelope-Id: QQ314159\r\n",
+        &format!("Original-Recipient: rfc822;{to}\r\n"),
+    ] {
+        assert!(report.contains(line), "{line} is not in {report}");
+    }
+    let outside = decoded(&relay.wait_for(&house.doctor.address, 1)[0]);
+    assert!(!outside.contains(&to), "{outside}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::postfix::Postfix;
 use jiff::Timestamp;
 use sealpost::delivery::outcome::{Outcome, Step};
-use sealpost::delivery::relay::{Patience, Relay, Security, Settings};
+use sealpost::delivery::relay::{Patience, Relay, Security, Settings, Transaction};
 use sealpost::model::{Address, Clock};
 use std::fs;
 use std::sync::Arc;
@@ -33,6 +33,16 @@ fn relay(settings: Settings) -> Relay {
     Relay::new(Arc::new(settings), Clock::System, 4, Patience::SHORT).unwrap()
 }
 
+async fn send(relay: &Relay, to: &str, mail: &[u8]) -> Outcome {
+    let transaction = Transaction {
+        sender: None,
+        recipient: &address(to),
+        wishes: None,
+        mail,
+    };
+    relay.hand_over(&transaction).await
+}
+
 fn mail(id: &str) -> Vec<u8> {
     let lines = [
         "From: clinic@clinic.example",
@@ -58,8 +68,14 @@ async fn a_mail_arrives_octet_for_octet_by_every_way_there_is() {
         let to = format!("jane-{security:?}@example.test").to_lowercase();
         let relay = relay(settings(&postfix, security));
         let mail = mail(&to.replace('@', "."));
-        let outcome = relay.hand_over(Some(&sender), &address(&to), &mail).await;
-        assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+        let transaction = Transaction {
+            sender: Some(&sender),
+            recipient: &address(&to),
+            wishes: None,
+            mail: &mail,
+        };
+        let outcome = relay.hand_over(&transaction).await;
+        assert!(matches!(outcome, Outcome::Accepted(..)), "{outcome:?}");
         let came = postfix.wait_for(&to, 1);
         let sent = String::from_utf8(mail).unwrap().replace("\r\n", "\n");
         assert_eq!(came[0].text(), sent, "the mail was changed on its way");
@@ -75,7 +91,7 @@ async fn the_answers_of_a_real_relay_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let mut postfix = Postfix::start(folder.path());
     let relay = relay(settings(&postfix, Security::StartTls));
-    let send = async |to: &str| relay.hand_over(None, &address(to), &mail("x")).await;
+    let send = async |to: &str| send(&relay, to, &mail("x")).await;
     let refused = send("reject@example.test").await;
     assert!(matches!(&refused, Outcome::Failed(a) if a.code == 550 && a.text.starts_with("5.1.1")));
     let deferred = send("defer@example.test").await;
@@ -86,7 +102,7 @@ async fn the_answers_of_a_real_relay_are_told_apart() {
     ));
     assert!(matches!(
         send("grey@example.test").await,
-        Outcome::Accepted(_)
+        Outcome::Accepted(..)
     ));
     postfix.answer("jane@example.test", &["451 4.3.0 once"]);
     assert!(matches!(
@@ -95,18 +111,18 @@ async fn the_answers_of_a_real_relay_are_told_apart() {
     ));
     assert!(matches!(
         send("jane@example.test").await,
-        Outcome::Accepted(_)
+        Outcome::Accepted(..)
     ));
     assert!(matches!(
         send("josé@example.test").await,
-        Outcome::Accepted(_)
+        Outcome::Accepted(..)
     ));
     postfix.stop();
     assert!(matches!(send("jane@example.test").await, Outcome::Deferred(a) if a.code == 0));
     postfix.resume();
     assert!(matches!(
         send("jane@example.test").await,
-        Outcome::Accepted(_)
+        Outcome::Accepted(..)
     ));
 }
 
@@ -116,9 +132,7 @@ async fn a_certificate_that_nobody_vouches_for_ends_the_connection() {
     let postfix = Postfix::start(folder.path());
     let mut settings = settings(&postfix, Security::StartTls);
     settings.trust.clear();
-    let outcome = relay(settings)
-        .hand_over(None, &address("jane@example.test"), &mail("x"))
-        .await;
+    let outcome = send(&relay(settings), "jane@example.test", &mail("x")).await;
     assert!(
         matches!(outcome, Outcome::Fault(_, Step::Secure, _)),
         "{outcome:?}"
@@ -136,13 +150,11 @@ async fn a_hundred_mails_need_few_connections() {
         let relay = Arc::clone(&relay);
         async move {
             let id = format!("{n}.{}", Timestamp::UNIX_EPOCH);
-            relay
-                .hand_over(None, &address("many@example.test"), &mail(&id))
-                .await
+            send(&relay, "many@example.test", &mail(&id)).await
         }
     });
     for outcome in futures_util::future::join_all(sending).await {
-        assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+        assert!(matches!(outcome, Outcome::Accepted(..)), "{outcome:?}");
     }
     println!("100 mails in {:?}", began.elapsed());
     assert_eq!(postfix.wait_for("many@example.test", 100).len(), 100);

@@ -164,7 +164,7 @@ impl Bench {
         let jobs = listed.into_iter().filter(|l| l.job.lane == lane);
         jobs.map(|l| match l.job.work {
             Work::Deliver(parcel) => parcel,
-            Work::Dispatch(_) => panic!("a message is not dispatched"),
+            other => panic!("no parcel: {other:?}"),
         })
         .collect()
     }
@@ -234,6 +234,7 @@ pub(crate) struct Mail {
     pub(crate) text: String,
     pub(crate) cut: usize,
     pub(crate) null: bool,
+    pub(crate) notify: Notify,
 }
 
 impl Mail {
@@ -265,6 +266,7 @@ impl Mail {
             text,
             cut: 4096,
             null: false,
+            notify: Notify::Default,
         }
     }
 
@@ -273,6 +275,12 @@ impl Mail {
         self.to = to.iter().map(|t| (*t).to_owned()).collect();
         let line = format!("CanaryPatient Doe <{PATIENT}>");
         self.swap(&line, &to.join(", "))
+    }
+
+    /// The same from somebody who wants to hear this.
+    pub(crate) fn notify(mut self, notify: Notify) -> Self {
+        self.notify = notify;
+        self
     }
 
     /// The same with other recipients in the envelope alone.
@@ -298,7 +306,7 @@ impl Mail {
     pub(crate) fn envelope(&self, by: &Account) -> Envelope {
         let wanted = |to: &String| Wanted {
             address: address(to),
-            notify: Notify::Default,
+            notify: self.notify,
             original: None,
         };
         Envelope {

@@ -4,10 +4,18 @@ use crate::bench::{Bench, CANARIES, Mail, PATIENT, address, readable, token};
 use sealpost::access::accounts;
 use sealpost::access::link::{self, LinkState};
 use sealpost::model::parcel::Body;
-use sealpost::model::{AccountPolicy, Actor, Lane, RecipientKind, Role, Route, Standing, State};
+use sealpost::model::{
+    AccountPolicy, Actor, Lane, Notify, RecipientKind, Role, Route, Standing, State,
+};
 use sealpost::policy::{Copies, Staff};
 use sealpost::queue;
-use sealpost::store::records::Thread;
+use sealpost::store::records::{Thread, Work};
+
+const SUCCESS: Notify = Notify::On {
+    success: true,
+    failure: false,
+    delay: false,
+};
 
 #[tokio::test]
 async fn every_recipient_ends_in_exactly_one_route() {
@@ -61,6 +69,27 @@ async fn local_mail_is_filed_here_and_the_writer_keeps_a_copy() {
     bench.dispatch().await;
     assert_eq!(bench.filed(&vega, "INBOX").await, [(id, false)]);
     assert!(queue::list(bench.store(), 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_local_success_is_queued_to_be_told_only_where_that_was_asked() {
+    let bench = Bench::new(|_| ());
+    let ruiz = bench.ruiz().await;
+    bench.account("vega@clinic.example", Role::Provider).await;
+    let ways = [Notify::Default, Notify::Never, SUCCESS];
+    for (n, notify) in ways.into_iter().enumerate() {
+        let mail = Mail::new(&format!("local{n}")).to(&["vega@clinic.example"]);
+        let id = bench.send(&ruiz, &mail.notify(notify)).await;
+        bench.dispatch().await;
+        let listed = queue::list(bench.store(), 9).await.unwrap();
+        let works: Vec<_> = listed
+            .into_iter()
+            .map(|l| (l.job.lane, l.job.work))
+            .collect();
+        let tell = Work::Tell { message: id, n: 0 };
+        let expected = (notify == SUCCESS).then_some((Lane::Success, tell));
+        assert_eq!(works, Vec::from_iter(expected));
+    }
 }
 
 #[tokio::test]

@@ -6,27 +6,33 @@
 //! both.
 //!
 //! lettre speaks the dialogue (EHLO, AUTH, replies, dot-stuffing). What it does
-//! not do is done here: time-outs at every step, required TLS
-//! ([`stream`](self)), a check that line ends are canonical, and one recipient
-//! per transaction, since a refused one ends the transaction for all.
+//! not do is done here: time-outs at every step, required TLS and lines of
+//! bounded length (`stream`), DSN and SIZE (`offer`, `transaction`), a check
+//! that line ends are canonical, and one recipient per transaction, since a
+//! refused one ends the transaction for all.
 
+mod offer;
 mod stream;
+mod transaction;
 
 pub use crate::config::Security;
+pub use transaction::{Transaction, Wishes};
 
 use crate::delivery::outcome::{Outcome, Step, Trouble, answer, judge};
-use crate::model::{Address, Clock, Secret};
+use crate::model::{Clock, Secret};
 use jiff::{SignedDuration, Timestamp};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
+use offer::Offer;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::collections::VecDeque;
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
@@ -107,6 +113,7 @@ pub struct Relay {
 
 struct Connection {
     smtp: AsyncSmtpConnection,
+    offer: Offer,
     mails: u32,
     rested: Timestamp,
 }
@@ -142,22 +149,16 @@ impl Relay {
     }
 
     /// Hands one mail to the relay for one recipient and waits for its answer.
-    /// `sender` is `None` for the null sender. A mail whose line ends are not
-    /// canonical is never sent.
-    pub async fn hand_over(
-        &self,
-        sender: Option<&Address>,
-        recipient: &Address,
-        mail: &[u8],
-    ) -> Outcome {
-        if !is_canonical(mail) {
+    /// A mail whose line ends are not canonical is never sent.
+    pub async fn hand_over(&self, transaction: &Transaction<'_>) -> Outcome {
+        if !is_canonical(transaction.mail) {
             return Outcome::Unfit("line-ends");
         }
         let Ok(_permit) = self.permits.acquire().await else {
             return Outcome::Unstarted;
         };
         if let Some(connection) = self.rested().await {
-            let turn = self.turn(connection, sender, recipient, mail).await;
+            let turn = self.turn(connection, transaction).await;
             // The relay may close a connection that rests; a fresh one is tried
             // at once.
             if !turn.unheard {
@@ -167,7 +168,7 @@ impl Relay {
         }
         match self.open().await {
             Ok(connection) => {
-                let turn = self.turn(connection, sender, recipient, mail).await;
+                let turn = self.turn(connection, transaction).await;
                 self.rest(turn.connection);
                 turn.outcome
             }
@@ -236,12 +237,14 @@ impl Relay {
         let settings = &*self.settings;
         let server = (settings.host.as_str(), settings.port);
         let tls = Arc::clone(&self.tls);
-        let wire = stream::open(server, settings.security, tls, &settings.hello).await;
+        let (security, hello) = (settings.security, &settings.hello);
+        let wire = stream::open(server, security, tls, hello, &self.clock).await;
         let wire = wire.map_err(|(at, trouble)| {
             *step = at;
             trouble
         })?;
         *step = Step::Hello;
+        let offer = wire.offer();
         let hello = ClientId::Domain(settings.hello.clone());
         let opened = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello).await;
         let mut smtp = opened.map_err(|error| trouble(&error))?;
@@ -260,27 +263,23 @@ impl Relay {
         }
         Ok(Connection {
             smtp,
+            offer,
             mails: 0,
             rested: self.clock.now(),
         })
     }
 
     /// One transaction, and what is left of the connection after it.
-    async fn turn(
-        &self,
-        mut connection: Connection,
-        sender: Option<&Address>,
-        recipient: &Address,
-        mail: &[u8],
-    ) -> Turn {
+    async fn turn(&self, mut connection: Connection, transaction: &Transaction<'_>) -> Turn {
         connection.mails += 1;
-        let result = self.transact(&mut connection.smtp, sender, recipient, mail);
+        let duty = transaction.duty(&connection.offer);
+        let result = self.transact(&mut connection, transaction);
         let (step, trouble) = match result.await {
             Ok(told) => {
                 let text = told.message().collect::<Vec<_>>().join(" ");
                 let answer = answer(self.clock.now(), told.code().into(), &text);
                 return Turn {
-                    outcome: Outcome::Accepted(answer),
+                    outcome: Outcome::Accepted(answer, duty),
                     connection: Some(connection),
                     unheard: false,
                 };
@@ -313,25 +312,19 @@ impl Relay {
         }
     }
 
-    /// RFC 5321 §3.3, with 8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531) where
-    /// the mail needs them.
+    /// RFC 5321 §3.3.
     async fn transact(
         &self,
-        smtp: &mut AsyncSmtpConnection,
-        sender: Option<&Address>,
-        recipient: &Address,
-        mail: &[u8],
+        connection: &mut Connection,
+        transaction: &Transaction<'_>,
     ) -> Result<Response, stream::Failure> {
-        let patience = self.patience;
-        let from = sender.map_or("", Address::as_str);
-        let international = !from.is_ascii() || recipient.is_international();
-        let parameters = parameters(smtp, international, mail);
-        let parameters = parameters.map_err(|trouble| (Step::Sender, trouble))?;
-        // An `Address` holds no line break and no angle bracket.
-        let command = format!("MAIL FROM:<{from}>{parameters}\r\n");
+        let Connection { smtp, offer, .. } = connection;
+        let (patience, mail) = (self.patience, transaction.mail);
+        let command = transaction.mail(offer);
+        let command = command.map_err(|trouble| (Step::Sender, trouble))?;
         let told = self.within(patience.command, smtp.command(command)).await;
         told.map_err(|trouble| (Step::Sender, trouble))?;
-        let command = format!("RCPT TO:<{}>\r\n", recipient.as_str());
+        let command = transaction.rcpt(offer);
         let told = self.within(patience.command, smtp.command(command)).await;
         told.map_err(|trouble| (Step::Recipient, trouble))?;
         let told = self
@@ -359,9 +352,12 @@ impl Relay {
         span: SignedDuration,
         step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
     ) -> Result<T, Trouble> {
+        // From now on, not from when the command has been written.
+        let due = self.clock.now().saturating_add(span);
+        let due = due.unwrap_or(Timestamp::MAX);
         tokio::select! {
             result = step => result.map_err(|error| trouble(&error)),
-            () = self.clock.sleep(span) => Err(Trouble::Silence),
+            () = self.clock.sleep_until(due) => Err(Trouble::Silence),
         }
     }
 }
@@ -389,35 +385,15 @@ pub fn is_canonical(mail: &[u8]) -> bool {
     mail.ends_with(b"\r\n")
 }
 
-fn parameters(
-    smtp: &AsyncSmtpConnection,
-    international: bool,
-    mail: &[u8],
-) -> Result<String, Trouble> {
-    let offers = |extension| smtp.server_info().supports_feature(extension);
-    let mut parameters = String::new();
-    if international {
-        if !offers(Extension::SmtpUtfEight) {
-            return Err(Trouble::Cannot("SMTPUTF8"));
-        }
-        parameters.push_str(" SMTPUTF8");
-    }
-    if !mail.is_ascii() {
-        if !offers(Extension::EightBitMime) {
-            return Err(Trouble::Cannot("8BITMIME"));
-        }
-        parameters.push_str(" BODY=8BITMIME");
-    }
-    Ok(parameters)
-}
-
 fn trouble(error: &lettre::transport::smtp::Error) -> Trouble {
     if let Some(code) = error.status() {
         let text = error.source().map(ToString::to_string).unwrap_or_default();
         let code = code.into();
         return Trouble::Reply { code, text };
     }
-    if error.is_response() || error.is_client() {
+    let source = error.source().and_then(|e| e.downcast_ref::<io::Error>());
+    let endless = source.is_some_and(|e| e.kind() == io::ErrorKind::InvalidData);
+    if error.is_response() || error.is_client() || endless {
         Trouble::Garbled
     } else {
         Trouble::Lost

@@ -1,14 +1,19 @@
 //! The connection under the dialogue: TCP, TLS, and STARTTLS.
 //!
-//! We open it ourselves rather than let the library do it, for four reasons: a
-//! small packet must not wait for the acknowledgement of the one before
-//! (TCP_NODELAY); plain text is allowed to a loopback address only; octets that
-//! somebody slips in behind the answer to STARTTLS must not be read as if they
-//! came through TLS; and a reply without text (`354` alone), which RFC 5321
-//! §4.2 allows, must be read.
+//! We open it ourselves rather than let the library do it. A small packet must
+//! not wait for the acknowledgement of the one before (TCP_NODELAY). An address
+//! that does not answer must leave time for the next one. Plain text is allowed
+//! to a loopback address only. Octets that somebody slips in behind the answer
+//! to STARTTLS must not be read as if they came through TLS. A reply without
+//! text (`354` alone), which RFC 5321 §4.2 allows, must be read. A line without
+//! an end must not fill the memory: the library looks at a line's length only
+//! once it has all of it.
 
 use super::Security;
+use super::offer::{Listener, Offer};
 use crate::delivery::outcome::{Step, Trouble};
+use crate::model::Clock;
+use jiff::SignedDuration;
 use lettre::transport::smtp::client::AsyncTokioStream;
 use rustls::pki_types::ServerName;
 use std::io;
@@ -24,8 +29,16 @@ use tokio_rustls::client::TlsStream;
 /// Longest reply that is read before TLS, in octets: RFC 5321 §4.5.3.1.5 has
 /// lines of 512, and EHLO brings a dozen or two.
 const MAX_REPLY: usize = 16 * 1024;
+/// Longest line of a reply, in octets, its end included: RFC 5321 §4.5.3.1.5
+/// has 512, and the library refuses more than 1000.
+const MAX_LINE: usize = 2 * 1024;
 /// Octets read from the wire at once: replies are short.
 const CHUNK: usize = 1024;
+/// Longest wait for one address: TCP asks it at 0, 1, 3 and 7 seconds.
+const ONE_ADDRESS: SignedDuration = SignedDuration::from_secs(10);
+/// Longest wait for all addresses together: half of what the opening may take,
+/// so that TLS and the greeting have the other half.
+const ALL_ADDRESSES: SignedDuration = SignedDuration::from_secs(30);
 
 /// A failure on the way to an open connection.
 pub(super) type Failure = (Step, Trouble);
@@ -36,31 +49,45 @@ pub(super) async fn open(
     security: Security,
     tls: Arc<rustls::ClientConfig>,
     hello: &str,
+    clock: &Clock,
 ) -> Result<Replies, Failure> {
-    let tcp = connect(server, security).await?;
+    let found = lookup_host(server).await;
+    let found = found.map_err(|_| (Step::Connect, Trouble::Lost))?;
+    let tcp = connect(&found.collect::<Vec<_>>(), security, clock).await?;
     match security {
-        Security::None => Ok(Replies::new(Wire::Plain(tcp), b"")),
-        Security::Tls => Ok(Replies::new(secure(tcp, server.0, tls).await?, b"")),
+        Security::None => Ok(Replies::new(Wire::Plain(tcp))),
+        Security::Tls => Ok(Replies::new(secure(tcp, server.0, tls).await?)),
         Security::StartTls => {
             let tcp = start_tls(tcp, hello).await?;
             let wire = secure(tcp, server.0, tls).await?;
-            // The greeting has been read already; the library wants one.
-            Ok(Replies::new(wire, b"220 secured\r\n"))
+            Ok(Replies::greeted(wire))
         }
     }
 }
 
-async fn connect((host, port): (&str, u16), security: Security) -> Result<TcpStream, Failure> {
-    let lost = |_| (Step::Connect, Trouble::Lost);
+/// The first of these addresses that answers, each asked for a bounded time: a
+/// network that swallows IPv6 must not keep us from IPv4.
+pub(super) async fn connect(
+    addresses: &[SocketAddr],
+    security: Security,
+    clock: &Clock,
+) -> Result<TcpStream, Failure> {
+    let count = i32::try_from(addresses.len()).unwrap_or(i32::MAX).max(1);
+    let share = (ALL_ADDRESSES / count).min(ONE_ADDRESS);
     let mut failure = (Step::Connect, Trouble::Lost);
-    for address in lookup_host((host, port)).await.map_err(lost)? {
+    for address in addresses {
         if security == Security::None && !address.ip().is_loopback() {
             let why = "relay.security = \"none\" is allowed to a loopback address only";
             failure = (Step::Secure, Trouble::Tls(why.to_owned()));
             continue;
         }
-        if let Ok(tcp) = TcpStream::connect(address).await {
-            tcp.set_nodelay(true).map_err(lost)?;
+        let connected = tokio::select! {
+            connected = TcpStream::connect(address) => connected.ok(),
+            () = clock.sleep(share) => None,
+        };
+        if let Some(tcp) = connected {
+            let set = tcp.set_nodelay(true);
+            set.map_err(|_| (Step::Connect, Trouble::Lost))?;
             return Ok(tcp);
         }
     }
@@ -158,37 +185,58 @@ enum Wire {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-/// A connection whose replies always have a text.
+/// A connection whose replies always have a text, in lines of bounded length.
 #[derive(Debug)]
 pub(super) struct Replies {
     wire: Wire,
     /// Read and tidied, not yet asked for.
     ready: Vec<u8>,
-    /// Octets since the last line end, counted up to four.
-    column: u8,
+    /// The line that is being read, at most [`MAX_LINE`] octets.
+    line: Vec<u8>,
+    listener: Listener,
 }
 
 impl Replies {
-    fn new(wire: Wire, first: &[u8]) -> Self {
+    /// A connection on which the relay is about to greet.
+    fn new(wire: Wire) -> Self {
         Self {
             wire,
-            ready: first.to_vec(),
-            column: 0,
+            ready: Vec::new(),
+            line: Vec::new(),
+            listener: Listener::default(),
         }
     }
 
-    fn tidy(&mut self, octets: &[u8]) {
+    /// A connection whose greeting has been read; the library is given another.
+    fn greeted(wire: Wire) -> Self {
+        let mut replies = Self::new(wire);
+        let greeting = b"220 secured\r\n";
+        replies.listener.hear(greeting);
+        replies.ready.extend_from_slice(greeting);
+        replies
+    }
+
+    /// What the relay offers, once its answer to EHLO has been read.
+    pub(super) fn offer(&self) -> Offer {
+        self.listener.offer()
+    }
+
+    fn tidy(&mut self, octets: &[u8]) -> io::Result<()> {
         for octet in octets {
-            if self.column == 3 && *octet == b'\r' {
+            if self.line.len() == 3 && *octet == b'\r' {
                 self.ready.push(b' ');
             }
-            self.ready
-                .push(if octet.is_ascii() { *octet } else { b'?' });
-            self.column = match octet {
-                b'\n' => 0,
-                _ => self.column.saturating_add(1).min(4),
-            };
+            let octet = if octet.is_ascii() { *octet } else { b'?' };
+            self.ready.push(octet);
+            self.line.push(octet);
+            if octet == b'\n' {
+                self.listener.hear(&self.line);
+                self.line.clear();
+            } else if self.line.len() >= MAX_LINE {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
         }
+        Ok(())
     }
 }
 
@@ -209,7 +257,7 @@ impl AsyncRead for Replies {
                 // Said as an error: to the library an end would be a bad reply.
                 return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
             }
-            self.tidy(raw.filled());
+            self.tidy(raw.filled())?;
         }
         let fits = self.ready.len().min(buf.remaining());
         let rest = self.ready.split_off(fits);

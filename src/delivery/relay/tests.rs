@@ -1,15 +1,16 @@
 //! The relay against a server that says exactly what it is told to say. A real
 //! one is met in `tests/gateway`.
 
-use super::{Patience, Relay, Security, Settings, is_canonical};
-use crate::delivery::outcome::{Outcome, Step};
-use crate::model::{Address, Clock, ManualClock, Secret};
+use super::stream::connect;
+use super::{Patience, Relay, Security, Settings, Transaction, Wishes, is_canonical};
+use crate::delivery::outcome::{Duty, Outcome, Step};
+use crate::model::{Address, Clock, ManualClock, Notify, Return, Secret};
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::PrivateKeyDer;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 
 const MAIL: &[u8] = b"Subject: x\r\n\r\n.first\r\nlast\r\n";
@@ -55,7 +56,7 @@ impl Server {
 }
 
 async fn serve(
-    socket: tokio::net::TcpStream,
+    socket: TcpStream,
     answer: fn(&str) -> Option<&'static str>,
     book: Arc<Mutex<Vec<String>>>,
 ) {
@@ -123,10 +124,25 @@ fn to(text: &str) -> Address {
 }
 
 async fn send(relay: &Relay) -> Outcome {
-    let sender = to("bounce@clinic.example");
-    relay
-        .hand_over(Some(&sender), &to("jane@example.test"), MAIL)
-        .await
+    let (sender, recipient) = (to("bounce@clinic.example"), to("jane@example.test"));
+    let transaction = Transaction {
+        sender: Some(&sender),
+        recipient: &recipient,
+        wishes: None,
+        mail: MAIL,
+    };
+    relay.hand_over(&transaction).await
+}
+
+/// A mail from the null sender.
+async fn send_to(relay: &Relay, recipient: &str, mail: &[u8]) -> Outcome {
+    let transaction = Transaction {
+        sender: None,
+        recipient: &to(recipient),
+        wishes: None,
+        mail,
+    };
+    relay.hand_over(&transaction).await
 }
 
 fn friendly(line: &str) -> Option<&'static str> {
@@ -137,7 +153,7 @@ fn friendly(line: &str) -> Option<&'static str> {
 async fn a_mail_is_handed_over_octet_for_octet_and_the_answer_kept() {
     let server = Server::start(friendly).await;
     let outcome = send(&relay(settings(server.port))).await;
-    let Outcome::Accepted(answer) = outcome else {
+    let Outcome::Accepted(answer, Duty::Ours) = outcome else {
         panic!("{outcome:?}")
     };
     assert_eq!(
@@ -168,12 +184,10 @@ async fn one_connection_carries_many_mails_and_a_refusal_does_not_end_it() {
     })
     .await;
     let relay = relay(settings(server.port));
-    assert!(matches!(send(&relay).await, Outcome::Accepted(_)));
-    let refused = relay
-        .hand_over(None, &to("nobody@example.test"), MAIL)
-        .await;
+    assert!(matches!(send(&relay).await, Outcome::Accepted(..)));
+    let refused = send_to(&relay, "nobody@example.test", MAIL).await;
     assert!(matches!(refused, Outcome::Failed(_)));
-    assert!(matches!(send(&relay).await, Outcome::Accepted(_)));
+    assert!(matches!(send(&relay).await, Outcome::Accepted(..)));
     assert_eq!(server.connections(), 1);
     assert!(server.heard().contains(&"MAIL FROM:<>".to_owned()));
 }
@@ -188,9 +202,9 @@ async fn a_connection_that_the_relay_closed_while_it_rested_is_replaced() {
     })
     .await;
     let relay = relay(settings(server.port));
-    assert!(matches!(send(&relay).await, Outcome::Accepted(_)));
-    let second = relay.hand_over(None, &to("jane@example.test"), MAIL).await;
-    assert!(matches!(second, Outcome::Accepted(_)), "{second:?}");
+    assert!(matches!(send(&relay).await, Outcome::Accepted(..)));
+    let second = send_to(&relay, "jane@example.test", MAIL).await;
+    assert!(matches!(second, Outcome::Accepted(..)), "{second:?}");
     assert_eq!(server.connections(), 2);
 }
 
@@ -203,7 +217,7 @@ async fn replies_without_a_text_are_read() {
     })
     .await;
     let outcome = send(&relay(settings(server.port))).await;
-    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+    assert!(matches!(outcome, Outcome::Accepted(..)), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -287,7 +301,7 @@ async fn plain_text_goes_to_this_machine_alone() {
 async fn an_international_address_fails_where_the_relay_cannot_carry_it() {
     let server = Server::start(friendly).await;
     let relay = relay(settings(server.port));
-    let outcome = relay.hand_over(None, &to("josé@example.test"), MAIL).await;
+    let outcome = send_to(&relay, "josé@example.test", MAIL).await;
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
 }
 
@@ -303,7 +317,7 @@ async fn a_mail_with_bare_line_ends_never_leaves() {
         b"Subject: x\r\n\r\nhello",
         b"Subject: x\r\n\r\nhello\r",
     ] {
-        let outcome = relay.hand_over(None, &to("jane@example.test"), mail).await;
+        let outcome = send_to(&relay, "jane@example.test", mail).await;
         assert!(matches!(outcome, Outcome::Unfit(_)), "{mail:?}");
     }
     assert_eq!(server.connections(), 0);
@@ -339,4 +353,174 @@ async fn a_relay_that_shows_a_ca_certificate_is_told_what_to_make_instead() {
         panic!("a CA certificate was taken")
     };
     assert!(why.contains("make one without CA:TRUE"), "{why}");
+}
+
+/// A server that offers all that we use.
+fn capable(line: &str) -> Option<&'static str> {
+    match line {
+        "." => Some("250 2.0.0 queued\r\n"),
+        line if line.starts_with("EHLO") => Some(
+            "250-relay.example\r\n250-SIZE 1000000\r\n250-dsn\r\n250-SMTPUTF8\r\n250 8BITMIME\r\n",
+        ),
+        _ => None,
+    }
+}
+
+fn wishes(original: &str) -> Wishes {
+    Wishes {
+        notify: Notify::On {
+            success: true,
+            failure: true,
+            delay: false,
+        },
+        original: Some(original.to_owned()),
+        ret: Some(Return::Headers),
+        envid: Some("q+2B1".to_owned()),
+    }
+}
+
+/// A mail of a doctor with wishes, and the MAIL and RCPT that were heard.
+async fn submit(server: &Server, wishes: &Wishes, mail: &[u8]) -> (Outcome, [String; 2]) {
+    let (sender, recipient) = (to("ruiz@clinic.example"), to("jane@example.test"));
+    let transaction = Transaction {
+        sender: Some(&sender),
+        recipient: &recipient,
+        wishes: Some(wishes),
+        mail,
+    };
+    let outcome = relay(settings(server.port)).hand_over(&transaction).await;
+    let heard = server.heard();
+    let last = |verb: &str| {
+        let line = heard.iter().rev().find(|line| line.starts_with(verb));
+        line.cloned().unwrap_or_default()
+    };
+    (outcome, [last("MAIL"), last("RCPT")])
+}
+
+#[tokio::test]
+async fn a_relay_that_offers_dsn_gets_the_senders_wishes_and_the_duty_with_them() {
+    let server = Server::start(capable).await;
+    let (outcome, heard) = submit(&server, &wishes("rfc822;jane+2Bx@example.test"), MAIL).await;
+    assert!(matches!(outcome, Outcome::Accepted(_, Duty::Relays)));
+    let expected = [
+        "MAIL FROM:<ruiz@clinic.example> SIZE=28 RET=HDRS ENVID=q+2B1",
+        "RCPT TO:<jane@example.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;jane+2Bx@example.test",
+    ];
+    assert_eq!(heard, expected);
+    assert_eq!(MAIL.len(), 28);
+    let never = Wishes {
+        notify: Notify::Never,
+        ..Wishes::default()
+    };
+    let (_, heard) = submit(&server, &never, MAIL).await;
+    assert_eq!(heard[1], "RCPT TO:<jane@example.test> NOTIFY=NEVER");
+    // Our own mails have no wishes, and nobody else reports on them.
+    let outcome = send(&relay(settings(server.port))).await;
+    assert!(matches!(outcome, Outcome::Accepted(_, Duty::Ours)));
+}
+
+#[tokio::test]
+async fn a_wish_cannot_add_a_parameter_or_a_command_and_is_ascii_without_smtputf8() {
+    let server = Server::start(capable).await;
+    let sly = Wishes {
+        envid: Some("x BODY=BINARYMIME".to_owned()),
+        ..wishes("rfc822;a\r\nRSET")
+    };
+    let (_, heard) = submit(&server, &sly, MAIL).await;
+    assert!(!heard[0].contains("ENVID") && !heard[1].contains("ORCPT"));
+    let (_, heard) = submit(&server, &wishes("utf-8;jos\u{e9}@example.test"), MAIL).await;
+    assert!(heard[1].ends_with("ORCPT=utf-8;jos\\x{E9}@example.test"));
+}
+
+#[tokio::test]
+async fn a_relay_without_dsn_is_not_told_of_wishes() {
+    let server = Server::start(friendly).await;
+    let (outcome, heard) = submit(&server, &wishes("rfc822;jane@example.test"), MAIL).await;
+    assert!(matches!(outcome, Outcome::Accepted(_, Duty::Ours)));
+    let expected = [
+        "MAIL FROM:<ruiz@clinic.example>",
+        "RCPT TO:<jane@example.test>",
+    ];
+    assert_eq!(heard, expected);
+}
+
+#[tokio::test]
+async fn a_header_outside_ascii_needs_smtputf8_and_a_body_only_8bitmime() {
+    let header = "Subject: ma\u{f1}ana\r\n\r\nhello\r\n".as_bytes();
+    let body = "Subject: x\r\n\r\nma\u{f1}ana\r\n".as_bytes();
+    let server = Server::start(capable).await;
+    for (mail, asked) in [
+        (header, "MAIL FROM:<> SMTPUTF8 BODY=8BITMIME SIZE="),
+        (body, "MAIL FROM:<> BODY=8BITMIME SIZE="),
+    ] {
+        let relay = relay(settings(server.port));
+        let outcome = send_to(&relay, "jane@example.test", mail).await;
+        assert!(matches!(outcome, Outcome::Accepted(..)), "{outcome:?}");
+        let heard = server.heard();
+        let mail = heard.iter().rev().find(|line| line.starts_with("MAIL"));
+        assert!(mail.unwrap().starts_with(asked), "{mail:?}");
+    }
+    let bare = Server::start(|line| match line {
+        line if line.starts_with("EHLO") => Some("250 relay.example\r\n"),
+        line => friendly(line),
+    })
+    .await;
+    for (mail, code) in [(header, "5.6.7"), (body, "5.6.3")] {
+        let relay = relay(settings(bare.port));
+        let outcome = send_to(&relay, "jane@example.test", mail).await;
+        let Outcome::Failed(answer) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(answer.text.starts_with(code), "{answer:?}");
+    }
+    assert!(!bare.heard().iter().any(|line| line.starts_with("MAIL")));
+}
+
+#[tokio::test]
+async fn a_line_without_an_end_is_given_up_after_two_kibibytes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let flood = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut sent = 0;
+        socket.write_all(b"220 ").await.unwrap();
+        // It ends when the other side hangs up, and only then.
+        while let Ok(octets) = socket.write(&[b'x'; 1024]).await {
+            sent += octets;
+            assert!(sent < 64 << 20, "the relay fills our memory");
+        }
+    });
+    let outcome = send(&relay(settings(port))).await;
+    assert!(
+        matches!(&outcome, Outcome::Deferred(answer) if answer.text.contains("could not be read")),
+        "{outcome:?}"
+    );
+    flood.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_that_swallows_everything_leaves_time_for_the_next_one() {
+    // A queue for one connection, and one in it: what comes now gets no answer.
+    let hole = TcpSocket::new_v4().unwrap();
+    hole.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let hole = hole.listen(0).unwrap();
+    let swallows = hole.local_addr().unwrap();
+    let _first = TcpStream::connect(swallows).await.unwrap();
+    let answers = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let answers_at = answers.local_addr().unwrap();
+    let hand = ManualClock::new(Timestamp::UNIX_EPOCH);
+    let clock = Clock::Manual(hand.clone());
+    let addresses = [swallows, answers_at];
+    let mut connecting = std::pin::pin!(connect(&addresses, Security::None, &clock));
+    tokio::select! {
+        biased;
+        _ = &mut connecting => panic!("the first address answers"),
+        () = std::future::ready(()) => {}
+    }
+    hand.advance(SignedDuration::from_secs(10));
+    // Were it the system that gives up, it would take two minutes.
+    let patience = std::time::Duration::from_secs(20);
+    let connected = tokio::time::timeout(patience, connecting).await;
+    let connected = connected.expect("the first address is waited for");
+    assert_eq!(connected.unwrap().peer_addr().unwrap(), answers_at);
 }

@@ -138,7 +138,7 @@ impl Bench {
                     }
                     ParcelBody::Content(_) => None,
                 },
-                Work::Dispatch(_) => None,
+                Work::Dispatch(_) | Work::Tell { .. } => None,
             });
         let (_, mail) = mails
             .max_by_key(|(created, _)| *created)

@@ -45,6 +45,9 @@ alert-read = Open the mail program of the office to read it. Nothing of it is in
 # Reports to the sender of a message, in the sender's own mailbox.
 report-subject-failed = A secure message was not delivered
 report-subject-delayed = A secure message is late
+report-subject-delivered = A message was delivered
+report-subject-relayed = A message was handed on
+report-subject-noticed = The notice of a secure message was handed on
 # $why is one of the clauses below.
 report-failed = Your secure message to { $recipient } was not delivered: { $why }.
 report-why-no-mailbox = that mailbox does not exist
@@ -60,10 +63,20 @@ report-do-later = Send the message again later, or call the recipient.
 report-do-office = Ask the person who runs the gateway at your office.
 report-delayed = Your secure message to { $recipient } has not been delivered yet.
 report-delayed-until = You need not do anything: we go on trying until { $until }. If it is urgent, call the recipient.
+# The three that tell of a success come only where the mail program asked for them.
+report-delivered = Your message to { $recipient } is in the mailbox.
+report-delivered-then = Your mail program asked for this report. You need not do anything.
+report-relayed = The next mail service has taken your message to { $recipient }.
+report-relayed-then = That service does not say when it arrives. If it cannot be delivered, you are told.
+report-noticed = The next mail service has taken the notice of your secure message to { $recipient }.
+report-noticed-then = The message waits behind the link in the notice. This report does not say whether it was read.
 report-relay-said = What the mail service answered:
 report-headers-only = The header of your message follows. What you wrote is not repeated here.
 
 # A report that leaves by the relay: a time and a reference, nothing else.
 outside-failed = The message that was accepted on { $accepted } was not delivered. Its reference is { $reference }.
 outside-delayed = The message that was accepted on { $accepted } has not been delivered yet. We go on trying. Its reference is { $reference }.
+outside-delivered = The message that was accepted on { $accepted } was delivered. Its reference is { $reference }.
+outside-relayed = The next mail service has taken the message that was accepted on { $accepted }. Its reference is { $reference }.
+outside-noticed = The next mail service has taken the notice of the message that was accepted on { $accepted }. Its reference is { $reference }.
 outside-look = You find the details in your mailbox on the secure mail gateway, or ask the person who runs it.

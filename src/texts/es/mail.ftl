@@ -45,6 +45,9 @@ alert-read = Para leerlo, abra el programa de correo de la oficina. Este correo 
 # Reports to the sender of a message, in the sender's own mailbox.
 report-subject-failed = Un mensaje seguro no se entregó
 report-subject-delayed = Un mensaje seguro se retrasa
+report-subject-delivered = Un mensaje se entregó
+report-subject-relayed = Un mensaje salió hacia su destino
+report-subject-noticed = El aviso de un mensaje seguro salió hacia su destino
 # $why is one of the clauses below.
 report-failed = Su mensaje seguro para { $recipient } no se entregó: { $why }.
 report-why-no-mailbox = ese buzón no existe
@@ -60,10 +63,20 @@ report-do-later = Envíe el mensaje de nuevo más tarde o llame al destinatario.
 report-do-office = Consulte a la persona que administra este servicio en su oficina.
 report-delayed = Su mensaje seguro para { $recipient } todavía no se ha entregado.
 report-delayed-until = No tiene que hacer nada: seguiremos intentándolo hasta el { $until }. Si es urgente, llame al destinatario.
+# The three that tell of a success come only where the mail program asked for them.
+report-delivered = Su mensaje para { $recipient } está en el buzón.
+report-delivered-then = Su programa de correo pidió este informe. No tiene que hacer nada.
+report-relayed = El siguiente servicio de correo recibió su mensaje para { $recipient }.
+report-relayed-then = Ese servicio no avisa cuando el mensaje llega. Si no es posible entregarlo, se le informará.
+report-noticed = El siguiente servicio de correo recibió el aviso de su mensaje seguro para { $recipient }.
+report-noticed-then = El mensaje espera detrás del enlace del aviso. Este informe no dice si alguien lo leyó.
 report-relay-said = Respuesta del servicio de correo:
 report-headers-only = A continuación va el encabezado de su mensaje. Lo que usted escribió no se repite aquí.
 
 # A report that leaves by the relay: a time and a reference, nothing else.
 outside-failed = El mensaje aceptado el { $accepted } no se entregó. Su referencia es { $reference }.
 outside-delayed = El mensaje aceptado el { $accepted } todavía no se ha entregado. Seguimos intentándolo. Su referencia es { $reference }.
+outside-delivered = El mensaje aceptado el { $accepted } se entregó. Su referencia es { $reference }.
+outside-relayed = El siguiente servicio de correo recibió el mensaje aceptado el { $accepted }. Su referencia es { $reference }.
+outside-noticed = El siguiente servicio de correo recibió el aviso del mensaje aceptado el { $accepted }. Su referencia es { $reference }.
 outside-look = Encontrará los detalles en su buzón del servicio de correo seguro, o pregunte a la persona que lo administra.

@@ -74,7 +74,7 @@ fn answer(house: &House, browser: &Browser, message: &str) {
     browser
         .send_files(&format!("{message}/reply"), &fields)
         .says("Avocettext");
-    browser.open(message).says("You answered");
+    browser.open(message).says("You replied");
 }
 
 #[test]

@@ -158,7 +158,7 @@ async fn an_answer_sent_too_late_waits_behind_the_next_code() {
             .get("/locked?kept=1")
             .await
             .text()
-            .contains("We kept its text")
+            .contains("We kept your text")
     );
     let forged = send(
         &mut browser,

@@ -108,7 +108,7 @@ portal-draft-go-on = Go on writing
 
 # A reply.
 portal-reply-title = Reply to { $clinic }
-portal-reply-about = Reply to: { $subject }
+portal-reply-about = About: { $subject }
 portal-back-to-message = ← Back to the message
 portal-reply-text = Your reply
 portal-reply-urgent = Is it urgent? Do not write here: call { $clinic }. In an emergency, call 911.

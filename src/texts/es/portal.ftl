@@ -102,7 +102,7 @@ portal-draft-go-on = Seguir escribiendo
 
 # Una respuesta.
 portal-reply-title = Responder a { $clinic }
-portal-reply-about = Respuesta a: { $subject }
+portal-reply-about = Asunto: { $subject }
 portal-back-to-message = ← Volver al mensaje
 portal-reply-text = Su respuesta
 portal-reply-urgent = ¿Es urgente? No escriba aquí: llame a { $clinic }. En una emergencia, llame al 911.

@@ -103,14 +103,27 @@ impl Calm {
                 "portal-front-title",
                 &["portal-front-text", "portal-front-lost"],
             ),
-            Self::Expired(again) => closed("portal-expired-title", EXPIRED, again.is_some()),
-            Self::Withdrawn(again) => closed("portal-withdrawn-title", WITHDRAWN, again.is_some()),
-            Self::Barred(again) => closed("portal-barred-title", BARRED, again.is_some()),
+            Self::Expired(Some(_)) => ("portal-expired-title", &["portal-expired-text"]),
+            Self::Expired(None) => (
+                "portal-expired-title",
+                &["portal-expired-text", "portal-asked-before"],
+            ),
+            Self::Withdrawn(Some(_)) => (
+                "portal-withdrawn-title",
+                &["portal-withdrawn-text", "portal-withdrawn-ask"],
+            ),
+            Self::Withdrawn(None) => (
+                "portal-withdrawn-title",
+                &["portal-withdrawn-text", "portal-asked-before"],
+            ),
+            Self::Barred(Some(_)) => ("portal-barred-title", &["portal-barred-text"]),
+            Self::Barred(None) => (
+                "portal-barred-title",
+                &["portal-barred-text", "portal-asked-before"],
+            ),
             Self::Unknown => ("portal-unknown-title", &["portal-unknown-text"]),
             Self::Asked => ("portal-asked-title", &["portal-asked-text"]),
-            Self::Locked { link, kept, .. } => {
-                ("portal-locked-title", locked(*kept, link.is_some()))
-            }
+            Self::Locked { link, kept, .. } => locked(*kept, link.is_some()),
             Self::SignedOut => (
                 "portal-signed-out-title",
                 &["portal-signed-out-text", "portal-signed-out-shared"],
@@ -198,27 +211,25 @@ impl Calm {
 
 /// A title and sentences, by their names in the catalogue.
 type Words = (&'static str, &'static [&'static str]);
-/// What a dead end says, and what it adds once the office has been asked.
-type Closed = [&'static str; 2];
 
-const EXPIRED: &Closed = &["portal-expired-text", "portal-asked-before"];
-const WITHDRAWN: &Closed = &["portal-withdrawn-text", "portal-asked-before"];
-const BARRED: &Closed = &["portal-barred-text", "portal-asked-before"];
-
-const fn closed(title: &'static str, lines: &'static Closed, can_ask: bool) -> Words {
-    let (first, _) = lines.split_at(1);
-    (title, if can_ask { first } else { lines })
-}
-
-const fn locked(kept: bool, has_link: bool) -> &'static [&'static str] {
+const fn locked(kept: bool, has_link: bool) -> Words {
     match (kept, has_link) {
-        (false, true) => &["portal-locked-text"],
-        (false, false) => &["portal-locked-text", "portal-locked-link"],
-        (true, true) => &["portal-locked-text", "portal-locked-kept"],
-        (true, false) => &[
-            "portal-locked-text",
-            "portal-locked-kept",
-            "portal-locked-link",
-        ],
+        (false, true) => ("portal-locked-title", &["portal-locked-text"]),
+        (false, false) => (
+            "portal-locked-title",
+            &["portal-locked-text", "portal-locked-link"],
+        ),
+        (true, true) => (
+            "portal-locked-kept-title",
+            &["portal-locked-kept", "portal-locked-text"],
+        ),
+        (true, false) => (
+            "portal-locked-kept-title",
+            &[
+                "portal-locked-kept",
+                "portal-locked-text",
+                "portal-locked-link",
+            ],
+        ),
     }
 }

@@ -6,7 +6,7 @@ use crate::portal::calm::{Again, Calm};
 use crate::portal::guard::{Stop, show};
 use crate::portal::page::Page;
 use crate::portal::session::ours;
-use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until};
+use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until, wrong_wait};
 use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, query};
 use crate::visit::{Admission, Asked, Closed, CodePage, Entry, Landing, Verified};
 use crate::web::cookie;
@@ -158,9 +158,12 @@ pub(super) async fn code_page(
     let mut view = CodeView::new(page, &code, link.expose(), form.expose());
     let again = query(&request, "again").and_then(|at| at.parse().ok());
     let again = again.and_then(|at| Timestamp::from_second(at).ok());
-    view.note = again.and_then(|again| no_code(&view.page, &code, again));
-    // The note says it already.
-    view.later = view.later.filter(|_| view.note.is_none());
+    if let Some((note, soon)) = again.and_then(|again| no_code(&view.page, &code, again)) {
+        view.note = Some(note);
+        // The note says it already.
+        view.later = None;
+        view.can_ask = soon;
+    }
     show(StatusCode::OK, &view)
 }
 
@@ -218,9 +221,10 @@ pub(super) async fn ask_again(
     }
 }
 
-/// Why a press brought no code: one has just left, or there were too many.
-/// `None` from the time on when a press helps.
-fn no_code(page: &Page<'_>, code: &CodePage, again: Timestamp) -> Option<String> {
+/// Why a press brought no code: one has just left, or there were too many; and
+/// whether the button stands there all the same. `None` from the time on when
+/// a press helps.
+fn no_code(page: &Page<'_>, code: &CodePage, again: Timestamp) -> Option<(String, bool)> {
     let wait = again.duration_since(page.now);
     // Nobody waits for longer, whatever the address says.
     if wait <= SignedDuration::ZERO || wait > LONGEST_WAIT {
@@ -228,9 +232,9 @@ fn no_code(page: &Page<'_>, code: &CodePage, again: Timestamp) -> Option<String>
     }
     let live = code.valid.is_some_and(|until| until > page.now);
     Some(match (wait.as_secs() <= SOON, live) {
-        (true, true) => page.t("portal-code-joined"),
-        (true, false) => wait_until(page, "portal-code-later", again),
-        (false, _) => wait_until(page, "portal-code-many", again),
+        (true, true) => (page.t("portal-code-joined"), true),
+        (true, false) => (wait_until(page, "portal-code-later", again), false),
+        (false, _) => (wait_until(page, "portal-code-many", again), false),
     })
 }
 
@@ -265,11 +269,13 @@ impl Portal {
         let page = self.page(visitor, Some(code.language));
         let now = page.now;
         let mut view = CodeView::new(page, code, link.expose(), form.expose());
-        view.problem = Some(match wrong {
-            Wrong::Empty => view.page.t("portal-code-empty"),
-            Wrong::Left(left) => view.page.count("portal-code-wrong", left as usize),
-            Wrong::Wait(until) => wait_until(&view.page, "portal-code-wait", until),
-        });
+        match wrong {
+            Wrong::Empty => view.problem = Some(view.page.t("portal-code-empty")),
+            Wrong::Left(left) => {
+                view.problem = Some(view.page.count("portal-code-wrong", left as usize));
+            }
+            Wrong::Wait(until) => view.wait = Some(wrong_wait(&view.page, until)),
+        }
         let Wrong::Wait(until) = wrong else {
             return show(StatusCode::UNPROCESSABLE_ENTITY, &view);
         };

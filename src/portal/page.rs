@@ -125,12 +125,17 @@ impl Page<'_> {
 
     /// "Sunday, 29 November 2026, 5:00 PM (Pacific)".
     pub fn moment(&self, at: &Timestamp) -> String {
-        texts::dates::moment(self.language, *at, &self.clinic.zone)
+        unbroken(&texts::dates::moment(self.language, *at, &self.clinic.zone))
     }
 
     /// "today, 9:41 AM", "18 November": for lists.
     pub fn short(&self, at: &Timestamp) -> String {
-        texts::dates::short(self.language, *at, self.now, &self.clinic.zone)
+        unbroken(&texts::dates::short(
+            self.language,
+            *at,
+            self.now,
+            &self.clinic.zone,
+        ))
     }
 
     /// "10:02 AM (Pacific)".
@@ -138,7 +143,11 @@ impl Page<'_> {
         let args = [
             (
                 "time",
-                Arg::Text(texts::dates::time(self.language, *at, &self.clinic.zone)),
+                Arg::Text(unbroken(&texts::dates::time(
+                    self.language,
+                    *at,
+                    &self.clinic.zone,
+                ))),
             ),
             (
                 "zone",
@@ -208,6 +217,12 @@ impl Page<'_> {
     pub fn is_on(&self, tab: Tab) -> bool {
         self.reader.as_ref().is_some_and(|r| r.tab == Some(tab))
     }
+}
+
+/// A time whose "AM" stays on the line of its hour. The catalogue's own space
+/// is a plain one, for mails and terminals.
+fn unbroken(time: &str) -> String {
+    time.replace(" AM", "\u{A0}AM").replace(" PM", "\u{A0}PM")
 }
 
 /// The path of a message or an answer.

@@ -39,10 +39,13 @@ pub struct CodeView<'a> {
     pub note: Option<String>,
     /// What is known of the code's mail, in words.
     pub state: Option<String>,
-    /// Whether the state will change by itself, so that looking again helps.
-    pub look_again: bool,
     /// From when a new code can be asked for, in words; `None`: now.
     pub later: Option<String>,
+    /// Whether a press on the button for a new code helps; the button is drawn
+    /// only then.
+    pub can_ask: bool,
+    /// How long to wait after too many wrong codes.
+    pub wait: Option<String>,
 }
 
 /// Up to this many seconds the button for a new code stands there already: who
@@ -58,19 +61,67 @@ impl<'a> CodeView<'a> {
             .filter(|again| again.duration_since(page.now).as_secs() > SOON);
         Self {
             state: code_state(&page, code),
-            look_again: matches!(
-                code.mail,
-                Some((CodeMail::Waiting | CodeMail::Deferred(_), _))
-            ),
+            can_ask: later.is_none(),
             later: later.map(|again| wait_until(&page, "portal-code-later", again)),
             problem: None,
             note: None,
+            wait: None,
             page,
             code,
             link,
             form,
         }
     }
+
+    /// Whether the code's mail is still with us: its state changes by itself, so
+    /// that looking again helps.
+    fn leaving(&self) -> bool {
+        let waits = matches!(
+            self.code.mail,
+            Some((CodeMail::Waiting | CodeMail::Deferred(_), _))
+        );
+        waits && self.code.valid.is_none_or(|until| until > self.page.now)
+    }
+
+    /// The words for where the code went or will go, and its letters; `None`
+    /// where none is on its way.
+    fn way(&self) -> Option<(&'static str, &str)> {
+        let reference = self.code.reference.as_deref()?;
+        let handed = matches!(self.code.mail, Some((CodeMail::Handed(_), _)));
+        if handed {
+            return Some(("portal-code-to", reference));
+        }
+        self.leaving().then_some(("portal-code-will-go", reference))
+    }
+
+    /// Whether the newest code cannot come. Who typed another one, from a page
+    /// that was open already, still reads what was wrong with it.
+    fn refused(&self) -> bool {
+        let refused = matches!(self.code.mail, Some((CodeMail::Refused(_), _)));
+        refused && self.problem.is_none() && self.wait.is_none()
+    }
+
+    fn title(&self) -> String {
+        self.page.t(if self.wait.is_some() {
+            "portal-code-wait-title"
+        } else if self.refused() {
+            "portal-code-refused-title"
+        } else {
+            "portal-code-title"
+        })
+    }
+}
+
+/// A wait shorter than this is told without a time of the clock.
+const SHORT_WAIT: i64 = 120;
+
+/// How long to wait after too many wrong codes, in words.
+#[must_use]
+pub fn wrong_wait(page: &Page<'_>, until: Timestamp) -> String {
+    if until.duration_since(page.now).as_secs() < SHORT_WAIT {
+        return page.one("portal-code-wait", "wait", page.wait(&until));
+    }
+    wait_until(page, "portal-code-wait-until", until)
 }
 
 /// A sentence with how long to wait and until when.
@@ -164,6 +215,12 @@ impl MessageView<'_> {
         matches!(self.letter.which, Which::Received(_))
     }
 
+    fn until(&self, expires: &Timestamp) -> String {
+        let page = &self.page;
+        let (moment, left) = (page.moment(expires), page.left(expires));
+        page.two("portal-until", ("moment", &moment), ("left", &left))
+    }
+
     fn text(&self) -> String {
         let text = self.letter.text.as_deref().map(str::trim_end);
         text.filter(|t| !t.is_empty())
@@ -225,7 +282,40 @@ impl ReplyView<'_> {
         let endings: Vec<String> = self.kinds.iter().map(|k| format!(".{k}")).collect();
         endings.join(",")
     }
+
+    /// The kinds of files in words: in families where every ending belongs to
+    /// one. Who chose a file that we do not take sees every ending.
+    fn families(&self) -> String {
+        let known = |kind: &String| FAMILIES.iter().any(|(_, all)| all.contains(&kind.as_str()));
+        let whole = self.kinds.len() > FEW_KINDS && self.kinds.iter().all(known);
+        if !whole || self.wrong("files").is_some() {
+            return self.kinds.join(", ");
+        }
+        let taken = |all: &[&str]| self.kinds.iter().any(|kind| all.contains(&kind.as_str()));
+        let families = FAMILIES.iter().filter(|(_, all)| taken(all));
+        let words: Vec<String> = families.map(|(id, _)| self.page.t(id)).collect();
+        words.join(", ")
+    }
 }
+
+/// Up to this many endings are read faster than they are told in families.
+const FEW_KINDS: usize = 6;
+
+/// Families of files, as people know them, with their endings.
+const FAMILIES: [(&str, &[&str]); 3] = [
+    (
+        "portal-reply-photos",
+        &[
+            "bmp", "cur", "gif", "heic", "heif", "ico", "jfif", "jpeg", "jpg", "pjp", "pjpeg",
+            "png", "svg", "tif", "tiff", "webp",
+        ],
+    ),
+    (
+        "portal-reply-documents",
+        &["doc", "docx", "odt", "pdf", "rtf", "xls", "xlsx"],
+    ),
+    ("portal-reply-texts", &["csv", "log", "txt"]),
+];
 
 /// The one thing to do on a page with one thing to say.
 #[derive(Clone, Debug, PartialEq, Eq)]

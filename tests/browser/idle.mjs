@@ -32,7 +32,7 @@ async function writing(scripts) {
   await page.locator('#files').setInputFiles([{ name: 'list.txt', mimeType: 'text/plain', buffer: octets(500, 'list') }]);
   await later(16 * MINUTE);
   await jane.press(jane.button('portal-reply-send'));
-  await jane.sees(t('portal-locked-title'), t('portal-locked-kept'));
+  await jane.sees(t('portal-locked-kept-title'), t('portal-locked-kept'));
   await jane.misses('avocet', 'water');
   await jane.go('/sent');
   await jane.sees(t('portal-locked-title'));

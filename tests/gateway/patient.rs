@@ -74,7 +74,7 @@ fn answer(house: &House, browser: &Browser, message: &str) {
     browser
         .send_files(&format!("{message}/reply"), &fields)
         .says("Avocettext");
-    browser.open(message).says("You answered");
+    browser.open(message).says("You replied");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_late_code_is_explained_and_comes() {
     browser.send(&format!("{link}/code"), &[("form", &form)]);
     let page = wait("the delay on the page", || {
         let page = browser.open(&format!("{link}/enter"));
-        page.text().contains("asked us to wait").then_some(page)
+        page.text().contains("has not left yet").then_some(page)
     });
     house.later(SignedDuration::from_secs(15));
     let code = code(relay.wait_for(&to, 2).last().unwrap());

@@ -6,7 +6,7 @@ use crate::portal::calm::{Again, Calm};
 use crate::portal::page::{Assets, Clinic, Page, Signed, Tab, path};
 use crate::portal::views::{
     BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, Problem,
-    ReplyView, SentView, wait_until,
+    ReplyView, SentView, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
@@ -153,12 +153,11 @@ impl<'a> Gallery<'a> {
             ..handed.clone()
         };
         let mut view = CodeView::new(self.page("/m/x"), &many, LINK, FORM);
-        view.problem = Some(wait_until(
-            &view.page,
-            "portal-code-wait",
-            at("2026-11-22T18:10:00Z"),
-        ));
+        view.wait = Some(wrong_wait(&view.page, at("2026-11-22T18:10:00Z")));
         self.add("enter-wait", &view);
+        let mut view = CodeView::new(self.page("/m/x"), &handed, LINK, FORM);
+        view.wait = Some(wrong_wait(&view.page, at("2026-11-22T18:02:50Z")));
+        self.add("enter-wait-short", &view);
         let minutes = self.page("/").span(SignedDuration::from_mins(15));
         self.add("help", &HelpView::new(self.page("/help"), &minutes));
     }
@@ -592,4 +591,121 @@ fn every_page_is_written_to_the_temporary_folder_to_be_looked_at() {
         }
     }
     assert!(folder.join("landing.es.html").exists());
+}
+
+/// One page of the gallery.
+fn drawn(language: Language, name: &str) -> String {
+    let page = gallery(language).into_iter().find(|(n, _)| *n == name);
+    page.unwrap().1
+}
+
+#[test]
+fn a_code_is_called_sent_only_when_the_mail_service_took_it() {
+    let handed = drawn(Language::English, "enter-handed");
+    assert!(handed.contains("We sent it to <strong>j•••@example.com"));
+    for name in ["enter-waiting", "enter-deferred"] {
+        let page = drawn(Language::English, name);
+        assert!(!page.contains("We sent it"), "{name}: {page}");
+        assert!(page.contains("It will go to") && page.contains("KTVR"));
+        assert!(page.contains("Check again"), "{name}");
+    }
+    let deferred = drawn(Language::Spanish, "enter-deferred");
+    assert!(deferred.contains("El código todavía no ha salido."));
+    assert!(deferred.contains("Ver si ya salió"));
+}
+
+#[test]
+fn a_refused_code_offers_a_new_one_and_no_box_for_it() {
+    for (language, said) in [
+        (Language::English, "We could not send the code."),
+        (Language::Spanish, "No pudimos enviarle el código."),
+    ] {
+        let page = drawn(language, "enter-refused");
+        let top = page.find("<div class=\"banner problem\"").unwrap();
+        assert!(page[top..].contains(said), "{page}");
+        assert!(page.contains("<button class=\"main\">"), "{page}");
+        assert!(!page.contains("id=\"code\"") && !page.contains("KTVR"));
+    }
+}
+
+#[test]
+fn who_has_to_wait_sees_no_mistake_to_mend() {
+    for language in Language::ALL {
+        for name in ["enter-wait", "enter-wait-short"] {
+            let page = drawn(language, name);
+            assert!(page.contains("<div class=\"banner notice\""), "{name}");
+            let mistake = ["aria-invalid", "banner problem", "href=\"#code\"", "KTVR"];
+            assert!(!mistake.iter().any(|m| page.contains(m)), "{name}: {page}");
+        }
+    }
+    let short = drawn(Language::English, "enter-wait-short");
+    let long = drawn(Language::English, "enter-wait");
+    assert!(short.contains("Please wait 30 seconds and try again."));
+    assert!(long.contains("Please wait 8 minutes, until 10:10\u{A0}AM (Pacific), and"));
+}
+
+#[test]
+fn a_message_taken_back_can_be_asked_for_until_somebody_has() {
+    let open = drawn(Language::English, "withdrawn");
+    let asked = drawn(Language::English, "withdrawn-asked");
+    assert!(open.contains("you can ask the office."));
+    assert!(!asked.contains("you can ask the office."), "{asked}");
+    assert!(asked.contains("We have already asked the office"));
+}
+
+#[test]
+fn a_reply_page_says_first_whom_to_call_when_it_is_urgent() {
+    for language in Language::ALL {
+        let page = drawn(language, "reply");
+        let urgent = page.find("id=\"urgent\"").unwrap();
+        assert!(urgent < page.find("<textarea").unwrap());
+        assert!(page[urgent..].contains("911") && page.contains("North Clinic"));
+    }
+}
+
+#[test]
+fn kinds_of_files_stand_in_families_until_one_was_refused() {
+    let page = drawn(Language::English, "reply");
+    assert!(page.contains("Kinds of files we take: photos, documents, text files."));
+    let wrong = drawn(Language::English, "reply-large-file");
+    assert!(wrong.contains("bmp, cur, docx, gif"), "{wrong}");
+    assert!(page.contains(".bmp,.cur,.docx") && wrong.contains(".bmp,.cur,.docx"));
+}
+
+#[test]
+fn what_was_kept_is_told_before_why_the_messages_were_closed() {
+    let page = drawn(Language::English, "locked-kept");
+    assert!(page.contains("<h1>Your reply was not sent yet</h1>"));
+    assert!(page.find("We kept your text").unwrap() < page.find("15 minutes").unwrap());
+}
+
+#[test]
+fn a_reply_that_was_just_sent_says_once_when_it_arrived() {
+    let page = drawn(Language::English, "answer-sent");
+    assert_eq!(page.matches("10:02\u{A0}AM").count(), 1, "{page}");
+}
+
+#[test]
+fn what_we_never_ask_for_is_worded_alike_everywhere() {
+    for language in Language::ALL {
+        let say = |id| crate::texts::say(language, id, &[]);
+        assert_eq!(say("portal-never-ask"), say("notice-never"));
+        assert!(
+            drawn(language, "help")
+                .matches(&say("notice-never"))
+                .count()
+                == 2
+        );
+    }
+}
+
+#[test]
+fn a_message_says_in_one_line_how_long_it_can_be_read() {
+    let page = drawn(Language::English, "message");
+    let line =
+        "You can read it until Sunday, 29 November 2026, 5:00\u{A0}PM (Pacific) (7 days left).";
+    assert_eq!(page.matches("7 days left").count(), 1);
+    assert!(page.contains(line), "{page}");
+    let page = drawn(Language::English, "message-framed");
+    assert!(page.find("Open the message on its own").unwrap() < page.find("<iframe").unwrap());
 }

@@ -74,7 +74,7 @@ async fn an_answer_with_a_file_arrives_and_says_so() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
     let done = browser.get(sent.header("location")).await.text();
     assert!(
-        done.contains("Your answer was sent") && done.contains("Thank you &#38; good day"),
+        done.contains("Your reply was sent") && done.contains("Thank you &#38; good day"),
         "{done}"
     );
     assert!(done.contains("scan.pdf") && done.contains("1 file"));
@@ -141,7 +141,7 @@ async fn what_is_refused_is_named_and_the_text_is_kept() {
         empty.text().contains("write a few words")
             && !empty.text().contains("choose your files again")
     );
-    assert!(browser.get("/sent").await.text().contains("No answers yet"));
+    assert!(browser.get("/sent").await.text().contains("No replies yet"));
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn an_answer_sent_too_late_waits_behind_the_next_code() {
             .get("/locked?kept=1")
             .await
             .text()
-            .contains("We kept its text")
+            .contains("We kept your text")
     );
     let forged = send(
         &mut browser,

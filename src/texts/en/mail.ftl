@@ -13,7 +13,7 @@ notice-open-plain = If the button does not work, open this address:
 notice-until = You can read it until { $expires }.
 notice-code = To make sure it is you, we will send a code to this same address when you open the message.
 notice-doubt = Not sure that this is from us? Call the clinic at the number you already have, for example on your appointment card.
-notice-never = We never ask for a password, a Social Security number or a card number.
+notice-never = We never ask for a password, a credit card number or a Social Security number.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } has sent you a secure message. The link above opens it, also in English.
 
@@ -24,7 +24,7 @@ code-first = { $code } is your code for the secure message from { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Your code, reference { $reference } ({ $mark })
-code-reference = Reference: { $reference }. The page that asks for the code shows the same letters.
+code-reference = The page shows the same letters: { $reference }.
 code-lasts =
     { $minutes ->
         [one] The code works once, for { $minutes } minute.

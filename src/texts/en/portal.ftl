@@ -1,4 +1,4 @@
-# The pages a recipient sees. Sixth-grade words; "code", "file", "answer".
+# The pages a recipient sees. Sixth-grade words; "code", "file", "reply".
 # $clinic is the clinic's name as it writes it.
 
 # Frame.
@@ -12,7 +12,7 @@ portal-signed-in-as = Signed in as
 portal-help = Help
 portal-questions = Questions? Call { $clinic }:
 portal-questions-no-phone = Questions? Call { $clinic } at the number you already have.
-portal-never-ask = We never ask for a password, a card number or a Social Security number.
+portal-never-ask = We never ask for a password, a credit card number or a Social Security number.
 # $time is "10:02 AM", $zone "Pacific".
 portal-clock = { $time } ({ $zone })
 # Stands before the title of a page with a mistake to mend.
@@ -29,19 +29,22 @@ portal-have-code = I already have a code
 
 # Code page.
 portal-code-title = Enter the code from your e-mail
+portal-code-refused-title = The code was not sent
 portal-code-to = We sent it to { $address }.
-portal-code-reference = Its reference is { $reference }.
+# In its place while the mail service has not taken it.
+portal-code-will-go = It will go to { $address }.
+portal-code-reference = The e-mail shows the letters { $reference }, so you know it is the right one.
 portal-code-none-asked = Codes are sent to { $address }. If you have one, type it here. If not, ask for one below.
 portal-code-label = 6-digit code
 portal-private = Keep me signed in on this device
 portal-private-hint = Only on a phone or computer that nobody else uses.
 portal-open-message = Open my message
 portal-new-code = Send a new code
-portal-look-again = Look again
+portal-look-again = Check again
 portal-code-waiting = We are handing the code to our mail service. This takes a few seconds.
 portal-code-handed = Handed to our mail service at { $time }. It usually arrives within a minute. Please look in your spam folder too.
-portal-code-deferred = The mail service asked us to wait. The next try is at { $time }.
-portal-code-refused = The mail service did not take the e-mail with the code. Please ask for a new code in a few minutes, or call { $clinic }.
+portal-code-deferred = The code has not left yet. We will try again at { $time }.
+portal-code-refused = We could not send the code. Please ask for a new one in a few minutes, or call { $clinic }.
 portal-code-valid = The code works until { $time }.
 portal-code-over = The last code no longer works. Please ask for a new one.
 portal-code-joined = A code is already on its way. You can ask for a new one after half a minute.
@@ -55,21 +58,24 @@ portal-code-wrong =
         [one] This code did not work. Please use the newest e-mail. You have { $n } try left.
        *[other] This code did not work. Please use the newest e-mail. You have { $n } tries left.
     }
-portal-code-wait = There were too many wrong codes. Please wait { $wait }, until { $time }, and then try again.
+portal-code-wait = Several codes did not work. Please wait { $wait } and try again.
+# The same where the wait is long.
+portal-code-wait-until = Several codes did not work. Please wait { $wait }, until { $time }, and try again.
+portal-code-wait-title = Please wait a moment
 portal-problem = Please check this
 
 # Inbox, Sent, Files.
 portal-inbox-title = Messages from { $clinic }
 portal-inbox-empty = No messages yet
 portal-inbox-empty-hint = When { $clinic } writes to you, the message will be here.
-portal-sent-title = Your answers to { $clinic }
-portal-sent-empty = No answers yet
-portal-sent-empty-hint = What you answer to a message will be here.
+portal-sent-title = Your replies to { $clinic }
+portal-sent-empty = No replies yet
+portal-sent-empty-hint = What you reply to a message will be here.
 portal-files-title = All files
 portal-files-empty = No files yet
-portal-files-empty-hint = Files from your messages and answers will be here.
+portal-files-empty-hint = Files from your messages and replies will be here.
 portal-new = New
-portal-answered = answered
+portal-answered = replied
 portal-gone = no longer available
 portal-gone-subject = Message no longer available
 portal-no-subject = Message without a subject
@@ -90,42 +96,46 @@ portal-file-unnamed = File without a name
 # A message.
 portal-message = Message
 portal-all-messages = ← All messages
-portal-all-sent = ← All answers
-portal-until = available until { $moment }
+portal-all-sent = ← All replies
+portal-until = You can read it until { $moment } ({ $left }).
 portal-verified = Sender checked: this message comes from { $clinic }.
-portal-answered-on = You answered: { $moment }
+portal-answered-on = You replied: { $moment }
 portal-message-empty = This message has no text.
 portal-message-alone = Open the message on its own, to print it
 portal-reply = Reply
-portal-draft-waits = We kept the answer you were writing.
+portal-draft-waits = We kept the reply you were writing.
 portal-draft-go-on = Go on writing
 
-# An answer.
+# A reply.
 portal-reply-title = Reply to { $clinic }
-portal-reply-about = Answer to: { $subject }
+portal-reply-about = About: { $subject }
 portal-back-to-message = ← Back to the message
-portal-reply-text = Your message
+portal-reply-text = Your reply
+portal-reply-urgent = Is it urgent? Do not write here: call { $clinic }. In an emergency, call 911.
 portal-reply-files = Add files, if you like
 # $file is "20 MB", $all "50 MB".
 portal-reply-limits = You can choose several files: each up to { $file }, all together up to { $all }.
-# $kinds is "bmp, doc, pdf".
+# $kinds is "photos, documents, text files", or "bmp, doc, pdf".
 portal-reply-kinds = Kinds of files we take: { $kinds }.
-portal-reply-send = Send my answer
+portal-reply-photos = photos
+portal-reply-documents = documents
+portal-reply-texts = text files
+portal-reply-send = Send my reply
 portal-choose-again = Your text is still here. Please choose your files again.
 portal-reply-empty = Please write a few words or add a file.
 portal-reply-long = Your text is longer than { $n } characters. Please make it shorter, or send it as a file.
 # $name is a file's name.
 portal-reply-large-file = “{ $name }” is larger than { $limit }. Please choose a smaller file.
-portal-reply-large = Your files are larger than { $limit } together. Please send some of them in a second answer.
-portal-reply-many = These are more than { $n } files. Please send some of them in a second answer.
+portal-reply-large = Your files are larger than { $limit } together. Please send some of them in a second reply.
+portal-reply-many = These are more than { $n } files. Please send some of them in a second reply.
 portal-reply-kind = We cannot take “{ $name }”: it is not one of the kinds of files listed below. Please choose another file.
 portal-reply-empty-file = “{ $name }” is empty. Please choose another file.
 portal-reply-mismatch = “{ $name }” does not hold what its name says. Please save the file again, or choose another one.
-portal-reply-many-answers = You have sent { $n } answers since yesterday, and this is as many as we can take. Please try again tomorrow, or call us. Your text is still here.
-portal-reply-no-room = We cannot take answers at the moment. Please try again in an hour. Your text is still here.
+portal-reply-many-answers = You have sent { $n } replies since yesterday, and this is as many as we can take. Please try again tomorrow, or call us. Your text is still here.
+portal-reply-no-room = We cannot take replies at the moment. Please try again in an hour. Your text is still here.
 portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. Files must be chosen again.
 portal-draft-discard = Delete this text
-portal-answer-sent = Your answer was sent
+portal-answer-sent = Your reply was sent
 portal-answer-arrived = It arrived at { $clinic }:
 portal-answer-reference = Reference: { $reference }
 
@@ -136,19 +146,21 @@ portal-front-lost = No e-mail? Please look in your spam folder, or call { $clini
 portal-expired-title = This message is no longer available
 portal-expired-text = The time to read it is over. { $clinic } still has it and can send it again.
 portal-withdrawn-title = This message was taken back
-portal-withdrawn-text = { $clinic } took this message back. If you still need it, you can ask the office.
+portal-withdrawn-text = { $clinic } took this message back.
+portal-withdrawn-ask = If you still need it, you can ask the office.
 portal-ask-again = Ask the office to send it again
 portal-asked-title = The office knows
 portal-asked-text = We told { $clinic } that you would like to have this message again. You will get a new e-mail when it is sent.
-portal-asked-before = The office has already been asked to send it again. You will get a new e-mail when it is sent.
+portal-asked-before = We have already asked the office to send it again. When they do, you will get another e-mail.
 portal-unknown-title = This link is not complete
 portal-unknown-text = Please go back to the e-mail from { $clinic } and press the button in it. If you copied the link, make sure that you copied all of it.
 portal-barred-title = This message is closed for your safety
 portal-barred-text = There were too many wrong codes for this message. { $clinic } can send it again.
 portal-locked-title = We closed your messages
 # $wait is "15 minutes".
-portal-locked-text = Nothing was pressed for { $wait }, so we closed your messages to keep them private.
-portal-locked-kept = Your answer was not sent yet. We kept its text, and you can go on after you open your messages again. Files must be chosen again.
+portal-locked-text = To keep your messages private, we close them after { $wait } on the same page.
+portal-locked-kept = We kept your text. Open your messages again to go on. If you chose files, you will need to choose them again.
+portal-locked-kept-title = Your reply was not sent yet
 portal-locked-link = To open them again, use the link in the e-mail from { $clinic }.
 portal-open-again = Open my messages again
 portal-signed-out-title = You are signed out
@@ -166,10 +178,10 @@ portal-method-text = Please go back and try again from the page before.
 portal-large-title = That was too much at once
 portal-large-text = What you sent is larger than { $limit }. Please go back and send less at once.
 portal-stale-title = This page was open for too long
-portal-stale-text = For your safety, its button no longer works. Nothing was sent. Please open the page anew and press the button again.
+portal-stale-text = For your safety, its button no longer works. Nothing was sent. Please open the page again and press the button again.
 portal-foreign-title = This did not come from our page
 portal-foreign-text = For your safety we did nothing. Please open the link in the e-mail from { $clinic } and try again.
-portal-open-anew = Open the page anew
+portal-open-anew = Open the page again
 portal-host-title = This is not the right address
 portal-host-text = Please open the link in the e-mail from { $clinic } again.
 portal-room-title = Please try again later
@@ -185,16 +197,16 @@ portal-error-reference = Reference: { $reference }
 # Help.
 portal-help-title = How this works
 portal-help-what-title = What is this?
-portal-help-what = { $clinic } writes to you here, so that nobody else can read along. The e-mail you got only says that a message is waiting.
+portal-help-what = { $clinic } writes to you here, so that nobody else can read it. The e-mail you got only says that a message is waiting.
 portal-help-code-title = Why do I need a code?
 portal-help-code = The code shows that the message reaches you. We send it to the same e-mail address. It works for about ten minutes and only once. You need no account and no password.
 portal-help-late-title = The code does not arrive
-portal-help-late = Most codes arrive within a minute, some need several. Please look in your spam folder. You can ask for a new code after half a minute. Use the newest e-mail and compare the four letters of the reference.
+portal-help-late = Most codes arrive within a minute, some need several. Please look in your spam folder. You can ask for a new code after half a minute. Use the newest e-mail: it shows the same four letters as the page.
 portal-help-real-title = Is the e-mail real?
-portal-help-real = If you are not sure, call { $clinic } at a number you already have, for example on your appointment card. We never ask for a password, a card number or a Social Security number.
+portal-help-real = If you are not sure, call { $clinic } at a number you already have, for example on your appointment card. We never ask for a password, a credit card number or a Social Security number.
 portal-help-long-title = How long can I read a message?
 portal-help-long = The page tells you until when. After that, you can ask the office with one press to send it again.
 portal-help-shared-title = On a shared computer
 portal-help-shared = Press “Sign out” when you are done. If you forget it, we close your messages after { $wait }.
 portal-help-urgent-title = In an emergency
-portal-help-urgent = Do not use this page. Call 911, or your local emergency number.
+portal-help-urgent = Do not use this page. Call 911.

@@ -89,7 +89,7 @@ days =
     }
 
 # Sizes of files.
-decimal-mark = ,
+decimal-mark = .
 size-bytes =
     { $n ->
         [one] { $n } byte

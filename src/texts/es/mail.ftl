@@ -3,19 +3,19 @@
 # The notice of a message.
 notice-subject = Nuevo mensaje seguro
 notice-title = Tiene un mensaje seguro
-notice-from-clinic = { $clinic } le ha enviado un mensaje seguro.
-notice-from-sender = { $sender }, de { $clinic }, le ha enviado un mensaje seguro.
+notice-from-clinic = { $clinic } le envió un mensaje seguro.
+notice-from-sender = { $sender }, de { $clinic }, le envió un mensaje seguro.
 notice-button = Leer el mensaje
 # Above the link in the text part.
 notice-open = Léalo aquí:
 # Under the button, above the link.
 notice-open-plain = Si el botón no funciona, abra esta dirección:
 notice-until = Puede leerlo hasta el { $expires }.
-notice-code = Para comprobar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
-notice-doubt = ¿Duda de que este correo sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de cita.
-notice-never = Nunca le pediremos una contraseña, su número de Seguro Social ni el número de una tarjeta.
+notice-code = Para confirmar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
+notice-doubt = ¿Duda de que este correo electrónico sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de citas.
+notice-never = Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
 # One line at the end of a notice in another language.
-notice-second = { $clinic } le ha enviado un mensaje seguro. El enlace de arriba lo abre, también en español.
+notice-second = { $clinic } le envió un mensaje seguro. El enlace de arriba lo abre, también en español.
 
 # The mail with a code. The code comes first. No other number of six digits, no
 # link and no telephone number may stand here.
@@ -24,14 +24,14 @@ code-first = { $code } es su código para el mensaje seguro de { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Su código, referencia { $reference } ({ $mark })
-code-reference = Referencia: { $reference }. La página que pide el código muestra las mismas letras.
+code-reference = La página muestra las mismas letras: { $reference }.
 code-lasts =
     { $minutes ->
         [one] El código sirve una sola vez, durante { $minutes } minuto.
        *[other] El código sirve una sola vez, durante { $minutes } minutos.
     }
-code-ignore = Si usted no pidió un código, no haga caso de este correo. Nadie puede abrir su mensaje sin el código.
-code-never = No le dé el código a nadie. Nunca se lo pediremos por teléfono ni por correo.
+code-ignore = Si usted no pidió un código, no haga caso de este correo electrónico. Nadie puede abrir su mensaje sin el código.
+code-never = No le dé el código a nadie. Nunca se lo pediremos por teléfono ni por correo electrónico.
 
 # The alert to an outside address of the office.
 alert-subject = Hay algo que leer en el buzón seguro

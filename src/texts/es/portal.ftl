@@ -13,46 +13,50 @@ portal-signed-in-as = Usted entró como
 portal-help = Ayuda
 portal-questions = ¿Tiene preguntas? Llame a { $clinic }:
 portal-questions-no-phone = ¿Tiene preguntas? Llame a { $clinic } al número que ya conoce.
-portal-never-ask = Nunca le pediremos una contraseña, un número de tarjeta ni su número de Seguro Social.
+portal-never-ask = Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
 portal-clock = { $time } ({ $zone })
 portal-error-prefix = Revise esto:
 
 # Primera página de un mensaje.
 portal-landing-title = Tiene un mensaje seguro
-portal-landing-to = { $clinic } envió un mensaje a { $address }.
+portal-landing-to = { $clinic } le envió un mensaje a su correo electrónico, { $address }.
 portal-landing-until = Puede leerlo hasta el { $moment }.
-portal-landing-why = Para confirmar que es usted, enviaremos un código de 6 cifras a { $address }.
+portal-landing-why = Para confirmar que es usted, enviaremos un código de 6 dígitos a { $address }.
 portal-send-code = Enviarme un código
 portal-have-code = Ya tengo un código
 
 # Página del código.
-portal-code-title = Escriba el código que recibió por correo
+portal-code-title = Escriba el código de su correo electrónico
+portal-code-refused-title = El código no se envió
 portal-code-to = Lo enviamos a { $address }.
-portal-code-reference = El correo lleva la referencia { $reference }.
+portal-code-will-go = Lo enviaremos a { $address }.
+portal-code-reference = Su correo electrónico muestra las letras { $reference }. Con eso sabe que es el código correcto.
 portal-code-none-asked = Los códigos se envían a { $address }. Si ya tiene uno, escríbalo aquí. Si no, pida uno más abajo.
-portal-code-label = Código de 6 cifras
-portal-private = Mantener mi sesión en este dispositivo
+portal-code-label = Código de 6 dígitos
+portal-private = Mantener mi sesión abierta en este dispositivo
 portal-private-hint = Solo en un teléfono o una computadora que nadie más use.
 portal-open-message = Abrir mi mensaje
 portal-new-code = Enviar un código nuevo
-portal-look-again = Mirar de nuevo
-portal-code-waiting = Estamos entregando el código a nuestro servicio de correo. Tarda unos segundos.
-portal-code-handed = Entregado a nuestro servicio de correo: { $time }. Suele llegar en menos de un minuto. Mire también en la carpeta de correo no deseado.
-portal-code-deferred = El servicio de correo nos pidió esperar. Próximo intento: { $time }.
-portal-code-refused = El servicio de correo no aceptó el mensaje con el código. Pida un código nuevo en unos minutos o llame a { $clinic }.
+portal-look-again = Ver si ya salió
+portal-code-waiting = Estamos entregando el código a nuestro servicio de correo electrónico. Tarda unos segundos.
+portal-code-handed = Entregado a nuestro servicio de correo electrónico: { $time }. Suele llegar en menos de un minuto. Mire también en la carpeta de correo no deseado (spam).
+portal-code-deferred = El código todavía no ha salido. Lo intentaremos de nuevo a esta hora: { $time }.
+portal-code-refused = No pudimos enviarle el código. Pida uno nuevo en unos minutos o llame a { $clinic }.
 portal-code-valid = El código sirve hasta esta hora: { $time }.
 portal-code-over = El último código ya no sirve. Pida uno nuevo.
 portal-code-joined = Ya hay un código en camino. Podrá pedir otro después de medio minuto.
 portal-code-many = Enviamos varios códigos en poco tiempo. Podrá pedir otro dentro de { $wait }: { $time }. Es posible que el último código todavía llegue.
 portal-code-later = Podrá pedir un código nuevo dentro de { $wait }: { $time }.
-portal-code-empty = Escriba el código de 6 cifras que está en el correo.
+portal-code-empty = Escriba el código de 6 dígitos que está en el correo electrónico.
 portal-code-wrong =
     { $n ->
         [0] Este código no funcionó. Pida un código nuevo.
         [one] Este código no funcionó. Use el correo más reciente. Le queda { $n } intento.
        *[other] Este código no funcionó. Use el correo más reciente. Le quedan { $n } intentos.
     }
-portal-code-wait = Hubo demasiados códigos equivocados. Podrá intentarlo de nuevo dentro de { $wait }: { $time }.
+portal-code-wait = Varios códigos no funcionaron. Espere { $wait } e inténtelo de nuevo.
+portal-code-wait-until = Varios códigos no funcionaron. Espere { $wait } e inténtelo de nuevo a esta hora: { $time }.
+portal-code-wait-title = Espere un momento
 portal-problem = Revise esto
 
 # Recibidos, Enviados, Archivos.
@@ -76,9 +80,9 @@ portal-files-count =
         [one] { $n } archivo
        *[other] { $n } archivos
     }
-portal-from = De { $name }
-portal-from-you = De usted
-portal-to = Para { $name }
+portal-from = De: { $name }
+portal-from-you = De: usted
+portal-to = Para: { $name }
 portal-arrived = Llegó a la oficina: { $moment }
 portal-download = Descargar
 portal-file-unnamed = Archivo sin nombre
@@ -87,7 +91,7 @@ portal-file-unnamed = Archivo sin nombre
 portal-message = Mensaje
 portal-all-messages = ← Todos los mensajes
 portal-all-sent = ← Todas las respuestas
-portal-until = disponible hasta el { $moment }
+portal-until = Puede leerlo hasta el { $moment } ({ $left }).
 portal-verified = Remitente comprobado: este mensaje viene de { $clinic }.
 portal-answered-on = Usted respondió: { $moment }
 portal-message-empty = Este mensaje no tiene texto.
@@ -98,12 +102,16 @@ portal-draft-go-on = Seguir escribiendo
 
 # Una respuesta.
 portal-reply-title = Responder a { $clinic }
-portal-reply-about = Respuesta a: { $subject }
+portal-reply-about = Asunto: { $subject }
 portal-back-to-message = ← Volver al mensaje
-portal-reply-text = Su mensaje
+portal-reply-text = Su respuesta
+portal-reply-urgent = ¿Es urgente? No escriba aquí: llame a { $clinic }. En una emergencia, llame al 911.
 portal-reply-files = Agregar archivos, si lo desea
 portal-reply-limits = Puede elegir varios archivos: cada uno de hasta { $file }, y hasta { $all } entre todos.
 portal-reply-kinds = Tipos de archivo que aceptamos: { $kinds }.
+portal-reply-photos = fotos
+portal-reply-documents = documentos
+portal-reply-texts = archivos de texto
 portal-reply-send = Enviar mi respuesta
 portal-choose-again = Su texto sigue aquí. Elija de nuevo sus archivos.
 portal-reply-empty = Escriba unas palabras o agregue un archivo.
@@ -124,30 +132,32 @@ portal-answer-reference = Referencia: { $reference }
 
 # Páginas que dicen una sola cosa.
 portal-front-title = Mensajes seguros de { $clinic }
-portal-front-text = Para leer un mensaje, abra el enlace del correo que le enviamos.
-portal-front-lost = ¿No tiene el correo? Mire en la carpeta de correo no deseado o llame a { $clinic }.
+portal-front-text = Para leer un mensaje, abra el enlace del correo electrónico que le enviamos.
+portal-front-lost = ¿No tiene el correo? Mire en la carpeta de correo no deseado (spam) o llame a { $clinic }.
 portal-expired-title = Este mensaje ya no está disponible
 portal-expired-text = El tiempo para leerlo terminó. { $clinic } todavía lo tiene y puede enviarlo de nuevo.
 portal-withdrawn-title = Este mensaje fue retirado
-portal-withdrawn-text = { $clinic } retiró este mensaje. Si todavía lo necesita, puede pedirlo a la oficina.
+portal-withdrawn-text = { $clinic } retiró este mensaje.
+portal-withdrawn-ask = Si todavía lo necesita, puede pedirlo a la oficina.
 portal-ask-again = Pedir a la oficina que lo envíe de nuevo
 portal-asked-title = La oficina ya lo sabe
-portal-asked-text = Avisamos a { $clinic } de que usted quiere recibir este mensaje de nuevo. Cuando lo envíen, le llegará un correo nuevo.
-portal-asked-before = Ya se pidió a la oficina que lo envíe de nuevo. Cuando lo envíen, le llegará un correo nuevo.
+portal-asked-text = Avisamos a { $clinic } de que usted quiere recibir este mensaje de nuevo. Cuando lo envíen, usted recibirá otro correo electrónico.
+portal-asked-before = Ya le pedimos a la oficina que lo envíe de nuevo. Cuando lo haga, usted recibirá otro correo electrónico.
 portal-unknown-title = Este enlace no está completo
-portal-unknown-text = Vuelva al correo de { $clinic } y pulse el botón. Si copió el enlace, compruebe que lo copió entero.
+portal-unknown-text = Vuelva al correo electrónico de { $clinic } y presione el botón. Si copió el enlace, compruebe que lo copió entero.
 portal-barred-title = Este mensaje está cerrado por su seguridad
 portal-barred-text = Hubo demasiados códigos equivocados para este mensaje. { $clinic } puede enviarlo de nuevo.
 portal-locked-title = Cerramos sus mensajes
-portal-locked-text = Durante { $wait } no se pulsó nada, así que cerramos sus mensajes para que nadie más los vea.
-portal-locked-kept = Su respuesta todavía no se ha enviado. Guardamos el texto y podrá seguir cuando abra de nuevo sus mensajes. Debe elegir de nuevo los archivos.
-portal-locked-link = Para abrirlos de nuevo, use el enlace del correo de { $clinic }.
+portal-locked-text = Por su privacidad, cerramos los mensajes después de { $wait } en la misma página.
+portal-locked-kept = Guardamos su texto. Abra de nuevo sus mensajes para seguir. Si eligió archivos, tendrá que elegirlos otra vez.
+portal-locked-kept-title = Su respuesta todavía no se envió
+portal-locked-link = Para abrirlos de nuevo, use el enlace del correo electrónico de { $clinic }.
 portal-open-again = Abrir de nuevo mis mensajes
-portal-signed-out-title = Usted ha salido
-portal-signed-out-text = Sus mensajes están cerrados. Para leerlos de nuevo, use el enlace del correo de { $clinic }.
+portal-signed-out-title = Usted cerró su sesión
+portal-signed-out-text = Sus mensajes están cerrados. Para leerlos de nuevo, use el enlace del correo electrónico de { $clinic }.
 portal-signed-out-shared = Si usa una computadora compartida, cierre también esta ventana.
 portal-missing-title = Esta página no existe
-portal-missing-text = Vuelva al correo de { $clinic } y pulse el botón.
+portal-missing-text = Vuelva al correo electrónico de { $clinic } y presione el botón.
 portal-gone-title = Este mensaje ya no está disponible
 portal-gone-text = Puede que lo hayan retirado o que el tiempo para leerlo haya terminado. Si lo necesita, llame a { $clinic }.
 portal-file-gone-title = Este archivo no está aquí
@@ -158,12 +168,12 @@ portal-method-text = Vuelva a la página anterior e inténtelo de nuevo.
 portal-large-title = Era demasiado de una vez
 portal-large-text = Lo que envió pesa más de { $limit }. Vuelva atrás y envíe menos de una vez.
 portal-stale-title = Esta página estuvo abierta demasiado tiempo
-portal-stale-text = Por su seguridad, el botón ya no funciona. No se envió nada. Abra la página de nuevo y vuelva a pulsar el botón.
+portal-stale-text = Por su seguridad, el botón ya no funciona. No se envió nada. Abra la página de nuevo y vuelva a presionar el botón.
 portal-foreign-title = Esto no vino de nuestra página
-portal-foreign-text = Por su seguridad no hicimos nada. Abra el enlace del correo de { $clinic } e inténtelo de nuevo.
+portal-foreign-text = Por su seguridad no hicimos nada. Abra el enlace del correo electrónico de { $clinic } e inténtelo de nuevo.
 portal-open-anew = Abrir la página de nuevo
 portal-host-title = Esta no es la dirección correcta
-portal-host-text = Abra de nuevo el enlace del correo de { $clinic }.
+portal-host-text = Abra de nuevo el enlace del correo electrónico de { $clinic }.
 portal-room-title = Inténtelo más tarde
 portal-room-text = En este momento no podemos recibir nada nuevo. No se perdió nada y { $clinic } está trabajando en ello. Si es urgente, llame por teléfono.
 portal-slow-title = Tardó demasiado
@@ -177,16 +187,16 @@ portal-error-reference = Referencia: { $reference }
 # Ayuda.
 portal-help-title = Cómo funciona
 portal-help-what-title = ¿Qué es esto?
-portal-help-what = { $clinic } le escribe aquí para que nadie más pueda leerlo. El correo que recibió solo dice que hay un mensaje para usted.
+portal-help-what = { $clinic } le escribe aquí para que nadie más pueda leerlo. El correo electrónico que recibió solo dice que hay un mensaje para usted.
 portal-help-code-title = ¿Para qué sirve el código?
-portal-help-code = El código muestra que el mensaje le llega a usted. Lo enviamos a la misma dirección de correo. Sirve unos diez minutos y una sola vez. No necesita cuenta ni contraseña.
+portal-help-code = El código muestra que el mensaje le llega a usted. Lo enviamos a la misma dirección de correo electrónico. Sirve unos diez minutos y una sola vez. No necesita cuenta ni contraseña.
 portal-help-late-title = El código no llega
-portal-help-late = La mayoría llega en menos de un minuto; algunos tardan más. Mire en la carpeta de correo no deseado. Después de medio minuto puede pedir un código nuevo. Use el correo más reciente y compare las cuatro letras de la referencia.
-portal-help-real-title = ¿Es verdadero el correo?
-portal-help-real = Si tiene dudas, llame a { $clinic } a un número que ya conozca, por ejemplo el de su tarjeta de cita. Nunca le pediremos una contraseña, un número de tarjeta ni su número de Seguro Social.
+portal-help-late = La mayoría llega en menos de un minuto; algunos tardan más. Mire en la carpeta de correo no deseado (spam). Después de medio minuto puede pedir un código nuevo. Use el correo más reciente: muestra las mismas cuatro letras que la página.
+portal-help-real-title = ¿Cómo sé que el correo es auténtico?
+portal-help-real = Si tiene dudas, llame a { $clinic } a un número que ya conozca, por ejemplo el de su tarjeta de citas. Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
 portal-help-long-title = ¿Cuánto tiempo puedo leer un mensaje?
 portal-help-long = La página le dice hasta cuándo. Después puede pedir a la oficina, con un solo botón, que lo envíe de nuevo.
 portal-help-shared-title = En una computadora compartida
-portal-help-shared = Pulse «Salir» al terminar. Si lo olvida, cerramos sus mensajes después de { $wait }.
+portal-help-shared = Presione «Salir» al terminar. Si lo olvida, cerramos sus mensajes después de { $wait }.
 portal-help-urgent-title = En una emergencia
-portal-help-urgent = No use esta página. Llame al 911 o al número de emergencias de su lugar.
+portal-help-urgent = No use esta página. Llame al 911.

@@ -703,7 +703,7 @@ fn what_we_never_ask_for_is_worded_alike_everywhere() {
 fn a_message_says_in_one_line_how_long_it_can_be_read() {
     let page = drawn(Language::English, "message");
     let line =
-        "You can read it until Sunday, 29 November 2026, 5:00\u{A0}PM (Pacific) (7 days left).";
+        "You can read it until Sunday, 29 November 2026, 5:00\u{A0}PM (Pacific): 7 days left.";
     assert_eq!(page.matches("7 days left").count(), 1);
     assert!(page.contains(line), "{page}");
     let page = drawn(Language::English, "message-framed");

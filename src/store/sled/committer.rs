@@ -90,7 +90,8 @@ impl Committer {
     ) -> Option<oneshot::Sender<Result<Compacted, Error>>> {
         let db = self.shared.db();
         let mut group = Group::new(&db, &self.chain, &mut self.memory);
-        let (mut waiters, mut wake, mut compact) = (Vec::new(), false, None);
+        let (mut waiters, mut refused) = (Vec::new(), Vec::new());
+        let (mut wake, mut compact) = (false, None);
         let mut next = Some(first);
         while let Some((batch, answer)) = next.take() {
             match judge(&self.shared, &mut group, &batch) {
@@ -98,7 +99,7 @@ impl Committer {
                     wake |= batch.wake;
                     waiters.push((answer, numbers));
                 }
-                Err(error) => drop(answer.send(Err(error))),
+                Err(error) => refused.push((answer, error)),
             }
             if group.octets() < GROUP {
                 match orders.try_recv() {
@@ -113,6 +114,10 @@ impl Committer {
                 .into_batch()
                 .and_then(|batch| write(&db, batch, &self.file));
             self.answer(waiters, written, wake);
+        }
+        // Only now: whoever lost looks again at once, and must see who won.
+        for (answer, error) in refused {
+            let _ = answer.send(Err(error));
         }
         compact
     }

@@ -16,6 +16,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Plays a script before a gateway whose clinic speaks English.
 pub(crate) fn play(script: &str, arguments: &[&str]) {
@@ -76,6 +78,30 @@ fn office(house: &House) -> AsyncSmtpTransport<Tokio1Executor> {
         .build()
 }
 
+/// Waits until the portal has closed what the moved clock made too old. A
+/// request that a browser sends on such a connection at that very moment would
+/// be lost, which no real quarter of an hour brings about. A connection that is
+/// in use stays open, and is not waited for long.
+fn unused_connections_closed(portal: u16) {
+    let end = Instant::now() + Duration::from_secs(5);
+    while connections(portal) > 0 && Instant::now() < end {
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Open connections at this port, as the kernel lists them.
+fn connections(port: u16) -> usize {
+    let here = format!(":{port:04X}");
+    let listed = fs::read_to_string("/proc/net/tcp").unwrap();
+    let ours = listed.lines().filter(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let local = fields.next().is_some_and(|local| local.ends_with(&here));
+        // State 01 is ESTABLISHED.
+        local && fields.nth(1) == Some("01")
+    });
+    ours.count()
+}
+
 struct Stage<'a> {
     house: &'a House,
     relay: &'a Postfix,
@@ -105,6 +131,7 @@ impl Stage<'_> {
             "later" => {
                 let by = SignedDuration::from_secs(wish["seconds"].as_i64().unwrap());
                 self.house.later(by);
+                unused_connections_closed(self.house.portal());
                 Value::Null
             }
             "relay" => {

@@ -15,7 +15,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use zeroize::Zeroizing;
 
 /// Content up to this size stands among the records. Measured: below it one
@@ -338,12 +338,9 @@ impl ContentWriter {
     async fn open_spill(&self) -> Result<Spill, Error> {
         let cipher = Cipher::new(&self.key, self.id, Place::File)?;
         let path = disk::beside(&file_path(&self.inner.path, self.id), "part");
+        let inner = Arc::clone(&self.inner);
         let (file, pending) = blocking(move || {
-            let folder = disk::parent(&path);
-            if !folder.exists() {
-                disk::make_folder(folder)?;
-                disk::sync_folder(disk::parent(folder))?;
-            }
+            inner.make_content_folder(disk::parent(&path))?;
             let file = disk::make_file(&path)?;
             Ok((file, Pending(path)))
         })
@@ -355,6 +352,21 @@ impl ContentWriter {
             sealed: Vec::new(),
             next: 0,
         })
+    }
+}
+
+impl Inner {
+    /// Makes the folder of a content file, if it is not there. Whoever finds it
+    /// waits until whoever makes it has made its name durable: a power cut takes
+    /// a folder without a durable name away with all the synced files in it.
+    fn make_content_folder(&self, folder: &Path) -> io::Result<()> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if folder.exists() {
+            return Ok(());
+        }
+        disk::make_folder(folder)?;
+        // Nobody may find it without a durable name.
+        disk::sync_folder(disk::parent(folder)).inspect_err(|_| drop(fs::remove_dir(folder)))
     }
 }
 

@@ -163,6 +163,8 @@ struct Inner {
     minimum_free: u64,
     room: Mutex<Room>,
     set_aside: AtomicU32,
+    /// Held while a folder for content files is made.
+    making: Mutex<()>,
     /// Locked as long as the store is open; released after the engine.
     _lock: File,
 }

@@ -199,7 +199,10 @@ impl Store {
     /// Removes content files that no record names: what was being written when
     /// the process ended, and what was purged but not yet removed.
     fn sweep(&self) -> io::Result<()> {
-        for folder in fs::read_dir(self.inner.path.join("content"))? {
+        let content = self.inner.path.join("content");
+        // That process may have made a folder whose name is not durable yet.
+        disk::sync_folder(&content)?;
+        for folder in fs::read_dir(content)? {
             for file in fs::read_dir(folder?.path())? {
                 let file = file?.path();
                 let name = file
@@ -311,6 +314,7 @@ fn assemble(
         minimum_free: settings.minimum_free,
         room: Mutex::new(Room::default()),
         set_aside: AtomicU32::new(0),
+        making: Mutex::default(),
         _lock: parts.lock,
     };
     Ok(Store {

@@ -311,6 +311,28 @@ async fn a_language_is_switched_by_a_link_and_stays() {
 }
 
 #[tokio::test]
+async fn what_a_form_led_to_is_not_a_dead_end_when_a_phone_opens_it_again() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let path = format!("/m/{}", link.expose());
+    let mut browser = bench.browser();
+    for end in ["code", "again"] {
+        let page = browser.get(&format!("{path}/{end}")).await;
+        assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+        let way = format!("class=\"button main\" href=\"{path}\"");
+        assert!(page.text().contains(&way), "{}", page.text());
+    }
+    let long = "1".repeat(20_000);
+    let page = browser
+        .post(&format!("{path}/enter"), &[("code", &long)])
+        .await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.text().contains(&format!("href=\"{path}\"")));
+    let odd = browser.get("/m/x\"onclick=alert(1)/code").await.text();
+    assert!(!odd.contains("Open the page again") && !odd.contains("\"onclick"));
+}
+
+#[tokio::test]
 async fn a_panic_shows_a_reference_and_nothing_else() {
     let bench = Bench::new().await;
     let state = bench.portal.clone();

@@ -209,12 +209,11 @@ impl Calm {
             }
             // A phone that brings back its pages asks by GET for what was sent
             // by a form: there is no page before.
-            Self::Method | Self::Large { .. } | Self::Malformed | Self::Slow => {
-                landing(&page.here).map_or(Action::None, |path| Action::Go {
+            Self::Method | Self::Large { .. } | Self::Malformed | Self::Slow => landing(&page.here)
+                .map_or(Action::None, |path| Action::Go {
                     path,
                     label: "portal-open-anew",
-                })
-            }
+                }),
             _ => Action::None,
         }
     }

@@ -113,7 +113,7 @@ async fn a_swarm_of_scanners_opens_nothing_and_the_patient_gets_in_at_once_and_l
     let led = bench.enter(&mut eve, &links[3]).await;
     assert!(eve.get(&led).await.text().contains("results"));
 
-    // For three hours, each time from other networks, and typing too: what is
+    // Then for two hours, each time from other networks, and typing too: what is
     // no code, and now and then what could be one.
     for hour in 0..3 {
         for n in 0..20 {
@@ -122,7 +122,9 @@ async fn a_swarm_of_scanners_opens_nothing_and_the_patient_gets_in_at_once_and_l
             for link in &links[..3] {
                 visit(&mut bot(&bench, network), &path(link), typed).await;
             }
-            bench.hand.advance(SignedDuration::from_mins(3));
+            // First in quick succession, then for hours.
+            let pause = if hour == 0 { 7 } else { 180 };
+            bench.hand.advance(SignedDuration::from_secs(pause));
         }
     }
     for (to, links) in [("jane@example.com", 2), ("bob@example.com", 1)] {

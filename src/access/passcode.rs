@@ -433,7 +433,10 @@ fn is_filler(c: char) -> bool {
         || ('\u{2010}'..='\u{2015}').contains(&c)
         || matches!(
             c,
-            '\u{2212}' | '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'
+            // The minus sign, and the marks that nobody sees: soft hyphen, byte
+            // order, direction, joiners, isolates.
+            '\u{2212}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe63}' | '\u{ff0d}'
         )
 }
 
@@ -844,11 +847,27 @@ mod tests {
             "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
             "\u{6f1}\u{6f2}\u{6f3}\u{6f4}\u{6f5}\u{6f6}",
             "123\u{2011}456\u{200e}",
+            "\u{feff}123\u{a0}456\r\n",
+            "1\u{200b}2\u{200c}3\u{200d}4\u{2060}5\u{ad}6",
+            "\u{2066}123456\u{2069}",
+            "\u{202b}\u{661}\u{662}\u{663}\u{202f}\u{664}\u{665}\u{666}\u{202c}\u{61c}",
+            "\u{ff11}\u{ff12}\u{ff13}\u{ff0d}\u{ff14}\u{ff15}\u{ff16}\u{3000}",
+            "1\t2\t3\t4\t5\t6",
         ] {
             let read = digits(typed).unwrap();
             assert_eq!(read.expose(), "123456", "{typed:?}");
         }
-        for typed in ["", "12345", "1234567", "12345a", "code: 123456", "\u{661}"] {
+        for typed in [
+            "",
+            "12345",
+            "1234567",
+            "12345a",
+            "code: 123456",
+            "\u{661}",
+            "0x1e240",
+            "123456\0",
+            "1.2e5",
+        ] {
             assert!(digits(typed).is_none(), "{typed:?} was taken");
         }
     }

@@ -1,5 +1,7 @@
 //! The parts of access on a real store.
 
+mod attack;
+
 use crate::access::accounts::{self, AccountError};
 use crate::access::codes::{self, From};
 use crate::access::link::{self, LinkState};
@@ -106,6 +108,12 @@ impl Bench {
             .iter()
             .filter(|e| e.event.kind == kind && e.event.success == success)
             .count()
+    }
+
+    /// The grant's wrong codes in a row, as the store has them.
+    async fn count_failures(&self, grant: &Grant) -> u32 {
+        let stored = self.store.get(&Grant::at(grant.id)).await.unwrap();
+        stored.unwrap().failures
     }
 
     async fn account(&self) -> Account {

@@ -1,6 +1,7 @@
 //! Pages with one thing to say: dead ends, done states and errors, each with
 //! its status and the one thing that helps.
 
+use crate::model::Token;
 use crate::portal::page::Page;
 use crate::portal::views::{Action, PlainView};
 use axum::http::StatusCode;
@@ -162,7 +163,7 @@ impl Calm {
         PlainView {
             title: page.clinic(title),
             lines,
-            action: self.action(page.reader.is_some()),
+            action: self.action(&page),
             reference,
             page,
         }
@@ -179,7 +180,7 @@ impl Calm {
         }
     }
 
-    fn action(&self, signed_in: bool) -> Action {
+    fn action(&self, page: &Page<'_>) -> Action {
         match self {
             Self::Expired(Some(again))
             | Self::Withdrawn(Some(again))
@@ -198,15 +199,30 @@ impl Calm {
                 path: path.clone(),
                 label: "portal-open-anew",
             },
-            Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. } if signed_in => {
+            Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. }
+                if page.reader.is_some() =>
+            {
                 Action::Go {
                     path: "/inbox".to_owned(),
                     label: "portal-to-inbox",
                 }
             }
+            // A phone that brings back its pages asks by GET for what was sent
+            // by a form: there is no page before.
+            Self::Method | Self::Large { .. } | Self::Malformed | Self::Slow => landing(&page.here)
+                .map_or(Action::None, |path| Action::Go {
+                    path,
+                    label: "portal-open-anew",
+                }),
             _ => Action::None,
         }
     }
+}
+
+/// The landing page of the link that a path below it carries.
+fn landing(here: &str) -> Option<String> {
+    let link = here.strip_prefix("/m/")?.split('/').next()?;
+    Token::parse(link).map(|link| format!("/m/{}", link.expose()))
 }
 
 /// A title and sentences, by their names in the catalogue.

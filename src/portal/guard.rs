@@ -10,6 +10,7 @@ use crate::portal::visitor::Visitor;
 use crate::store::Error as StoreError;
 use crate::visit;
 use crate::web::headers::secure;
+use crate::web::site::names_one_host;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -142,8 +143,18 @@ fn refusal(portal: &Portal, request: &Request) -> Option<Calm> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return Some(Calm::Method);
     }
-    let ours = portal.0.site.serves(request.headers(), request.uri());
-    (!ours).then_some(Calm::Host)
+    if !names_one_host(request.headers()) {
+        return Some(Calm::Malformed);
+    }
+    let site = &portal.0.site;
+    if !site.serves(request.headers(), request.uri()) {
+        return Some(Calm::Host);
+    }
+    // Here and not in the routes, so that none can forget it, and before a
+    // form is read.
+    let foreign =
+        *request.method() == Method::POST && !site.sent_by_us(request.headers(), request.uri());
+    foreign.then_some(Calm::Foreign)
 }
 
 /// Draws a calm page; headers that the route set stay.

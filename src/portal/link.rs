@@ -5,7 +5,6 @@ use crate::portal::Portal;
 use crate::portal::calm::{Again, Calm};
 use crate::portal::guard::{Stop, show};
 use crate::portal::page::Page;
-use crate::portal::session::ours;
 use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until, wrong_wait};
 use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, query};
 use crate::visit::{Admission, Asked, Closed, CodePage, Entry, Landing, Verified};
@@ -128,7 +127,7 @@ pub(super) async fn request_code(
     Path(link): Path<String>,
     form: Sent<Pressed>,
 ) -> Result<Response, Stop> {
-    let link = portal.pressed(&visitor, &link, &taken(form)?.form)?;
+    let link = portal.pressed(&link, &taken(form)?.form)?;
     let again = match portal.0.visit.request_code(&link, &visitor.caller).await? {
         Asked::Sent(_) => None,
         Asked::Joined(page) | Asked::TooMany(page) => page.again,
@@ -175,7 +174,7 @@ pub(super) async fn verify(
     form: Sent<Typed>,
 ) -> Result<Response, Stop> {
     let typed = taken(form)?;
-    let link = portal.pressed(&visitor, &link, &typed.form)?;
+    let link = portal.pressed(&link, &typed.form)?;
     // Nothing typed is no try.
     if typed.code.trim().is_empty() {
         return match portal.0.visit.code_page(&link).await? {
@@ -192,6 +191,9 @@ pub(super) async fn verify(
         .await?
     {
         Verified::In(entry) => {
+            if let Some(former) = &visitor.session {
+                portal.0.visit.replace(former).await?;
+            }
             let stored = portal.0.visit.landing(&link).await?;
             Ok(portal.enter(&visitor, &link, (&entry, &stored)))
         }
@@ -211,7 +213,7 @@ pub(super) async fn ask_again(
     Path(link): Path<String>,
     form: Sent<Pressed>,
 ) -> Result<Response, Stop> {
-    let link = portal.pressed(&visitor, &link, &taken(form)?.form)?;
+    let link = portal.pressed(&link, &taken(form)?.form)?;
     match portal.0.visit.ask_again(&link, &visitor.caller).await? {
         Landing::Open(_) => Ok(Redirect::to(&format!("/m/{}", link.expose())).into_response()),
         Landing::Expired(closed) | Landing::Withdrawn(closed) | Landing::Locked(closed) => {
@@ -246,9 +248,8 @@ enum Wrong {
 }
 
 impl Portal {
-    /// The link of a form that was pressed on a page of ours not long ago.
-    fn pressed(&self, visitor: &Visitor, link: &str, form: &str) -> Result<Token, Stop> {
-        ours(visitor)?;
+    /// The link of a form whose page was drawn not long ago.
+    fn pressed(&self, link: &str, form: &str) -> Result<Token, Stop> {
         let link = token(link)?;
         if self.0.visit.form_fits(&link, form) {
             return Ok(link);

@@ -6,7 +6,7 @@ use crate::portal::calm::Calm;
 use crate::portal::guard::{Stop, show};
 use crate::portal::link::{Pressed, taken};
 use crate::portal::page::{Page, Tab, path};
-use crate::portal::session::{ours, outside};
+use crate::portal::session::outside;
 use crate::portal::views::{Problem, ReplyView};
 use crate::portal::visitor::{Visitor, signed};
 use crate::visit::{self, Admission, Reader, Refusal, ReplyIntake, Sent, Which};
@@ -70,7 +70,6 @@ pub(super) async fn send(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Stop> {
-    ours(&visitor)?;
     let admission = portal.admission(&visitor).await?;
     if matches!(admission, Admission::Out) {
         return Ok(outside(&visitor));

@@ -31,8 +31,6 @@ pub(super) struct Visitor {
     pub(super) session: Option<Token>,
     /// The link cookie.
     pub(super) link: Option<Token>,
-    /// Whether the request was sent by a page of ours: asked of a POST.
-    pub(super) ours: bool,
     /// A language chosen with this very request.
     pub(super) switched: Option<Language>,
     choice: Option<Choice>,
@@ -68,7 +66,6 @@ impl Visitor {
             },
             session: token(SESSION),
             link: token(LINK),
-            ours: portal.0.site.sent_by_us(headers, request.uri()),
             switched: query(request, "lang").and_then(Language::from_tag),
             choice: cookie::read(headers, LANGUAGE).and_then(Choice::parse),
             wish: accept.and_then(texts::choose),
@@ -133,8 +130,9 @@ pub(super) fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 
 /// The path that shows this page, or the one it came from, by GET.
 fn here(method: &Method, path: &str) -> String {
-    // Two slashes at the start of a link would lead to another host.
-    if path.starts_with("//") {
+    // Two slashes at the start of a link would lead to another host; browsers
+    // take a backslash for one.
+    if path.starts_with("//") || path.contains('\\') {
         return "/".to_owned();
     }
     if *method != Method::POST {
@@ -198,7 +196,6 @@ mod tests {
             caller,
             session: None,
             link: None,
-            ours: false,
             switched: None,
             choice: None,
             wish: None,
@@ -227,6 +224,7 @@ mod tests {
         assert_eq!(here(&Method::POST, "/m/x/again"), "/m/x");
         assert_eq!(here(&Method::POST, "/sign-out"), "/");
         assert_eq!(here(&Method::GET, "//evil.example"), "/");
+        assert_eq!(here(&Method::GET, "/\\evil.example"), "/");
         assert_eq!(here(&Method::GET, "/inbox"), "/inbox");
     }
 }

@@ -76,6 +76,18 @@ impl Visit {
         Ok(())
     }
 
+    /// Ends the session of this cookie, if there is one: the browser has just
+    /// been given another (OWASP ASVS 7.2.4).
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn replace(&self, cookie: &Token) -> Result<(), Error> {
+        let mut tx = Tx::new();
+        tx.delete(&Session::at(self.store.token_key(cookie)));
+        self.store.commit(tx).await?;
+        Ok(())
+    }
+
     /// Keeps a text that could not be sent, sealed, for the next session; cut
     /// off at a bound. Quietly does nothing if the message is not the owner's.
     ///

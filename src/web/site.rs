@@ -32,11 +32,8 @@ impl Site {
     /// listen on another one.
     #[must_use]
     pub fn serves(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        let Some(authority) = authority(headers, uri) else {
-            return false;
-        };
-        let host = bare(authority).to_ascii_lowercase();
-        self.hosts.contains(&host)
+        let host = authority(headers, uri).and_then(bare);
+        host.is_some_and(|host| self.hosts.contains(&host.to_ascii_lowercase()))
     }
 
     /// Whether a form was sent by a page of ours. Browsers say so themselves
@@ -56,6 +53,13 @@ impl Site {
     }
 }
 
+/// Whether the request names its host once, as every request must
+/// (RFC 9112 §3.2): of two names, a proxy may have judged by the other one.
+#[must_use]
+pub fn names_one_host(headers: &HeaderMap) -> bool {
+    headers.get_all(header::HOST).iter().count() == 1
+}
+
 /// Whether the value that a form carries is the one expected, in a time that
 /// tells nothing.
 #[must_use]
@@ -69,12 +73,15 @@ fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     uri.authority().map(|a| a.as_str()).or_else(field)
 }
 
-/// The host without port and brackets.
-fn bare(authority: &str) -> &str {
-    if let Some(rest) = authority.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or(rest);
-    }
-    authority.split(':').next().unwrap_or(authority)
+/// The host without port and brackets. `None` if there is more than a host and
+/// a port, such as the name of a user (RFC 9110 §4.2.4).
+fn bare(authority: &str) -> Option<&str> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?,
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let port = port.strip_prefix(':').unwrap_or(port);
+    port.bytes().all(|b| b.is_ascii_digit()).then_some(host)
 }
 
 #[cfg(test)]
@@ -113,6 +120,9 @@ mod tests {
             "mail.clinic.example.evil.example",
             "",
             "evil.example",
+            "mail.clinic.example:x@evil.example",
+            "mail.clinic.example:443@evil.example",
+            "[::1]@evil.example",
         ] {
             assert!(!site().serves(&headers(&[("host", host)]), &uri), "{host}");
         }

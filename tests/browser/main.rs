@@ -41,6 +41,21 @@ fn messages_close_after_a_quiet_quarter_of_an_hour_and_no_word_is_lost() {
 }
 
 #[test]
+fn a_swarm_of_scanners_opens_nothing_and_no_patient_is_kept_out() {
+    play("swarm.mjs", &[]);
+}
+
+#[test]
+fn another_sites_page_can_do_nothing_in_a_signed_in_browser() {
+    play("crosssite.mjs", &[]);
+}
+
+#[test]
+fn files_that_would_run_something_run_nothing_when_opened() {
+    play("files.mjs", &[]);
+}
+
+#[test]
 fn hostile_mails_run_nothing_and_reach_nobody() {
     play("hostile.mjs", &[]);
 }

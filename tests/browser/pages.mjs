@@ -19,7 +19,7 @@ await main(async () => {
   });
   await read(mails);
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages > 35, `only ${pages} pages`);
+  assert(pages > 45, `only ${pages} pages`);
 });
 
 async function inspect(page, name) {

@@ -51,7 +51,7 @@ export async function write(to, letter) {
 }
 
 /** A letter as RFC 5322 has it; each part in base64. */
-function mime(from, to, { subject, text, html, files = [], pictures = [] }) {
+function mime(from, to, { subject, text, html, charset = 'utf-8', files = [], pictures = [] }) {
   const part = (head, octets) =>
     `${head}\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(octets).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
   let count = 0;
@@ -62,7 +62,7 @@ function mime(from, to, { subject, text, html, files = [], pictures = [] }) {
     return `Content-Type: multipart/${kind}; boundary="${boundary}"\r\n\r\n${all}--${boundary}--\r\n`;
   };
   const words = [part('Content-Type: text/plain; charset=utf-8', text)];
-  if (html !== undefined) words.push(part('Content-Type: text/html; charset=utf-8', html));
+  if (html !== undefined) words.push(part(`Content-Type: text/html; charset=${charset}`, html));
   const shown = [
     multi('alternative', words),
     ...pictures.map((p) => part(`Content-Type: ${p.type}\r\nContent-ID: <${p.id}>\r\nContent-Disposition: inline`, p.octets)),
@@ -77,13 +77,32 @@ function mime(from, to, { subject, text, html, files = [], pictures = [] }) {
 
 // --- Words --------------------------------------------------------------
 
+/** Whether the gateway speaks the pretended language of src/texts/pseudo.rs. */
+const stretched = given.includes('stretched');
+
+/** A sentence as that language has it: see `stretch` there. */
+function stretch(text) {
+  const accents = { a: 'á', e: 'ë', i: 'î', o: 'ø', u: 'ů', n: 'ñ', c: 'ç', A: 'Å', E: 'É', I: 'Ï', O: 'Ö', U: 'Ü' };
+  let letters = 0;
+  return [...text]
+    .map((c) => {
+      const accented = accents[c] ?? c;
+      if (!/\p{Alphabetic}/u.test(c)) return accented;
+      letters += 1;
+      return [0, 2].includes(letters % 5) ? accented + accented : accented;
+    })
+    .join('');
+}
+
 /** The catalogue of the pages: a word as the patient sees it. */
 export function catalogue(tag) {
   const words = new Map();
   const text = readFileSync(new URL(`../../src/texts/${tag}/portal.ftl`, import.meta.url), 'utf8');
   for (const line of text.split('\n')) {
     const found = /^([a-z-]+) = (.+)$/.exec(line);
-    if (found) words.set(found[1], found[2].replace(/\{ "(.*?)" \}/g, '$1'));
+    if (!found) continue;
+    const pieces = found[2].split(/(\{[^}]*\})/).map((piece) => (stretched && !piece.startsWith('{') ? stretch(piece) : piece));
+    words.set(found[1], pieces.join('').replace(/\{ "(.*?)" \}/g, '$1'));
   }
   return (id, values = {}) => {
     assert(words.has(id), `the catalogue has no line ${id}`);
@@ -99,7 +118,18 @@ export const outside = [];
 /** Where Chromium calls by itself, whatever the page. */
 const MAKER = /^(http:\/\/)?([a-z0-9-]+\.)*(google|googleapis|gvt1)\.com(:443$|\/)/;
 
+/** Pages of other people's sites, served by the proxy: an address and its HTML. */
+const sites = new Map();
+
+/** Puts a page on somebody else's site; it must be of `http:`. */
+export function site(url, html) {
+  sites.set(url, html);
+  return url;
+}
+
 function noted(url) {
+  // What a browser asks of a site whose page it has just opened.
+  if ([...sites.keys()].some((page) => url === new URL('/favicon.ico', page).href)) return;
   if (!MAKER.test(url)) outside.push(url);
 }
 let browser;
@@ -108,6 +138,11 @@ let proxy;
 /** Starts Chromium. Whatever is not for the portal ends in a proxy that writes it down. */
 async function open() {
   proxy = createServer((request, response) => {
+    const page = sites.get(request.url);
+    if (page !== undefined) {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
+      return;
+    }
     noted(request.url);
     response.writeHead(502).end();
   });
@@ -118,7 +153,9 @@ async function open() {
   await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready));
   browser = await chromium.launch({
     executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      // A page elsewhere may not speak to this machine at all; the attacks must get here.
+      '--disable-features=LocalNetworkAccessChecks'],
     proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: 'localhost' },
   });
 }
@@ -141,7 +178,7 @@ export async function main(play) {
 
 /** A patient's browser with nothing in it. */
 export class Patient {
-  static async come({ tag = language, width = 1280, scripts = true, dark = false } = {}) {
+  static async come({ tag = language, width = 1280, scripts = true, dark = false, from } = {}) {
     const phone = width < 600;
     const context = await browser.newContext({
       ignoreHTTPSErrors: true,
@@ -149,6 +186,8 @@ export class Patient {
       locale: tag === 'es' ? 'es-US' : 'en-US',
       colorScheme: dark ? 'dark' : 'light',
       viewport: { width, height: phone ? 640 : 800 },
+      // The gateway believes the proxy of this machine.
+      extraHTTPHeaders: from === undefined ? {} : { 'X-Forwarded-For': from },
       isMobile: phone,
       hasTouch: phone,
     });
@@ -177,7 +216,7 @@ export class Patient {
     const text = message.text();
     // Chromium's note on a page that is sent with the status of an error, as
     // some of ours are: the page itself, not something that it wants.
-    const own = /the server responded with a status of (403|404|410|413|415|422|429)/.test(text);
+    const own = /the server responded with a status of (400|403|404|405|410|413|415|422|429)/.test(text);
     const about = message.location().url;
     if (own && !/\.(css|svg|js)$|\/logo$/.test(about)) return;
     // A moved clock ends every wait at once: that for a request on an idle
@@ -266,6 +305,39 @@ export class Patient {
 export async function fits(page, name) {
   const [wide, window] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
   assert(wide <= window, `${name} is ${wide} px wide in a window of ${window} px`);
+}
+
+/** No words are cut off, run out of their button, or lie upon others. */
+export async function readable(page, name) {
+  const wrong = await page.evaluate(() => {
+    const found = [];
+    const seen = [];
+    const said = (node) => `“${node.data.trim().slice(0, 40)}”`;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const own = node.parentElement;
+      if (node.data.trim() === '' || !own.checkVisibility({ visibilityProperty: true }) || own.closest('.unseen, .skip, textarea')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const box of range.getClientRects()) {
+        if (box.width < 1) continue;
+        if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`${said(node)} leaves the window`);
+        for (let around = own; around !== document.body; around = around.parentElement) {
+          const frame = around.getBoundingClientRect();
+          const holds = getComputedStyle(around).overflowX !== 'visible' || around.matches('button, .button, .card, .banner, .tabs a');
+          if (holds && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)) found.push(`${said(node)} leaves ${around.outerHTML.slice(0, 60)}`);
+        }
+        for (const [other, there] of seen) {
+          const wide = Math.min(box.right, there.right) - Math.max(box.left, there.left);
+          const high = Math.min(box.bottom, there.bottom) - Math.max(box.top, there.top);
+          if (wide > 2 && high > 0.4 * Math.min(box.height, there.height)) found.push(`${said(node)} lies upon ${said(other)}`);
+        }
+        seen.push([node, box]);
+      }
+    }
+    return found;
+  });
+  assert.deepEqual(wrong, [], name);
 }
 
 /** What axe finds against WCAG 2.2 AA. */

@@ -2,13 +2,17 @@
 
 use crate::harness::{House, notice, relay, wait};
 use crate::postfix::{Mail, Postfix};
-use jiff::SignedDuration;
+use askama::Template;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use mail_parser::{MessageParser, MimeHeaders};
-use sealpost::model::{Address, Direction};
+use sealpost::model::{Address, Direction, EventKind, GrantId, Language, Recipient};
+use sealpost::portal::calm::Calm;
+use sealpost::portal::page::{Assets, Clinic, Page};
 use sealpost::store::Tx;
 use sealpost::store::records::{Grant, MailboxGrant, Message};
 use serde_json::{Value, json};
@@ -31,6 +35,8 @@ pub(crate) fn play_in(language: &str, script: &str, arguments: &[&str]) {
         settings.text("clinic.language", language);
         // A limit that a test can pass without a long upload.
         settings.text("portal.max-file-size", "1 MB");
+        // A script can so come from many networks.
+        settings.set("portal.trusted-proxies", "[\"127.0.0.1/32\"]");
     });
     let mut stage = Stage {
         house: &house,
@@ -122,11 +128,7 @@ impl Stage<'_> {
             }
             "code" => {
                 let mail = self.next(&word("to"));
-                let text = text(&mail);
-                let digits = text.split(|c: char| !c.is_ascii_digit());
-                let code = digits.filter(|run| run.len() == 6).collect::<Vec<_>>();
-                assert_eq!(code.len(), 1, "one code in {text}");
-                json!({ "code": code[0], "text": text, "html": html(&mail), "subject": subject(&mail) })
+                json!({ "code": code(&mail), "text": text(&mail), "html": html(&mail), "subject": subject(&mail) })
             }
             "later" => {
                 let by = SignedDuration::from_secs(wish["seconds"].as_i64().unwrap());
@@ -142,7 +144,11 @@ impl Stage<'_> {
                 self.house.drained();
                 Value::Null
             }
-            "withdraw" => self.withdraw(&word("to")),
+            "withdraw" => self.change(&word("to"), |grant, now| grant.recalled = Some(now)),
+            // What a hundred wrong codes do.
+            "bar" => self.change(&word("to"), |grant, _| grant.failures = 100),
+            "state" => self.state(&word("to")),
+            "calm" => calm(&word("page"), (&word("style"), &word("language"))),
             "answer" => self.answer(&word("from")),
             other => panic!("no wish {other}"),
         }
@@ -168,22 +174,64 @@ impl Stage<'_> {
         self.relay.wait_for(to, *read).remove(*read - 1)
     }
 
-    /// What the office does when it takes a message back: the newest one.
-    fn withdraw(&self, to: &str) -> Value {
+    /// Changes the grant of this patient's newest message.
+    fn change(&self, to: &str, change: impl FnOnce(&mut Grant, Timestamp)) -> Value {
         let store = self.house.store();
-        let mailbox = store.address_key(&Address::parse(to).unwrap());
         self.house.run(async {
-            let prefix = [mailbox.octets().as_slice()];
-            let all = store.range_back::<MailboxGrant>(&prefix, None, 1);
-            let newest = all.await.unwrap().remove(0).grant;
+            let newest = self.grants(to).await.remove(0);
             let held = store.hold(&Grant::at(newest)).await.unwrap().unwrap();
             let mut grant = held.record.clone();
-            grant.recalled = Some(store.clock().now());
+            change(&mut grant, store.clock().now());
             let mut tx = Tx::new();
             tx.replace(&held, &grant);
             store.commit(tx).await.unwrap();
         });
         Value::Null
+    }
+
+    /// The grants of this patient's messages, the newest first.
+    async fn grants(&self, to: &str) -> Vec<GrantId> {
+        let store = self.house.store();
+        let mailbox = store.address_key(&Address::parse(to).unwrap());
+        let prefix = [mailbox.octets().as_slice()];
+        let all = store.range_back::<MailboxGrant>(&prefix, None, 100);
+        all.await.unwrap().iter().map(|m| m.grant).collect()
+    }
+
+    /// What became of this patient's messages, and of the codes for them: the
+    /// seconds between two codes of one message, the last code that came.
+    fn state(&self, to: &str) -> Value {
+        let store = self.house.store();
+        let (grants, opened, gaps) = self.house.run(async {
+            let ids = self.grants(to).await;
+            let events = store.audit_events(0, 10_000).await.unwrap();
+            let (mut states, mut gaps) = (Vec::new(), Vec::new());
+            for id in &ids {
+                let grant = store.get(&Grant::at(*id)).await.unwrap().unwrap();
+                let key = Recipient::at(grant.message, grant.n);
+                let recipient = store.get(&key).await.unwrap().unwrap();
+                states.push(format!("{:?}", recipient.state));
+                let codes = events.iter().filter(|e| {
+                    e.event.kind == EventKind::CodeRequest
+                        && e.event.success
+                        && e.event.object == id.to_string()
+                });
+                let times: Vec<_> = codes.map(|e| e.at).collect();
+                let apart = times
+                    .windows(2)
+                    .map(|t| t[1].duration_since(t[0]).as_secs());
+                gaps.extend(apart);
+            }
+            let opened = events.iter().filter(|e| {
+                e.event.kind == EventKind::Open
+                    && ids.iter().any(|id| e.event.object == id.to_string())
+            });
+            (states, opened.count(), gaps)
+        });
+        let mails = self.relay.mails();
+        let theirs: Vec<&Mail> = mails.iter().filter(|m| m.to == to).collect();
+        let last = theirs.last().filter(|m| !text(m).contains("/m/"));
+        json!({ "grants": grants, "opened": opened, "gaps": gaps, "mails": theirs.len(), "last": last.map(|m| code(m)) })
     }
 
     /// The newest answer of this patient, as it lies in the office.
@@ -209,6 +257,48 @@ impl Stage<'_> {
             })
         })
     }
+}
+
+/// The one run of six digits in a mail's text.
+fn code(mail: &Mail) -> String {
+    let text = text(mail);
+    let digits = text.split(|c: char| !c.is_ascii_digit());
+    let code: Vec<&str> = digits.filter(|run| run.len() == 6).collect();
+    assert_eq!(code.len(), 1, "one code in {text}");
+    code[0].to_owned()
+}
+
+/// A page that a healthy gateway does not show, drawn as it would draw it.
+fn calm(name: &str, (style, language): (&str, &str)) -> Value {
+    let calm = match name {
+        "fault" => Calm::Fault {
+            reference: "k3mtq7xw".to_owned(),
+        },
+        "room" => Calm::Room,
+        "slow" => Calm::Slow,
+        "host" => Calm::Host,
+        "foreign" => Calm::Foreign,
+        other => panic!("no page {other}"),
+    };
+    let clinic = Clinic {
+        name: "Harbour Clinic".to_owned(),
+        phone: Some("+1 503 555 0100".to_owned()),
+        zone: TimeZone::UTC,
+        language: Language::English,
+    };
+    let assets = Assets {
+        style: style.to_owned(),
+        logo: "/icon.svg".to_owned(),
+    };
+    let page = Page {
+        language: Language::from_tag(language).unwrap(),
+        clinic: &clinic,
+        assets: &assets,
+        here: "/".to_owned(),
+        now: Timestamp::UNIX_EPOCH,
+        reader: None,
+    };
+    json!({ "html": calm.view(page).render().unwrap() })
 }
 
 fn text(mail: &Mail) -> String {

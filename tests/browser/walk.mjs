@@ -28,6 +28,7 @@ async function outside(tag, look, mails) {
     await jane.go(home + path);
     await at(name);
   }
+  await faults(jane, notice.link, at, tag);
   await jane.go(notice.link);
   await at('landing');
   await jane.press(jane.link('portal-have-code'));
@@ -71,6 +72,30 @@ async function outside(tag, look, mails) {
   await until(gone, gone.t('portal-code-refused'));
   await look('code-refused', gone);
   await gone.leave();
+}
+
+/** Requests that are refused, and what a gateway in trouble says. */
+async function faults(jane, link, at, tag) {
+  const { page } = jane;
+  await jane.go(new URL('/sign-out', link).href);
+  await at('method');
+  await jane.go(`${link}/enter`);
+  await jane.enter('1'.repeat(20_000));
+  await at('large');
+  await jane.go(`${link}/enter`);
+  await page.locator('main form').first().evaluate((form) => {
+    form.enctype = 'text/plain';
+  });
+  await jane.press(jane.button('portal-open-message'));
+  await at('malformed');
+  const style = await page.locator('link[rel=stylesheet]').getAttribute('href');
+  for (const name of ['fault', 'room', 'slow', 'host', 'foreign']) {
+    const { html } = await wish('calm', { page: name, style, language: tag });
+    const address = new URL(`/help?${name}`, link).href;
+    await page.route(address, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
+    await jane.go(address);
+    await at(name);
+  }
 }
 
 /** Looks again until the page says this. */
@@ -186,4 +211,16 @@ async function closed(tag, look) {
   await jo.go(late.link);
   await look('expired', jo);
   await jo.leave();
+  // A browser that proved the mailbox before would not be kept out.
+  const jim = await Patient.come({ tag });
+  const barred = await write(to, { subject: 'Barred', text: 'Nobody reads this' });
+  await wish('bar', { to });
+  await jim.go(barred.link);
+  await jim.press(jim.button('portal-send-code'));
+  await look('barred', jim);
+  await jim.press(jim.button('portal-ask-again'));
+  await jim.go(barred.link);
+  await jim.press(jim.button('portal-send-code'));
+  await look('barred-asked', jim);
+  await jim.leave();
 }

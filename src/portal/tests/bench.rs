@@ -5,7 +5,8 @@ use crate::config::name::Url;
 use crate::mime::index::Indexer;
 use crate::model::parcel::Body as ParcelBody;
 use crate::model::{
-    Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role, State, Token,
+    AccountId, Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
+    State, Token,
 };
 use crate::net::Peer;
 use crate::portal::page::Clinic;
@@ -84,29 +85,36 @@ impl Bench {
 
     /// A message to Jane, as dispatch leaves it; its link.
     pub(super) async fn send(&self) -> Token {
-        let now = self.store.clock().now();
-        let ruiz = match accounts::add(
-            &self.store,
-            address("ruiz@clinic.example"),
-            Role::Provider,
-            Actor::Gateway,
-        )
-        .await
-        {
+        self.send_to(JANE).await
+    }
+
+    async fn ruiz(&self) -> AccountId {
+        let ruiz = address("ruiz@clinic.example");
+        if let Some(account) = accounts::find(&self.store, &ruiz).await.unwrap() {
+            return account.id;
+        }
+        match accounts::add(&self.store, ruiz, Role::Provider, Actor::Gateway).await {
             Ok(account) => account.id,
             Err(error) => panic!("{error}"),
-        };
+        }
+    }
+
+    /// The same to somebody else.
+    pub(super) async fn send_to(&self, to: &str) -> Token {
+        let to = address(to);
+        let now = self.store.clock().now();
+        let ruiz = self.ruiz().await;
         let (head, octets) = letter();
         let mut writer = self.store.write_content();
         writer.write(&octets).await.unwrap();
         let content = writer.finish().await.unwrap();
-        let thread = crate::outbound::thread_id(&self.store, &address(JANE), &head.message_id);
+        let thread = crate::outbound::thread_id(&self.store, &to, &head.message_id);
         let message = Message {
             account: Some(ruiz),
             thread,
             ..samples::message(now, &content, &head)
         };
-        let grant = samples::grant(&self.store, message.id, &address(JANE));
+        let grant = samples::grant(&self.store, message.id, &to);
         let mut tx = Tx::new();
         tx.attach(content);
         tx.insert(&message);
@@ -125,9 +133,29 @@ impl Bench {
         token
     }
 
+    /// When each code was made whose mail waits to leave to this address.
+    pub(super) async fn codes_to(&self, to: &str) -> Vec<Timestamp> {
+        let jobs = queue::list(&self.store, 1_000).await.unwrap();
+        let codes = jobs.into_iter().filter(|l| l.job.lane == Lane::Code);
+        let theirs = codes.filter(|l| match &l.job.work {
+            Work::Deliver(parcel) => parcel.recipient == address(to),
+            Work::Dispatch(_) | Work::Tell { .. } => false,
+        });
+        let mut made: Vec<Timestamp> = theirs.map(|l| l.job.created).collect();
+        made.sort_unstable();
+        made
+    }
+
+    /// Everything that a forged form could change: what was written, put on
+    /// record, and given to the queue.
+    pub(super) async fn trace(&self) -> (u64, usize, usize) {
+        let jobs = queue::list(&self.store, 1_000).await.unwrap().len();
+        (self.store.figures().commits, self.audited().await, jobs)
+    }
+
     /// The newest code that waits to leave.
     pub(super) async fn code(&self) -> String {
-        let jobs = queue::list(&self.store, 100).await.unwrap();
+        let jobs = queue::list(&self.store, 1_000).await.unwrap();
         let mails = jobs
             .into_iter()
             .filter(|l| l.job.lane == Lane::Code)
@@ -167,8 +195,14 @@ impl Bench {
     /// A browser that has followed the link and proved the mailbox.
     pub(super) async fn signed_in(&self, link: &Token) -> (Browser, String) {
         let mut browser = self.browser();
+        let message = self.enter(&mut browser, link).await;
+        (browser, message)
+    }
+
+    /// Proves the mailbox with this browser; where it is led to.
+    pub(super) async fn enter(&self, browser: &mut Browser, link: &Token) -> String {
         let path = format!("/m/{}", link.expose());
-        let form = browser.get(&path).await.form();
+        let form = browser.get(&format!("{path}/enter")).await.form();
         browser
             .post(&format!("{path}/code"), &[("form", &form)])
             .await;
@@ -180,7 +214,7 @@ impl Bench {
             )
             .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        (browser, answer.header("location").to_owned())
+        answer.header("location").to_owned()
     }
 }
 
@@ -290,7 +324,8 @@ fn pages() -> Settings {
         },
         url: url("https://mail.clinic.example"),
         former_urls: vec![url("https://old.clinic.example")],
-        trusted_proxies: Vec::new(),
+        // The address that every browser here comes from.
+        trusted_proxies: vec!["192.0.2.7/32".parse().unwrap()],
         logo: None,
     }
 }

@@ -1,7 +1,11 @@
-//! The pages, drawn; the door, asked.
+//! The pages, drawn; the door, asked; the door, attacked.
 
 mod bench;
 mod door;
+mod forged;
 mod gallery;
 mod headers;
+mod map;
+mod strangers;
+mod swarm;
 mod upload;

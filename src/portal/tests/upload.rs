@@ -5,10 +5,10 @@ use bytes::Bytes;
 use futures_util::stream;
 use jiff::SignedDuration;
 
-const KIND: &str = "multipart/form-data; boundary=x";
+pub(super) const KIND: &str = "multipart/form-data; boundary=x";
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n";
 
-fn parts(form: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn parts(form: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in [("form", form), ("text", text)] {
         body.extend(
@@ -25,7 +25,7 @@ fn parts(form: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn send(browser: &mut Browser, message: &str, body: Vec<u8>) -> Answer {
+pub(super) async fn send(browser: &mut Browser, message: &str, body: Vec<u8>) -> Answer {
     let frames: Vec<Result<Bytes, std::io::Error>> = body
         .chunks(1_000)
         .map(|c| Ok(Bytes::copy_from_slice(c)))

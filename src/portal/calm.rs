@@ -16,6 +16,8 @@ pub enum Calm {
     Expired(Option<Again>),
     /// The office took the message back; as above.
     Withdrawn(Option<Again>),
+    /// The same for a reader who is signed in.
+    TakenBack,
     /// No link of ours, or not the whole of one.
     Unknown,
     /// The office has just been asked.
@@ -83,7 +85,7 @@ impl Calm {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Front | Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
-            Self::Expired(_) | Self::Withdrawn(_) => StatusCode::GONE,
+            Self::Expired(_) | Self::Withdrawn(_) | Self::TakenBack => StatusCode::GONE,
             Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
             Self::Barred(_) | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -116,6 +118,7 @@ impl Calm {
                 "portal-withdrawn-title",
                 &["portal-withdrawn-text", "portal-asked-before"],
             ),
+            Self::TakenBack => ("portal-withdrawn-title", &["portal-withdrawn-text"]),
             Self::Barred(Some(_)) => ("portal-barred-title", &["portal-barred-text"]),
             Self::Barred(None) => (
                 "portal-barred-title",
@@ -198,7 +201,9 @@ impl Calm {
                 path: path.clone(),
                 label: "portal-open-anew",
             },
-            Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. } if signed_in => {
+            Self::TakenBack | Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. }
+                if signed_in =>
+            {
                 Action::Go {
                     path: "/inbox".to_owned(),
                     label: "portal-to-inbox",

@@ -116,6 +116,7 @@ impl Stage<'_> {
                 Value::Null
             }
             "withdraw" => self.withdraw(&word("to")),
+            "expire" => self.expire(&word("to")),
             "answer" => self.answer(&word("from")),
             other => panic!("no wish {other}"),
         }
@@ -141,22 +142,33 @@ impl Stage<'_> {
         self.relay.wait_for(to, *read).remove(*read - 1)
     }
 
-    /// What the office does when it takes a message back: the newest one.
+    /// The office takes the newest message to this patient back.
     fn withdraw(&self, to: &str) -> Value {
+        let message = self.newest(to).message.to_string();
+        self.house
+            .json(&["message", "recall", &message, "--recipient", to, "--json"])
+    }
+
+    /// The newest message's time is over now, without the clock being moved.
+    fn expire(&self, to: &str) -> Value {
+        let store = self.house.store();
+        let mut grant = self.newest(to);
+        grant.expires = store.clock().now();
+        let mut tx = Tx::new();
+        tx.put(&grant);
+        self.house.run(store.commit(tx)).unwrap();
+        Value::Null
+    }
+
+    fn newest(&self, to: &str) -> Grant {
         let store = self.house.store();
         let mailbox = store.address_key(&Address::parse(to).unwrap());
         self.house.run(async {
             let prefix = [mailbox.octets().as_slice()];
             let all = store.range_back::<MailboxGrant>(&prefix, None, 1);
             let newest = all.await.unwrap().remove(0).grant;
-            let held = store.hold(&Grant::at(newest)).await.unwrap().unwrap();
-            let mut grant = held.record.clone();
-            grant.recalled = Some(store.clock().now());
-            let mut tx = Tx::new();
-            tx.replace(&held, &grant);
-            store.commit(tx).await.unwrap();
-        });
-        Value::Null
+            store.get(&Grant::at(newest)).await.unwrap().unwrap()
+        })
     }
 
     /// The newest answer of this patient, as it lies in the office.

@@ -256,11 +256,11 @@ impl Note<'_> {
     ) -> Result<(), Error> {
         let event = Event::new(Actor::Gateway, EventKind::Notice, format!("{message}/{n}"));
         let (answer, event) = match verdict {
-            Verdict::Taken(answer, _) => (Some(answer), event.noted("reminder-accepted")),
-            Verdict::Lost(answer, why) => (Some(answer), event.failed(word(*why))),
+            Verdict::Taken(answer, _) => (Some(answer), event.noted("accepted-reminder")),
+            Verdict::Lost(answer, _) => (Some(answer), event.failed("undelivered-reminder")),
             Verdict::Later { answer, .. } => return self.heard((message, n), answer).await,
             Verdict::Aside(why) => (None, event.failed(why)),
-            Verdict::Gone => (None, event.failed("reminder-unwanted")),
+            Verdict::Gone => (None, event.failed("unwanted-reminder")),
             Verdict::Back => return Ok(()),
         };
         if let Some(answer) = answer {

@@ -36,12 +36,14 @@ struct Wanted {
     at: Timestamp,
     /// Whether the end of its retention came first.
     cut: bool,
+    /// Whether the office named the day.
+    named: bool,
 }
 
 impl Desk {
     /// Gives one recipient or all more time: to the end of `until` in the
-    /// clinic's zone, or for the configured span from now; never longer than the
-    /// content is kept. A new notice is queued, old links open again, the lock
+    /// clinic's zone, or for the configured span from now if it ends before that;
+    /// never longer than the content is kept. A new notice is queued, old links open again, the lock
     /// after a hundred wrong codes is lifted, and the request to send it again
     /// is closed. What was withdrawn stays so.
     ///
@@ -108,17 +110,10 @@ impl Desk {
         let zone = &settings.office.zone;
         let kept = case.message.accepted.saturating_add(settings.office.retain);
         let kept = kept.unwrap_or(Timestamp::MAX);
-        if kept <= now {
-            return Err(wish(format!(
-                "the content of {} was to be kept until {}, and no longer; write it anew, or set store.retain longer",
-                case.message.id,
-                self.written(kept)
-            )));
-        }
         let Some(date) = until else {
             let at = now.saturating_add(settings.expires);
             let at = at.unwrap_or(Timestamp::MAX);
-            return Ok(at_most(at, kept));
+            return Ok(at_most(at, kept, false));
         };
         let at = end_of(date, zone).ok_or_else(|| {
             wish(format!(
@@ -136,7 +131,7 @@ impl Desk {
                 self.written(kept)
             )));
         }
-        Ok(at_most(at, kept))
+        Ok(at_most(at, kept, true))
     }
 
     /// Gives one recipient more time.
@@ -166,21 +161,30 @@ impl Desk {
             );
             return Ok(view(false, None, said));
         }
-        if wanted.at < grant.expires {
+        if wanted.named && wanted.at < grant.expires {
             let said = format!(
                 "{who}: not changed; it can be read until {} as it is, and its time is never made shorter",
                 self.written(grant.expires)
             );
             return Ok(view(false, Some(grant.expires), said));
         }
+        // Who names no day wants a new notice, and at least this much time.
+        let at = wanted.at.max(grant.expires);
+        if at <= self.store.clock().now() {
+            let said = format!(
+                "{who}: not extended; its content was to be kept until {} and no longer: write it anew, or set store.retain longer",
+                self.written(wanted.at)
+            );
+            return Ok(view(false, None, said));
+        }
         let locked = grant.failures >= LOCK;
-        self.renew(tx, held, (head, wanted.at)).await?;
+        self.renew(tx, held, (head, at)).await?;
         self.await_notice(tx, addressee);
         let mut said = format!(
             "{who}: can be read until {}; a new notice is in the queue",
-            self.written(wanted.at)
+            self.written(at)
         );
-        if wanted.cut {
+        if wanted.cut && at == wanted.at {
             said += "; its content is kept no longer";
         }
         if locked {
@@ -191,7 +195,7 @@ impl Desk {
         }
         let event = Event::new(self.actor, EventKind::Expiry, addressee.object());
         tx.audit(event.noted("extended"));
-        Ok(view(true, Some(wanted.at), said))
+        Ok(view(true, Some(at), said))
     }
 
     /// The grant with its new end, and a notice with a new link. Notices that
@@ -247,10 +251,11 @@ impl Desk {
     }
 }
 
-fn at_most(at: Timestamp, kept: Timestamp) -> Wanted {
+fn at_most(at: Timestamp, kept: Timestamp, named: bool) -> Wanted {
     Wanted {
         at: at.min(kept),
         cut: kept < at,
+        named,
     }
 }
 

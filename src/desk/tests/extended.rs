@@ -1,6 +1,6 @@
 //! Messages that are given more time.
 
-use super::{BOB, Bench, EventKind, JANE, State, WEEK, address, new_link};
+use super::{BOB, Bench, EventKind, JANE, State, WEEK, address, new_link, swept};
 use crate::access::link::LinkState;
 use crate::access::passcode::LOCK;
 use crate::store::records::{Ended, Ending, Link};
@@ -13,7 +13,7 @@ async fn a_message_whose_time_was_over_opens_again_by_the_old_link_and_by_a_new_
     bench.taken().await;
     let mut sweep = bench.sweeper(None);
     bench.days(8);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(bench.state(sent.grants[0]).await, State::Expired);
     let views = bench.desk.extend(sent.id, None, None).await.unwrap();
     let said = &views[0].said;
@@ -37,10 +37,10 @@ async fn a_message_whose_time_was_over_opens_again_by_the_old_link_and_by_a_new_
     // It ends again, when it was said to.
     bench.taken().await;
     bench.days(6);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(bench.state(sent.grants[0]).await, State::NoticeAccepted);
     bench.days(1);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(bench.state(sent.grants[0]).await, State::Expired);
     assert_eq!(bench.leads(&new).await, LinkState::Expired);
 }
@@ -85,9 +85,15 @@ async fn no_day_that_is_over_too_near_or_too_far_is_taken() {
         "2027-02-20T15:00:00Z"
     );
     assert!(views[0].said.contains("kept no longer"));
-    // What lasts longer already is not made shorter without a word.
+    // Who names no day gets a new notice, and nothing is made shorter.
+    let views = bench.desk.extend(sent.id, None, None).await.unwrap();
+    assert_eq!(
+        views[0].expires.unwrap().to_string(),
+        "2027-02-20T15:00:00Z"
+    );
+    bench.days(90);
     let said = bench.refused(bench.desk.extend(sent.id, None, None)).await;
-    assert!(said.contains("never made shorter"), "{said}");
+    assert!(said.contains("was to be kept until"), "{said}");
 }
 
 #[tokio::test]
@@ -109,7 +115,7 @@ async fn what_was_destroyed_or_withdrawn_is_not_given_back() {
     assert_eq!(done, [false, true]);
     assert_eq!(bench.leads(&sent.links[0]).await, LinkState::Withdrawn);
     bench.days(90);
-    bench.sweep(&mut bench.sweeper(None)).await;
+    swept(&mut bench.sweeper(None)).await;
     let said = bench.refused(bench.desk.extend(sent.id, None, None)).await;
     assert!(said.contains("was destroyed on "), "{said}");
 }

@@ -237,11 +237,6 @@ impl Bench {
         found.unwrap().1
     }
 
-    async fn sweep(&self, sweep: &mut Sweep) {
-        while sweep.turn().await.unwrap() {}
-        let _ = self;
-    }
-
     /// A sweep that reminds so long before the end, as it is after a start.
     fn sweeper(&self, reminder: Option<SignedDuration>) -> Sweep {
         let settings = sweep::Settings {
@@ -272,6 +267,11 @@ impl Bench {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// All that is due for a sweep.
+async fn swept(sweep: &mut Sweep) {
+    while sweep.turn().await.unwrap() {}
 }
 
 /// The link in the notice that waits last in the queue.

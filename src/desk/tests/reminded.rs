@@ -1,6 +1,6 @@
 //! Reminders, by the sweep.
 
-use super::{Bench, EventKind, JANE, Lane, State};
+use super::{Bench, EventKind, JANE, Lane, State, swept};
 use crate::model::Purpose;
 use crate::store::records::Work;
 use jiff::SignedDuration;
@@ -22,16 +22,16 @@ async fn an_unread_message_is_called_to_mind_once_whatever_restarts() {
     bench.taken().await;
     let mut sweep = bench.sweeper(TWO_DAYS);
     bench.days(4);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(reminders(&bench).await, 0, "too early");
     bench.days(1);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(reminders(&bench).await, 1);
     // Whatever starts anew looks at all endings again.
     for _ in 0..3 {
         bench.hand.advance(SignedDuration::from_hours(1));
-        bench.sweep(&mut bench.sweeper(TWO_DAYS)).await;
-        bench.sweep(&mut sweep).await;
+        swept(&mut bench.sweeper(TWO_DAYS)).await;
+        swept(&mut sweep).await;
     }
     assert_eq!(reminders(&bench).await, 1);
     let grant = bench.grant(sent.grants[0]).await;
@@ -50,13 +50,13 @@ async fn whoever_was_down_at_the_hour_reminds_later_but_not_after_the_end() {
     bench.send(&[JANE]).await;
     bench.taken().await;
     bench.days(6);
-    bench.sweep(&mut bench.sweeper(TWO_DAYS)).await;
+    swept(&mut bench.sweeper(TWO_DAYS)).await;
     assert_eq!(reminders(&bench).await, 1);
     let bench = Bench::new();
     bench.send(&[JANE]).await;
     bench.taken().await;
     bench.days(8);
-    bench.sweep(&mut bench.sweeper(TWO_DAYS)).await;
+    swept(&mut bench.sweeper(TWO_DAYS)).await;
     assert_eq!(reminders(&bench).await, 0);
 }
 
@@ -74,7 +74,7 @@ async fn nobody_is_reminded_of_what_was_read_or_withdrawn_or_where_it_is_off() {
         }
         let span = TWO_DAYS.filter(|_| case != "off");
         bench.days(6);
-        bench.sweep(&mut bench.sweeper(span)).await;
+        swept(&mut bench.sweeper(span)).await;
         assert_eq!(reminders(&bench).await, 0, "{case}");
     }
 }
@@ -86,14 +86,14 @@ async fn an_extension_moves_the_reminder_with_the_end() {
     bench.taken().await;
     let mut sweep = bench.sweeper(TWO_DAYS);
     bench.days(4);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     bench.desk.extend(sent.id, None, None).await.unwrap();
     bench.taken().await;
     bench.days(2);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(reminders(&bench).await, 0, "the old end is no end any more");
     bench.days(3);
-    bench.sweep(&mut sweep).await;
+    swept(&mut sweep).await;
     assert_eq!(reminders(&bench).await, 1);
     // A reminder that waits is dropped with the message it calls to mind.
     bench.desk.recall(sent.id, None).await.unwrap();

@@ -91,6 +91,7 @@ impl Committer {
         let db = self.shared.db();
         let mut group = Group::new(&db, &self.chain, &mut self.memory);
         let (mut waiters, mut wake, mut compact) = (Vec::new(), false, None);
+        let mut losers = Vec::new();
         let mut next = Some(first);
         while let Some((batch, answer)) = next.take() {
             match judge(&self.shared, &mut group, &batch) {
@@ -98,6 +99,9 @@ impl Committer {
                     wake |= batch.wake;
                     waiters.push((answer, numbers));
                 }
+                // What it lost to can be read once the group is written. Whoever
+                // heard of it before would read the old record and lose again.
+                Err(Error::Conflict) => losers.push(answer),
                 Err(error) => drop(answer.send(Err(error))),
             }
             if group.octets() < GROUP {
@@ -113,6 +117,9 @@ impl Committer {
                 .into_batch()
                 .and_then(|batch| write(&db, batch, &self.file));
             self.answer(waiters, written, wake);
+        }
+        for answer in losers {
+            let _ = answer.send(Err(Error::Conflict));
         }
         compact
     }

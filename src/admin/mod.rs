@@ -66,6 +66,20 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             let found = desk.message(id, addresses).await;
             found.map(|message| Answer::Message(Box::new(message)))
         }
+        Verb::MessageRecall { id, recipient } => {
+            let done = desk.recall(id, recipient.as_ref()).await;
+            done.map(Answer::Recalled)
+        }
+        Verb::MessageExtend {
+            id,
+            recipient,
+            until,
+        } => {
+            let done = desk.extend(id, recipient.as_ref(), until).await;
+            done.map(Answer::Extended)
+        }
+        Verb::TaskList { addresses } => desk.tasks(addresses).await.map(Answer::Tasks),
+        Verb::TaskDone { id } => desk.finish_task(id).await.map(done),
         Verb::QueueList => desk.jobs().await.map(Answer::Jobs),
         Verb::QueueRetry { id } => desk.retry_job(id).await.map(done),
         Verb::QueueDrop { id } => desk.drop_job(id).await.map(done),

@@ -139,6 +139,7 @@ mod tests {
     use crate::delivery::report::Office;
     use crate::desk::{self, Desk};
     use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, ManualClock, Role};
+    use crate::route::portal::Voice;
     use crate::store::{RootKey, Settings, Store};
     use jiff::{SignedDuration, Timestamp, tz::TimeZone};
     use std::os::fd::OwnedFd;
@@ -185,11 +186,23 @@ mod tests {
                 hostname: "mail.clinic.example".into(),
                 from: Mailbox {
                     name: None,
-                    address: from,
+                    address: from.clone(),
                 },
                 language: Language::English,
                 zone: TimeZone::UTC,
                 retain: SignedDuration::from_hours(24),
+            },
+            expires: SignedDuration::from_hours(24),
+            voice: Voice {
+                hostname: "mail.clinic.example".into(),
+                clinic: "Harbour Clinic".into(),
+                from: from.clone(),
+                bounce: from,
+                subject: None,
+                show_sender: false,
+                portal: "https://mail.clinic.example".into(),
+                language: Language::English,
+                zone: TimeZone::UTC,
             },
         })
     }

@@ -1,10 +1,14 @@
 //! What can be asked, and what comes back.
 
 use crate::desk::accounts::AccountView;
+use crate::desk::extend::ExtendedView;
 use crate::desk::messages::MessageView;
 use crate::desk::queue::JobView;
+use crate::desk::recall::RecalledView;
 use crate::desk::store::{CompactedView, VerifiedView};
-use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, Secret};
+use crate::desk::tasks::TaskView;
+use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, Secret, TaskId};
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What can be asked for.
@@ -79,6 +83,36 @@ pub enum Verb {
         /// Whether addresses are shown whole, which is audited.
         addresses: bool,
     },
+    /// Take a message back.
+    MessageRecall {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
+        /// From whom; without one, from all its recipients.
+        recipient: Option<Address>,
+    },
+    /// Give more time to read a message.
+    MessageExtend {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
+        /// To whom; without one, to all its recipients.
+        recipient: Option<Address>,
+        /// To the end of this day in the clinic's zone; without one, for
+        /// `policy.expires` from now.
+        until: Option<Date>,
+    },
+    /// Show the open tasks.
+    TaskList {
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Close a task.
+    TaskDone {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: TaskId,
+    },
     /// Show what waits to leave.
     QueueList,
     /// Try a job now.
@@ -113,6 +147,12 @@ pub enum Answer {
     Messages(Vec<MessageView>),
     /// One message.
     Message(Box<MessageView>),
+    /// What a recall did, recipient by recipient.
+    Recalled(Vec<RecalledView>),
+    /// What an extension did, recipient by recipient.
+    Extended(Vec<ExtendedView>),
+    /// The open tasks.
+    Tasks(Vec<TaskView>),
     /// What waits to leave.
     Jobs(Vec<JobView>),
     /// What compaction gave back.

@@ -3,6 +3,7 @@
 
 mod ask;
 mod check;
+mod confirm;
 mod init;
 mod password;
 mod print;
@@ -55,6 +56,9 @@ enum Command {
     /// What has become of messages, without what they say.
     #[command(subcommand)]
     Message(verbs::Message),
+    /// What the office is asked to do.
+    #[command(subcommand)]
+    Task(verbs::Task),
     /// What waits to leave.
     #[command(subcommand)]
     Queue(verbs::Queue),
@@ -81,6 +85,8 @@ enum ConfigVerb {
 enum Failure {
     /// It looked, and what it found is not in order: 1.
     Found,
+    /// It asked, and the answer was no: 1.
+    Declined,
     /// It was asked for something that cannot be done: 64.
     Usage(String),
     /// It failed: 70.
@@ -121,6 +127,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn report(failure: &Failure) -> ExitCode {
     let (code, message) = match failure {
         Failure::Found => (1, ""),
+        Failure::Declined => (1, "nothing was changed"),
         Failure::Usage(message) => (64, message.as_str()),
         Failure::Fault(message) => (70, message.as_str()),
         Failure::Configuration(message) => (78, message.as_str()),
@@ -140,8 +147,9 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Check => check::run(&file, &Clock::System),
         Command::Config(ConfigVerb::Show { defaults }) => show(&file, defaults),
         Command::User(verb) => ask::run(&file, verb.wanted()?),
-        Command::Message(verb) => ask::run(&file, verb.wanted()),
-        Command::Queue(verb) => ask::run(&file, verb.wanted()),
+        Command::Message(verb) => ask::run(&file, verb.wanted()?),
+        Command::Task(verb) => ask::run(&file, verb.wanted()),
+        Command::Queue(verb) => ask::run(&file, verb.wanted()?),
         Command::Store(verb) => ask::run(&file, verb.wanted()),
     }
 }
@@ -213,9 +221,16 @@ mod tests {
             "message list",
             "message list --json --addresses",
             &format!("message show {id} --json"),
+            &format!("message recall {id}"),
+            &format!("message recall {id} --recipient a@b.example --yes --json"),
+            &format!("message extend {id}"),
+            &format!("message extend {id} --recipient a@b.example --until 2027-01-31 --json"),
+            "task list",
+            "task list --json --addresses",
+            &format!("task done {id} --json"),
             "queue list --json",
             &format!("queue retry {id} --json"),
-            &format!("queue drop {id} --json"),
+            &format!("queue drop {id} --yes --json"),
             "config show",
             "config show --defaults",
             "store compact",

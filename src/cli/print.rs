@@ -6,6 +6,7 @@ use crate::desk::accounts::AccountView;
 use crate::desk::messages::{MessageView, RecipientView};
 use crate::desk::queue::{AnswerView, JobView};
 use crate::desk::store::{CompactedView, VerifiedView};
+use crate::desk::tasks::{Stands, TaskView};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -32,18 +33,31 @@ pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
         Answer::Accounts(views) => show(&views, as_json, |v| v.iter().map(account).collect()),
         Answer::Messages(views) => show(&views, as_json, |v| v.iter().map(message).collect()),
         Answer::Message(view) => show(&*view, as_json, message),
+        Answer::Recalled(views) => {
+            show(&views, as_json, |v| said(v.iter().map(|v| &v.said)))?;
+            all(views.iter().all(|v| v.withdrawn))
+        }
+        Answer::Extended(views) => {
+            show(&views, as_json, |v| said(v.iter().map(|v| &v.said)))?;
+            all(views.iter().all(|v| v.extended))
+        }
+        Answer::Tasks(views) => show(&views, as_json, |v| tasks(v)),
         Answer::Jobs(views) => show(&views, as_json, |v| v.iter().map(job).collect()),
         Answer::Compacted(view) => show(&view, as_json, compacted),
         Answer::Verified(view) => {
             show(&view, as_json, verified)?;
-            if view.clean {
-                Ok(())
-            } else {
-                Err(Failure::Found)
-            }
+            all(view.clean)
         }
         Answer::Refused(reason) => Err(Failure::Usage(reason)),
         Answer::Failed(reason) => Err(Failure::Fault(reason)),
+    }
+}
+
+/// Success, if all of it is in order.
+const fn all(good: bool) -> Result<(), Failure> {
+    match good {
+        true => Ok(()),
+        false => Err(Failure::Found),
     }
 }
 
@@ -130,11 +144,16 @@ fn one_recipient(view: &RecipientView) -> String {
             ("opened", portal.opened),
             ("answered", portal.replied),
             ("withdrawn", portal.recalled),
+            ("extended", portal.extended),
+            ("reminder queued", portal.reminded),
         ];
         for (name, at) in times {
             if let Some(at) = at {
                 let _ = write!(text, ", {name} {}", time(at));
             }
+        }
+        if portal.locked {
+            text.push_str(", locked after a hundred wrong codes");
         }
     }
     text.push('\n');
@@ -150,6 +169,37 @@ fn relay_said(view: &AnswerView) -> String {
         0 => format!("no answer from the relay at {at}: {words}"),
         code => format!("relay answered {at}  {code} {words}"),
     }
+}
+
+fn said<'a>(sentences: impl Iterator<Item = &'a String>) -> String {
+    sentences.fold(String::new(), |text, said| text + said + "\n")
+}
+
+fn tasks(views: &[TaskView]) -> String {
+    if views.is_empty() {
+        return "nobody has asked for anything\n".to_owned();
+    }
+    let mut text = String::new();
+    for view in views {
+        let next = match view.stands {
+            Stands::Open => "it can be read; `sealpost task done` closes this",
+            Stands::Expired => "its time is over; `sealpost message extend` gives more",
+            Stands::Locked => {
+                "locked after a hundred wrong codes; `sealpost message extend` opens it"
+            }
+            Stands::Withdrawn => "it was withdrawn; write it anew, or close this",
+            Stands::Destroyed => "its content is destroyed; write it anew, or close this",
+        };
+        let _ = writeln!(
+            text,
+            "{}  since {}  {} asks to have message {} sent again: {next}",
+            view.id,
+            time(view.since),
+            view.address,
+            view.message,
+        );
+    }
+    text
 }
 
 fn job(view: &JobView) -> String {

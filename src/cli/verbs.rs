@@ -2,11 +2,12 @@
 
 use crate::admin::{Password, Verb};
 use crate::cli::ask::Wanted;
-use crate::cli::{Failure, password};
+use crate::cli::{Failure, confirm, password};
 use crate::desk::messages::MAX_LISTED;
-use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope};
+use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, TaskId};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use jiff::civil::Date;
 
 /// Messages shown unless asked for more: two screens.
 const LISTED: usize = 100;
@@ -96,6 +97,54 @@ pub(super) enum Message {
         #[command(flatten)]
         how: How,
     },
+    /// Take a message back: nobody reads it from now on. It cannot be undone.
+    /// Ends with 1 if it could not be withdrawn from everybody.
+    Recall {
+        /// Its id, as the list has it.
+        id: MessageId,
+        /// From this recipient alone.
+        #[arg(long, value_name = "ADDRESS")]
+        recipient: Option<Address>,
+        /// Do not ask before it is done; without a terminal nobody is asked.
+        #[arg(long)]
+        yes: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give more time to read a message, also after its time was over, and
+    /// send a new notice. Ends with 1 if not everybody was given it.
+    Extend {
+        /// Its id, as the list has it.
+        id: MessageId,
+        /// To this recipient alone.
+        #[arg(long, value_name = "ADDRESS")]
+        recipient: Option<Address>,
+        /// To the end of this day in the clinic's zone, such as 2027-01-31;
+        /// without it, for policy.expires from now.
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        until: Option<Date>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Task {
+    /// Show what is open, the oldest first.
+    List {
+        #[command(flatten)]
+        how: How,
+    },
+    /// Close a task; its reader may ask again.
+    Done {
+        /// Its id, as the list has it.
+        id: TaskId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// How messages are shown.
@@ -129,6 +178,9 @@ pub(super) enum Queue {
     Drop {
         /// Its id, as the list has it.
         id: JobId,
+        /// Do not ask before it is done; without a terminal nobody is asked.
+        #[arg(long)]
+        yes: bool,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -198,8 +250,8 @@ impl User {
 }
 
 impl Message {
-    pub(super) fn wanted(self) -> Wanted {
-        match self {
+    pub(super) fn wanted(self) -> Result<Wanted, Failure> {
+        Ok(match self {
             Self::List {
                 limit,
                 how: How { json, addresses },
@@ -214,18 +266,64 @@ impl Message {
                 verb: Verb::MessageShow { id, addresses },
                 json,
             },
-        }
+            Self::Recall {
+                id,
+                recipient,
+                yes,
+                json,
+            } => {
+                let whom = match &recipient {
+                    Some(address) => format!("from {}", address.as_str()),
+                    None => "from all its recipients".to_owned(),
+                };
+                let question = format!("Withdraw {id} {whom}? It cannot be undone.");
+                confirm::ask(&question, yes)?;
+                let verb = Verb::MessageRecall { id, recipient };
+                Wanted { verb, json }
+            }
+            Self::Extend {
+                id,
+                recipient,
+                until,
+                json,
+            } => Wanted {
+                verb: Verb::MessageExtend {
+                    id,
+                    recipient,
+                    until,
+                },
+                json,
+            },
+        })
+    }
+}
+
+impl Task {
+    pub(super) fn wanted(self) -> Wanted {
+        let (verb, json) = match self {
+            Self::List {
+                how: How { json, addresses },
+            } => (Verb::TaskList { addresses }, json),
+            Self::Done { id, json } => (Verb::TaskDone { id }, json),
+        };
+        Wanted { verb, json }
     }
 }
 
 impl Queue {
-    pub(super) fn wanted(self) -> Wanted {
+    pub(super) fn wanted(self) -> Result<Wanted, Failure> {
         let (verb, json) = match self {
             Self::List { json } => (Verb::QueueList, json),
             Self::Retry { id, json } => (Verb::QueueRetry { id }, json),
-            Self::Drop { id, json } => (Verb::QueueDrop { id }, json),
+            Self::Drop { id, yes, json } => {
+                confirm::ask(
+                    &format!("Give up the job {id}? Its mail will not leave."),
+                    yes,
+                )?;
+                (Verb::QueueDrop { id }, json)
+            }
         };
-        Wanted { verb, json }
+        Ok(Wanted { verb, json })
     }
 }
 
@@ -241,6 +339,10 @@ impl Store {
 
 fn limit() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..=MAX_LISTED as u64)
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::strptime("%Y-%m-%d", text).map_err(|_| "write a day such as 2027-01-31".to_owned())
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

@@ -3,7 +3,48 @@
 use crate::config::clinic::Clinic;
 use crate::config::draft::Section;
 use crate::config::name::Domain;
+use crate::config::value::{Setting, Value};
 use crate::model::Address;
+use jiff::SignedDuration;
+
+/// How long before its end an unread message is called to mind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminder {
+    /// Never.
+    Off,
+    /// So long before: at least an hour, since a mail may take that long.
+    Before(SignedDuration),
+}
+
+impl Reminder {
+    /// The span; `None` if there is no reminder.
+    #[must_use]
+    pub const fn span(self) -> Option<SignedDuration> {
+        match self {
+            Self::Off => None,
+            Self::Before(span) => Some(span),
+        }
+    }
+}
+
+impl Setting for Reminder {
+    fn read(value: &Value) -> Result<Self, String> {
+        if value.show() == "\"off\"" {
+            return Ok(Self::Off);
+        }
+        let span = SignedDuration::read(value).ok();
+        let span = span.filter(|span| *span >= SignedDuration::from_hours(1));
+        span.map(Self::Before)
+            .ok_or_else(|| "\"off\", or a length of time from one hour on, such as \"2d\"".into())
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Off => "\"off\"".to_owned(),
+            Self::Before(span) => span.show(),
+        }
+    }
+}
 
 /// The mail that tells a patient of a message.
 #[derive(Clone, Debug)]
@@ -20,6 +61,9 @@ pub struct Notice {
     /// Whether it names the person who wrote. Default no: a name can tell what
     /// a patient is treated for.
     pub show_sender: bool,
+    /// How long before its end a patient is reminded of an unread message.
+    /// Default never: a mail more is the clinic's own decision.
+    pub reminder: Reminder,
 }
 
 impl Notice {
@@ -33,11 +77,13 @@ impl Notice {
         let bounce_address = from.clone().map(|from| s.or("bounce-address", from));
         let subject = s.or("subject", None);
         let show_sender = s.or("show-sender", false);
+        let reminder = s.or("reminder", Reminder::Off);
         Some(Self {
             from: from?,
             bounce_address: bounce_address?,
             subject,
             show_sender,
+            reminder,
         })
     }
 }

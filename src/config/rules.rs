@@ -14,7 +14,7 @@ type Rule = fn(&Config) -> Option<Fault>;
 
 /// Every rule that the configuration breaks.
 pub(super) fn broken(config: &Config) -> Vec<Fault> {
-    const RULES: [Rule; 21] = [
+    const RULES: [Rule; 22] = [
         no_domain,
         tagged_without_tag,
         same_tags,
@@ -28,6 +28,7 @@ pub(super) fn broken(config: &Config) -> Vec<Fault> {
         notice_from_elsewhere,
         bounces_elsewhere,
         bounce_name_too_long,
+        reminder_before_notice,
         network_above_all,
         flight_below_message,
         reply_below_file,
@@ -199,6 +200,17 @@ fn bounce_name_too_long(c: &Config) -> Option<Fault> {
             name,
             format!("{name} has more than {MOST} characters before the @; a returned notice could not be told from others"),
             "use a shorter one, or set notice.bounce-address",
+        )
+    })
+}
+
+fn reminder_before_notice(c: &Config) -> Option<Fault> {
+    let span = c.notice.reminder.span()?;
+    (span >= c.policy.expires).then(|| {
+        c.fault(
+            "notice.reminder",
+            "notice.reminder is not shorter than policy.expires, so it would be due before the notice itself, and nobody would be reminded",
+            "make it shorter, or expires longer",
         )
     })
 }

@@ -20,6 +20,7 @@ pub mod relay;
 pub mod report;
 mod verdict;
 
+use crate::access::link::{self, LinkState};
 use crate::model::parcel::Body;
 use crate::model::{ContentId, Lane, Live, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
@@ -301,7 +302,7 @@ impl Worker {
     }
 
     /// Whether anybody still waits for this mail: a code may be over, a message
-    /// taken back.
+    /// taken back, or read before its reminder left.
     async fn is_wanted(&self, purpose: Purpose) -> Result<bool, Error> {
         let store = &self.store;
         Ok(match purpose {
@@ -314,6 +315,13 @@ impl Worker {
                 let recipient = store.get(&Recipient::at(message, n)).await?;
                 grant.is_some_and(|g| g.recalled.is_none() && g.purged.is_none())
                     && recipient.is_some_and(|r| r.state != State::Recalled)
+            }
+            Purpose::Reminder { message, n, grant } => {
+                let grant = store.get(&Grant::at(grant)).await?;
+                let recipient = store.get(&Recipient::at(message, n)).await?;
+                let now = store.clock().now();
+                grant.is_some_and(|g| g.opened.is_none() && link::state(&g, now) == LinkState::Open)
+                    && recipient.is_some_and(|r| r.state == State::NoticeAccepted)
             }
             Purpose::Alert | Purpose::Report { .. } | Purpose::Clear { .. } => true,
         })

@@ -170,18 +170,22 @@ impl Note<'_> {
         queued: Timestamp,
         verdict: &Verdict,
     ) -> Result<(), Error> {
+        let mut again = false;
         let (message, n, states) = match parcel.purpose {
+            Purpose::Reminder { message, n, .. } => {
+                return self.reminder((message, n), verdict).await;
+            }
             Purpose::Alert | Purpose::Report { .. } => return Ok(()),
             Purpose::Code { grant, serial } => return self.code(grant, serial, verdict).await,
             Purpose::Clear { message, n } => (message, n, (State::Relayed, State::Failed)),
             Purpose::Notice { message, n, grant } => {
                 if let Verdict::Taken(answer, _) = verdict {
-                    self.start(grant, answer.at).await?;
+                    again = !self.start(grant, answer.at).await?;
                 }
                 (message, n, (State::NoticeAccepted, State::NoticeBounced))
             }
         };
-        self.recipient((message, n), states, verdict).await?;
+        self.recipient((message, n, again), states, verdict).await?;
         let (news, answer) = match verdict {
             Verdict::Lost(answer, reason) => (News::Failed(*reason), answer),
             Verdict::Later {
@@ -200,10 +204,11 @@ impl Note<'_> {
     }
 
     /// The recipient of a notice or a clear mail, in the first state of
-    /// `states` after success and in the second after failure.
+    /// `states` after success and in the second after failure. `again`: its
+    /// sender has heard of a success before.
     async fn recipient(
         &mut self,
-        (message, n): (MessageId, u16),
+        (message, n, again): (MessageId, u16, bool),
         states: (State, State),
         verdict: &Verdict,
     ) -> Result<(), Error> {
@@ -224,7 +229,7 @@ impl Note<'_> {
         };
         if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
             let moved = moved(&held.record, state, at);
-            let first = moved.is_some();
+            let first = moved.is_some() && !again;
             let mut next = moved.unwrap_or_else(|| held.record.clone());
             if let Verdict::Taken(answer, _) | Verdict::Lost(answer, _) = verdict {
                 next.answer = Some(answer.clone());
@@ -242,7 +247,31 @@ impl Note<'_> {
         Ok(())
     }
 
-    /// Keeps what the relay said when it asked us to wait.
+    /// A reminder moves nothing and is reported to nobody: the notice before it
+    /// was taken.
+    async fn reminder(
+        &mut self,
+        (message, n): (MessageId, u16),
+        verdict: &Verdict,
+    ) -> Result<(), Error> {
+        let event = Event::new(Actor::Gateway, EventKind::Notice, format!("{message}/{n}"));
+        let (answer, event) = match verdict {
+            Verdict::Taken(answer, _) => (Some(answer), event.noted("accepted-reminder")),
+            Verdict::Lost(answer, _) => (Some(answer), event.failed("undelivered-reminder")),
+            Verdict::Later { answer, .. } => return self.heard((message, n), answer).await,
+            Verdict::Aside(why) => (None, event.failed(why)),
+            Verdict::Gone => (None, event.failed("unwanted-reminder")),
+            Verdict::Back => return Ok(()),
+        };
+        if let Some(answer) = answer {
+            self.heard((message, n), answer).await?;
+        }
+        self.tx.change(Change::Message(message));
+        self.tx.audit(event);
+        Ok(())
+    }
+
+    /// Keeps what the relay said last.
     async fn heard(
         &mut self,
         (message, n): (MessageId, u16),
@@ -256,10 +285,11 @@ impl Note<'_> {
         Ok(())
     }
 
-    /// The time of a grant begins to run.
-    async fn start(&mut self, id: GrantId, at: Timestamp) -> Result<(), Error> {
+    /// The time of a grant begins to run. Returns whether it is the first of
+    /// its notices that the relay took.
+    async fn start(&mut self, id: GrantId, at: Timestamp) -> Result<bool, Error> {
         let Some(held) = self.store.hold(&Grant::at(id)).await? else {
-            return Ok(());
+            return Ok(true);
         };
         if let Some(next) = noticed(&held.record, at) {
             let what = Ended::Grant(id);
@@ -268,7 +298,7 @@ impl Note<'_> {
             self.tx.put(&Ending { at, what });
             self.tx.replace(&held, &next);
         }
-        Ok(())
+        Ok(held.record.noticed.is_none())
     }
 
     async fn code(&mut self, grant: GrantId, serial: u32, verdict: &Verdict) -> Result<(), Error> {

@@ -537,6 +537,36 @@ async fn a_notice_of_a_message_taken_back_does_not_leave() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_moves_nothing_and_one_that_was_overtaken_does_not_leave() {
+    let server = Server::start(friendly).await;
+    let bench = Bench::start(&server).await;
+    let (message, grant) = bench.notice(PATIENT, MAIL).await;
+    bench.reach(message, State::NoticeAccepted).await;
+    let purpose = Purpose::Reminder {
+        message,
+        n: 0,
+        grant,
+    };
+    let before = server.heard().len();
+    let quiet = || async { queue::list(&bench.store, 9).await.unwrap().is_empty() };
+    bench.push(Lane::Notice, purpose, PATIENT, MAIL).await;
+    bench.until(quiet).await;
+    let after = server.heard().len();
+    assert!(after > before, "it did not leave");
+    assert_eq!(bench.state(message).await, State::NoticeAccepted);
+    // It is read while the next one waits.
+    let mut record = bench.store.get(&Grant::at(grant)).await.unwrap().unwrap();
+    record.opened = Some(bench.now());
+    let mut tx = Tx::new();
+    tx.put(&record);
+    bench.store.commit(tx).await.unwrap();
+    bench.push(Lane::Notice, purpose, PATIENT, MAIL).await;
+    bench.until(quiet).await;
+    assert_eq!(server.heard().len(), after);
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement: run it alone, in release, with --nocapture"]
 async fn measure_how_many_notices_leave_in_a_second() {
     let server = Server::start(friendly).await;

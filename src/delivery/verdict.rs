@@ -69,13 +69,15 @@ pub(super) fn moved(recipient: &Recipient, state: State, at: Timestamp) -> Optio
 }
 
 /// The grant after the relay took its notice at `at`: its time begins to run
-/// (foundations §4). `None` if it runs already or was withdrawn.
+/// (foundations §4), unless the office has set its end since. `None` if it runs
+/// already or was withdrawn.
 pub(super) fn noticed(grant: &Grant, at: Timestamp) -> Option<Grant> {
     let open = grant.noticed.is_none() && grant.recalled.is_none() && grant.purged.is_none();
     let lasts = SignedDuration::from_secs(grant.lasts);
+    let ends = at.saturating_add(lasts).unwrap_or(Timestamp::MAX);
     open.then(|| Grant {
         noticed: Some(at),
-        expires: at.saturating_add(lasts).unwrap_or(Timestamp::MAX),
+        expires: grant.extended.map_or(ends, |_| grant.expires),
         ..grant.clone()
     })
 }
@@ -83,7 +85,9 @@ pub(super) fn noticed(grant: &Grant, at: Timestamp) -> Option<Grant> {
 /// The id of what a parcel is about, for the log and the audit trail.
 pub(super) fn object(purpose: Purpose) -> String {
     match purpose {
-        Purpose::Notice { message, n, .. } | Purpose::Clear { message, n } => {
+        Purpose::Notice { message, n, .. }
+        | Purpose::Reminder { message, n, .. }
+        | Purpose::Clear { message, n } => {
             format!("{message}/{n}")
         }
         Purpose::Code { grant, .. } => grant.to_string(),
@@ -174,5 +178,12 @@ mod tests {
             ..grant
         };
         assert_eq!(noticed(&recalled, at(300)), None);
+        let extended = Grant {
+            recalled: None,
+            extended: Some(at(2)),
+            ..recalled
+        };
+        let kept = noticed(&extended, at(300)).unwrap();
+        assert_eq!(kept.expires, at(1_000), "the office has set its end");
     }
 }

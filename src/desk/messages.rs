@@ -1,5 +1,6 @@
 //! What has become of messages, without what they say.
 
+use crate::access::passcode::LOCK;
 use crate::desk::queue::{AnswerView, answer_view};
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{
@@ -71,6 +72,12 @@ pub struct PortalView {
     pub replied: Option<Timestamp>,
     /// When the office took it back.
     pub recalled: Option<Timestamp>,
+    /// When the office last gave it more time.
+    pub extended: Option<Timestamp>,
+    /// When a reminder was put into the queue.
+    pub reminded: Option<Timestamp>,
+    /// Whether a hundred wrong codes have closed it.
+    pub locked: bool,
 }
 
 impl Desk {
@@ -97,18 +104,23 @@ impl Desk {
     /// # Errors
     /// A [`Refused::Wish`] if there is none with this id.
     pub async fn message(&self, id: MessageId, addresses: bool) -> Result<MessageView, Refused> {
-        let message = self.store.get(&Message::at(id)).await?;
-        let message = message.ok_or_else(|| {
-            wish(format!(
-                "there is no message {id}; `sealpost message list` shows what there is"
-            ))
-        })?;
+        let message = self.known(id).await?;
         self.disclose(&id.to_string(), addresses).await?;
         self.view(message, addresses).await
     }
 
+    /// The message with this id.
+    pub(super) async fn known(&self, id: MessageId) -> Result<Message, Refused> {
+        let message = self.store.get(&Message::at(id)).await?;
+        message.ok_or_else(|| {
+            wish(format!(
+                "there is no message {id}; `sealpost message list` shows what there is"
+            ))
+        })
+    }
+
     /// Who looks at addresses is on record before they see one.
-    async fn disclose(&self, object: &str, addresses: bool) -> Result<(), Refused> {
+    pub(super) async fn disclose(&self, object: &str, addresses: bool) -> Result<(), Refused> {
         if addresses {
             let mut tx = Tx::new();
             tx.audit(Event::new(self.actor, EventKind::Disclose, object));
@@ -158,7 +170,7 @@ impl Desk {
 
     /// The message's head; `None` if its content is gone or cannot be opened:
     /// the list must not break on one bad message.
-    async fn head(&self, message: &Message) -> Result<Option<Head>, Error> {
+    pub(super) async fn head(&self, message: &Message) -> Result<Option<Head>, Error> {
         let content = match self.store.open_content(message.content).await {
             Ok(content) => content,
             Err(error @ Error::Io(_)) => return Err(error),
@@ -178,6 +190,9 @@ impl Desk {
             opened: grant.opened,
             replied: grant.replied,
             recalled: grant.recalled,
+            extended: grant.extended,
+            reminded: grant.reminded,
+            locked: grant.failures >= LOCK,
         }))
     }
 }
@@ -192,50 +207,10 @@ const fn kind(kind: RecipientKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::access::login::Login;
-    use crate::access::password::Passwords;
-    use crate::delivery::report::Office;
-    use crate::desk::{self, Desk};
-    use crate::model::{
-        Actor, Address, Answer, Clock, EventKind, Head, Language, Live, Mailbox, MessageId,
-        Recipient, State,
-    };
-
-    use crate::store::{RootKey, Settings, Store, Tx, samples};
-    use jiff::{SignedDuration, tz::TimeZone};
-    use tempfile::TempDir;
-
-    fn address(text: &str) -> Address {
-        Address::parse(text).unwrap()
-    }
-
-    fn desk() -> (TempDir, Desk) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data");
-        let settings = Settings {
-            path,
-            minimum_free: 0,
-        };
-        let store = Store::create(&settings, &RootKey::generate(), Clock::System).unwrap();
-        let passwords = Passwords::new();
-        let keys = (Login::new(store.clone(), passwords.clone()), passwords);
-        let settings = Live::new(desk::Settings {
-            domains: vec!["clinic.example".to_owned()],
-            secure_tag: false,
-            office: Office {
-                hostname: "mail.clinic.example".into(),
-                from: Mailbox {
-                    name: None,
-                    address: address("secure-mail@clinic.example"),
-                },
-                language: Language::English,
-                zone: TimeZone::UTC,
-                retain: SignedDuration::from_hours(24),
-            },
-        });
-        let desk = Desk::new(store, keys, settings);
-        (folder, desk.used_by(Actor::Operator(7)))
-    }
+    use crate::desk::Desk;
+    use crate::desk::tests::{address, desk};
+    use crate::model::{Answer, EventKind, Head, Mailbox, MessageId, Recipient, State};
+    use crate::store::{Store, Tx, samples};
 
     /// A message with a subject and a file name that nobody here may see.
     async fn keep(store: &Store) -> MessageId {
@@ -284,7 +259,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_is_shown_without_what_it_says_or_to_whom() {
-        let (_folder, desk) = desk();
+        let (_folder, desk, _) = desk();
         let id = keep(&desk.store).await;
         for view in [
             desk.messages(10, false).await.unwrap().remove(0),
@@ -309,7 +284,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_for_addresses_is_in_the_audit_trail() {
-        let (_folder, desk) = desk();
+        let (_folder, desk, _) = desk();
         let id = keep(&desk.store).await;
         let shown = desk.message(id, true).await.unwrap();
         assert_eq!(

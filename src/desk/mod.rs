@@ -3,15 +3,23 @@
 //! What comes back is metadata: never a subject, a file name or a text.
 
 pub mod accounts;
+pub mod extend;
 pub mod messages;
 pub mod queue;
+pub mod recall;
 pub mod store;
+pub mod tasks;
+#[cfg(test)]
+mod tests;
+mod underway;
 
 use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::delivery::report::Office;
 use crate::model::{Actor, Live};
+use crate::route::portal::Voice;
 use crate::store::{Error, Store};
+use jiff::SignedDuration;
 
 /// The desk over one store. Cloning it is cheap.
 #[derive(Clone, Debug)]
@@ -32,6 +40,11 @@ pub struct Settings {
     pub secure_tag: bool,
     /// How reports are made.
     pub office: Office,
+    /// How long a message can be read that the office gives more time, unless it
+    /// says until when.
+    pub expires: SignedDuration,
+    /// How the gateway's own mails speak.
+    pub voice: Voice,
 }
 
 /// Why a wish was not granted.

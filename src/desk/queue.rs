@@ -18,7 +18,8 @@ const MAX_LISTED: usize = 1000;
 pub struct JobView {
     /// Its id.
     pub id: String,
-    /// What it is for: `dispatch`, `notice`, `code`, `alert`, `report`, `clear`.
+    /// What it is for: `dispatch`, `notice`, `reminder`, `code`, `alert`,
+    /// `report`, `clear`.
     pub purpose: String,
     /// The message it belongs to.
     pub message: Option<String>,
@@ -109,6 +110,7 @@ fn view(listed: &Listed) -> JobView {
         Work::Deliver(parcel) => {
             let (purpose, message) = match parcel.purpose {
                 Purpose::Notice { message, .. } => ("notice", Some(message)),
+                Purpose::Reminder { message, .. } => ("reminder", Some(message)),
                 Purpose::Code { .. } => ("code", None),
                 Purpose::Alert => ("alert", None),
                 Purpose::Report { message } => ("report", Some(message)),

@@ -9,9 +9,41 @@ use crate::mime::letter::{
 use crate::model::{Arg, Language, Secret};
 use crate::texts::say;
 
-/// The notice "you have a secure message".
+/// Why a notice leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// There is a message to read.
+    Message,
+    /// It has not been read, and its time will be over.
+    Reminder,
+}
+
+impl Kind {
+    /// Its subject, title and first sentence in the catalogue: without the
+    /// sender's name, and with it.
+    const fn words(self) -> [&'static str; 4] {
+        match self {
+            Self::Message => [
+                "notice-subject",
+                "notice-title",
+                "notice-from-clinic",
+                "notice-from-sender",
+            ],
+            Self::Reminder => [
+                "reminder-subject",
+                "reminder-title",
+                "reminder-from-clinic",
+                "reminder-from-sender",
+            ],
+        }
+    }
+}
+
+/// The notice "you have a secure message", or the reminder of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
+    /// Which of the two.
+    pub kind: Kind,
     /// Who writes to whom.
     pub head: Head<'a>,
     /// The language it is written in.
@@ -36,13 +68,11 @@ pub fn notice(notice: &Notice<'_>) -> Vec<u8> {
     let (language, clinic) = (notice.language, phrase(notice.clinic));
     let say_in = |language: Language, id: &str, args: &[(&str, &str)]| tell(language, id, args);
     let tell = |id: &str, args: &[(&str, &str)]| say_in(language, id, args);
+    let [subject, title, from_clinic, from_sender] = notice.kind.words();
     let sender = notice.sender.map(phrase).filter(|s| !s.is_empty());
     let who = match &sender {
-        Some(sender) => tell(
-            "notice-from-sender",
-            &[("sender", sender), ("clinic", &clinic)],
-        ),
-        None => tell("notice-from-clinic", &[("clinic", &clinic)]),
+        Some(sender) => tell(from_sender, &[("sender", sender), ("clinic", &clinic)]),
+        None => tell(from_clinic, &[("clinic", &clinic)]),
     };
     let until = tell("notice-until", &[("expires", notice.expires)]);
     let code = tell("notice-code", &[]);
@@ -55,7 +85,7 @@ pub fn notice(notice: &Notice<'_>) -> Vec<u8> {
         tell("notice-open", &[]),
         notice.link
     );
-    let mut rows = heading(&tell("notice-title", &[])) + &paragraph(&who);
+    let mut rows = heading(&tell(title, &[])) + &paragraph(&who);
     rows += &button(
         &tell("notice-button", &[]),
         &tell("notice-open-plain", &[]),
@@ -67,9 +97,7 @@ pub fn notice(notice: &Notice<'_>) -> Vec<u8> {
         // Screen readers change their voice by `lang`.
         rows += &small(&line).replacen("<p ", &format!("<p lang=\"{}\" ", other.tag()), 1);
     }
-    let subject = notice
-        .subject
-        .map_or_else(|| tell("notice-subject", &[]), phrase);
+    let subject = notice.subject.map_or_else(|| tell(subject, &[]), phrase);
     let html = sheet(language, &clinic, &subject, &rows);
     octets(start(&notice.head, &subject, language, "auto-generated").body(alternative(text, html)))
 }
@@ -188,7 +216,7 @@ fn tell(language: Language, id: &str, args: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alert, CodeMail, Notice, alert, code, mark, notice, without_codes};
+    use super::{Alert, CodeMail, Kind, Notice, alert, code, mark, notice, without_codes};
     use crate::mime::letter::Head;
     use crate::model::{Address, Language, Mailbox, Secret};
     use jiff::Timestamp;
@@ -229,6 +257,7 @@ mod tests {
                 Language::Spanish => "domingo, 29 de noviembre de 2026, 17:00 (Pacífico)",
             };
             Notice {
+                kind: Kind::Message,
                 head: self.head(),
                 language,
                 second: None,
@@ -322,6 +351,24 @@ mod tests {
                 "auto-generated"
             );
             assert!(mail.body_html(1).is_none() && mail.attachment_count() == 0);
+        }
+    }
+
+    #[test]
+    fn a_reminder_is_a_notice_that_says_the_message_is_unread() {
+        let people = people("North Clinic");
+        for language in Language::ALL {
+            let reminder = Notice {
+                kind: Kind::Reminder,
+                ..people.notice(language)
+            };
+            let octets = notice(&reminder);
+            insta::assert_snapshot!(format!("reminder-{}", language.tag()), masked(&octets));
+            let mail = MessageParser::new().parse(&octets).unwrap();
+            let (text, html) = bodies(&mail);
+            assert_eq!(links(&html), [LINK, LINK]);
+            one_host(&text);
+            nothing_remote(&html);
         }
     }
 

@@ -66,6 +66,8 @@ pub enum EventKind {
     Configuration,
     /// The store was compacted or verified, or a record set aside.
     Store,
+    /// Something the office was asked to do was closed.
+    Task,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.

@@ -179,6 +179,15 @@ pub enum Purpose {
         /// The recipient's place in it.
         n: u16,
     },
+    /// "You have not read it yet."
+    Reminder {
+        /// The message.
+        message: MessageId,
+        /// The recipient's place in it.
+        n: u16,
+        /// The right the link names.
+        grant: GrantId,
+    },
 }
 
 /// What the relay answered, and when.

@@ -228,9 +228,12 @@ impl Plan<'_> {
             failures: 0,
             notice: Vec::new(),
             language: known.unwrap_or(settings.voice.language),
+            extended: None,
+            reminded: None,
         };
         let token = link::make(store, &mut self.tx, grant.id);
         let occasion = portal::Occasion {
+            cause: portal::Cause::Given,
             grant: &grant,
             sender: self.case.head.from.as_ref(),
             known,

@@ -17,6 +17,8 @@ pub enum Calm {
     Expired(Option<Again>),
     /// The office took the message back; as above.
     Withdrawn(Option<Again>),
+    /// The same for a reader who is signed in.
+    TakenBack,
     /// No link of ours, or not the whole of one.
     Unknown,
     /// The office has just been asked.
@@ -84,7 +86,7 @@ impl Calm {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Front | Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
-            Self::Expired(_) | Self::Withdrawn(_) => StatusCode::GONE,
+            Self::Expired(_) | Self::Withdrawn(_) | Self::TakenBack => StatusCode::GONE,
             Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
             Self::Barred(_) | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -117,6 +119,7 @@ impl Calm {
                 "portal-withdrawn-title",
                 &["portal-withdrawn-text", "portal-asked-before"],
             ),
+            Self::TakenBack => ("portal-withdrawn-title", &["portal-withdrawn-text"]),
             Self::Barred(Some(_)) => ("portal-barred-title", &["portal-barred-text"]),
             Self::Barred(None) => (
                 "portal-barred-title",
@@ -199,7 +202,7 @@ impl Calm {
                 path: path.clone(),
                 label: "portal-open-anew",
             },
-            Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. }
+            Self::TakenBack | Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. }
                 if page.reader.is_some() =>
             {
                 Action::Go {

@@ -212,7 +212,9 @@ impl Portal {
             .visit
             .message(&reader, which, &visitor.caller)
             .await?;
-        let letter = letter.ok_or_else(|| gone(Calm::Gone, &reader))?;
+        let Some(letter) = letter else {
+            return Err(self.lost(&reader, which, Calm::Gone).await);
+        };
         let tab = match which {
             Which::Received(_) => Tab::Inbox,
             Which::Sent(_) => Tab::Sent,
@@ -274,8 +276,21 @@ impl Portal {
             }
             _ => None,
         };
-        let download = file.ok_or_else(|| gone(Calm::FileGone, &reader))?;
-        Ok(save(download))
+        match (file, which) {
+            (Some(download), _) => Ok(save(download)),
+            (None, Some(which)) => Err(self.lost(&reader, which, Calm::FileGone).await),
+            (None, None) => Err(gone(Calm::FileGone, &reader)),
+        }
+    }
+
+    /// The page for a message that is not to be had: `calm`, unless the office
+    /// took it back, which its reader is told.
+    pub(super) async fn lost(&self, reader: &Reader, which: Which, calm: Calm) -> Stop {
+        match self.0.visit.is_withdrawn(reader, which).await {
+            Ok(true) => gone(Calm::TakenBack, reader),
+            Ok(false) => gone(calm, reader),
+            Err(error) => error.into(),
+        }
     }
 }
 

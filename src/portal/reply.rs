@@ -190,7 +190,10 @@ impl Portal {
     ) -> Result<Response, Stop> {
         let refusal = match held.why {
             Why::Stop(stop) => return Err(stop),
-            Why::Refused(Refusal::Closed) => return Err(gone(reader)),
+            Why::Refused(Refusal::Closed) => {
+                let which = Which::Received(grant);
+                return Err(self.lost(reader, which, Calm::Gone).await);
+            }
             Why::Refused(refusal) => refusal,
         };
         let status = match refusal {
@@ -218,7 +221,9 @@ impl Portal {
     ) -> Result<Response, Stop> {
         let which = Which::Received(grant);
         let letter = self.0.visit.message(reader, which, &visitor.caller).await?;
-        let letter = letter.ok_or_else(|| gone(reader))?;
+        let Some(letter) = letter else {
+            return Err(self.lost(reader, which, Calm::Gone).await);
+        };
         let page = self.inside(visitor, reader, Some(Tab::Inbox));
         let rules = self.0.visit.rules();
         let sizes = [rules.max_file, rules.max_reply].map(|s| page.size(&s));

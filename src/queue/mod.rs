@@ -233,6 +233,47 @@ pub async fn drop(store: &Store, tx: &mut Tx, id: JobId) -> Result<Job, Refused>
     Ok(job)
 }
 
+/// Takes every job of these lanes that `is_over` names out of the queue, in the
+/// caller's commit; those that a worker has in hand stay, and it asks once more
+/// whether they are wanted. Returns the jobs. Reads the lanes whole, as a list
+/// does: for an operator's wish, not for every message.
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn drop_all(
+    store: &Store,
+    tx: &mut Tx,
+    lanes: &[Lane],
+    is_over: impl Fn(&Work) -> bool,
+) -> Result<Vec<Job>, Error> {
+    let now = store.clock().now();
+    let mut dropped = Vec::new();
+    for lane in lanes {
+        let mut after = None;
+        loop {
+            let prefix: [&[u8]; 1] = [&[*lane as u8]];
+            let page = store.range::<Due>(&prefix, after.as_ref(), PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(Due::at(last.lane, last.due, last.job));
+            let idle = page.iter().filter(|d| d.lease.is_none() || d.due <= now);
+            for due in idle {
+                let job = match store.get(&Job::at(due.job)).await {
+                    Ok(Some(job)) if is_over(&job.work) => job,
+                    // A job that cannot be read is whoever takes it's to set aside.
+                    Ok(_) | Err(Error::Damaged(_) | Error::Newer | Error::Sealed) => continue,
+                    Err(error) => return Err(error),
+                };
+                let entry = store.hold(&Due::at(due.lane, due.due, due.job)).await?;
+                let Some(entry) = entry else { continue };
+                tx.remove(&entry);
+                tx.delete(&Job::at(job.id));
+                dropped.push(job);
+            }
+        }
+    }
+    Ok(dropped)
+}
+
 /// Ends every lease, so that what a killed process had in hand is due at once
 /// and not only at the lease's end. To be called at start, before any worker,
 /// and only where this process is the only one on the store. Returns how many

@@ -1,14 +1,14 @@
 //! The portal: the content stays sealed here, and a notice with a link leaves.
 
 use crate::mime::letter::Head;
-use crate::mime::notice::{Notice, notice};
+use crate::mime::notice::{Kind, Notice, notice};
 use crate::model::parcel::Body;
-use crate::model::{Address, Language, Mailbox, Parcel, Purpose, Token};
+use crate::model::{Address, Language, Mailbox, MessageId, Parcel, Purpose, Token};
 use crate::route::verp::{self, Handle};
 use crate::store::records::Grant;
 use crate::store::{Label, Store};
 use crate::texts::dates;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 /// How the gateway's own mails speak: what the clinic has set.
 #[derive(Clone, Debug)]
@@ -60,9 +60,22 @@ impl Voice {
     }
 }
 
-/// Whom a notice is about.
+/// Why a notice leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The right has just been given.
+    Given,
+    /// The office has given more time, now.
+    Extended(Timestamp),
+    /// The message is unread, and its time will be over.
+    Reminder(Timestamp),
+}
+
+/// Whom a notice is about, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
+    /// Why it leaves.
+    pub cause: Cause,
     /// The right to read that it announces.
     pub grant: &'a Grant,
     /// Who wrote the message.
@@ -90,13 +103,34 @@ pub fn prepare(store: &Store, voice: &Voice, occasion: &Occasion<'_>, token: &To
         Some(_) => None,
         None => Language::ALL.into_iter().find(|l| *l != language),
     };
+    let (message, n) = (grant.message, grant.n);
+    let first = Purpose::Notice {
+        message,
+        n,
+        grant: grant.id,
+    };
+    // Each is a mail of its own: with an old Message-ID it would be taken for a
+    // copy and not shown.
+    let (kind, id, date, purpose) = match occasion.cause {
+        Cause::Given => (Kind::Message, grant.id.to_string(), grant.created, first),
+        Cause::Extended(at) => (Kind::Message, MessageId::new(at).to_string(), at, first),
+        Cause::Reminder(at) => {
+            let purpose = Purpose::Reminder {
+                message,
+                n,
+                grant: grant.id,
+            };
+            (Kind::Reminder, MessageId::new(at).to_string(), at, purpose)
+        }
+    };
     let octets = notice(&Notice {
+        kind,
         head: Head {
             from: &voice.author(),
             to: &grant.address,
             reply_to: None,
-            message_id: &format!("{}@{}", grant.id, voice.hostname),
-            date: grant.created,
+            message_id: &format!("{id}@{}", voice.hostname),
+            date,
         },
         language,
         second,
@@ -114,11 +148,7 @@ pub fn prepare(store: &Store, voice: &Voice, occasion: &Occasion<'_>, token: &To
         parcel: Parcel {
             sender: Some(voice.return_address(store, Handle::Notice(grant.id))),
             recipient: grant.address.clone(),
-            purpose: Purpose::Notice {
-                message: grant.message,
-                n: grant.n,
-                grant: grant.id,
-            },
+            purpose,
             body: Body::Here(octets),
         },
     }

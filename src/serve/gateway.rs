@@ -14,7 +14,7 @@ use crate::portal;
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
 use crate::store::Store;
-use crate::sweep::Sweep;
+use crate::sweep::{self, Sweep};
 use crate::visit::Visit;
 use anyhow::Context;
 use std::io::{self, ErrorKind};
@@ -42,6 +42,7 @@ struct Reload {
     office: Live<crate::delivery::report::Office>,
     smtp: Live<smtp::Settings>,
     desk: Live<desk::Settings>,
+    sweep: Live<sweep::Settings>,
     tls: [Tls; 2],
 }
 
@@ -91,7 +92,7 @@ impl Gateway {
         let outbound = Outbound::new(store.clone(), live.outbound.clone());
         let towards = relay::settings(config)?;
         let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
-        let sweep = Sweep::new(store.clone(), config.portal.idle_timeout);
+        let sweep = Sweep::new(store.clone(), live.sweep.clone());
 
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
@@ -182,6 +183,7 @@ impl Reload {
             office: Live::new(pieces::office(config)),
             smtp: Live::new(pieces::smtp(config)),
             desk: Live::new(pieces::desk(config)),
+            sweep: Live::new(pieces::sweep(config)),
             tls: [
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
@@ -200,6 +202,7 @@ impl Reload {
         self.office.replace(pieces::office(config));
         self.smtp.replace(pieces::smtp(config));
         self.desk.replace(pieces::desk(config));
+        self.sweep.replace(pieces::sweep(config));
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::policy;
 use crate::portal::page::Clinic;
 use crate::route::portal::Voice;
 use crate::store::Store;
-use crate::{desk, outbound, portal, smtp, visit};
+use crate::{desk, outbound, portal, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -37,6 +37,17 @@ pub(super) fn desk(config: &Config) -> desk::Settings {
         domains: domains(config),
         secure_tag: config.policy.secure_tag.is_some(),
         office: office(config),
+        expires: config.policy.expires,
+        voice: voice(config),
+    }
+}
+
+/// What the sweep needs.
+pub(super) fn sweep(config: &Config) -> sweep::Settings {
+    sweep::Settings {
+        idle: config.portal.idle_timeout,
+        reminder: config.notice.reminder.span(),
+        voice: voice(config),
     }
 }
 

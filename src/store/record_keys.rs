@@ -43,7 +43,6 @@ fn millis(at: Timestamp) -> [u8; 8] {
 record!(Message, Message, |m| Self::at(m.id), at(id: MessageId) = [id.octets().as_slice()]);
 record!(Recipient, Recipient, |r| Self::at(r.message, r.n), at(message: MessageId, n: u16) = [message.octets().as_slice(), &n.to_be_bytes()]);
 record!(Thread, Thread, |t| Self::at(t.id), at(id: ThreadId) = [id.0.as_slice()]);
-record!(Grant, Grant, |g| Self::at(g.id), at(id: GrantId) = [id.octets().as_slice()]);
 record!(MailboxGrant, MailboxGrant, |m| Self::at(m.mailbox, m.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
 record!(MailboxReply, MailboxReply, |m| Self::at(m.mailbox, m.message), at(mailbox: AddressKey, message: MessageId) = [mailbox.octets().as_slice(), message.octets()]);
 record!(Link, Link, |l| Self::at(l.token), at(token: TokenKey) = [token.octets().as_slice()]);
@@ -67,3 +66,46 @@ record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_s
 record!(Protected, Protected, |p| Self::at(p.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), match &what { Ended::Grant(g) => g.octets(), Ended::Content(m) => m.octets() }]);
 record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);
+
+impl Grant {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(id: GrantId) -> Key<Self> {
+        Key::of(Table::Grant, &[id.octets().as_slice()])
+    }
+}
+
+impl Record for Grant {
+    const TABLE: Table = Table::Grant;
+    const VERSION: u8 = 2;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.id)
+    }
+
+    /// Version 1 ended before `extended` and `reminded`; an absent value is one
+    /// octet, zero.
+    fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
+        let whole = (version == 1).then(|| [octets, &[0, 0]].concat())?;
+        postcard::from_bytes(&whole).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Address, MessageId};
+    use crate::store::records::Grant;
+    use crate::store::{Record, samples};
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_grant_of_the_first_form_is_read_with_neither_extension_nor_reminder() {
+        let jane = Address::parse("jane@example.test").unwrap();
+        let at = Timestamp::UNIX_EPOCH;
+        let grant = samples::unkeyed_grant(at, MessageId::new(at), &jane);
+        let now = postcard::to_stdvec(&grant).unwrap();
+        let first = now.strip_suffix(&[0, 0]).unwrap();
+        assert_eq!(Grant::upgrade(1, first), Some(grant));
+        assert_eq!(Grant::upgrade(0, first), None);
+    }
+}

@@ -103,6 +103,11 @@ pub struct Grant {
     pub notice: Vec<u8>,
     /// The language of its mails.
     pub language: Language,
+    /// When the office last gave it more time. It then ends at `expires`,
+    /// whenever a notice is taken.
+    pub extended: Option<Timestamp>,
+    /// When a reminder was put into the queue; there is at most one.
+    pub reminded: Option<Timestamp>,
 }
 
 /// The order in which a mailbox sees its grants: newest last.

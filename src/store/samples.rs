@@ -62,6 +62,8 @@ pub(crate) fn unkeyed_grant(now: Timestamp, message: MessageId, to: &Address) ->
         failures: 0,
         notice: Vec::new(),
         language: Language::English,
+        extended: None,
+        reminded: None,
     }
 }
 

@@ -1,13 +1,16 @@
 //! What ends, ends here: grants expire, content whose retention is over is
 //! destroyed, keys roll so that "destroyed" is true, and what only mattered
-//! for a while is tidied away.
+//! for a while is tidied away. Before a grant expires unread, its reader is
+//! reminded.
 
+mod remind;
 mod tidy;
 
 use crate::access::link::{self, LinkState};
-use crate::model::{Actor, Event, EventKind, GrantId, MessageId, Recipient, State};
+use crate::model::{Actor, Event, EventKind, GrantId, Live, MessageId, Recipient, State};
+use crate::route::portal::Voice;
 use crate::store::records::{Ended, Ending, Grant, Message};
-use crate::store::{Change, Error, Held, Store, Tx};
+use crate::store::{Change, Error, Held, Key, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
@@ -30,22 +33,37 @@ const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// which follows at once.
 const BATCH: usize = 100;
 
+/// What the configuration says about endings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a session may lie idle.
+    pub idle: SignedDuration,
+    /// How long before its end an unread message is called to mind; `None`:
+    /// never.
+    pub reminder: Option<SignedDuration>,
+    /// How the gateway's own mails speak.
+    pub voice: Voice,
+}
+
 /// The sweep over one store.
 #[derive(Debug)]
 pub struct Sweep {
     store: Store,
-    idle: SignedDuration,
+    settings: Live<Settings>,
     tidied: Option<Timestamp>,
+    /// The last ending that was looked at for a reminder.
+    looked: Option<Key<Ending>>,
 }
 
 impl Sweep {
-    /// A sweep; `idle` is how long a session may lie idle.
+    /// A sweep.
     #[must_use]
-    pub fn new(store: Store, idle: SignedDuration) -> Self {
+    pub const fn new(store: Store, settings: Live<Settings>) -> Self {
         Self {
             store,
-            idle,
+            settings,
             tidied: None,
+            looked: None,
         }
     }
 
@@ -74,9 +92,12 @@ impl Sweep {
     pub async fn turn(&mut self) -> Result<bool, Error> {
         let now = self.store.clock().now();
         let closed = self.close_due(now).await;
+        let reminded = self.remind(now).await;
         let tidied = self.tidy(now).await;
         let rolled = self.roll(now).await;
-        rolled.and(tidied).and(closed)
+        rolled.and(tidied)?;
+        let (closed, reminded) = (closed?, reminded?);
+        Ok(closed || reminded)
     }
 
     /// Closes what is due; returns whether more may be.
@@ -198,7 +219,7 @@ impl Sweep {
     async fn tidy(&mut self, now: Timestamp) -> Result<(), Error> {
         let lately = self.tidied.is_some_and(|at| now.duration_since(at) < TIDY);
         if !lately {
-            tidy::tidy(&self.store, self.idle).await?;
+            tidy::tidy(&self.store, self.settings.current().idle).await?;
             self.tidied = Some(now);
         }
         Ok(())

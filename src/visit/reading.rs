@@ -135,6 +135,18 @@ impl Visit {
         Ok(Some(in_turn(&self.cleaners, work).await?))
     }
 
+    /// Whether a message is this reader's, and the office took it back.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn is_withdrawn(&self, reader: &Reader, which: Which) -> Result<bool, Error> {
+        let Which::Received(grant) = which else {
+            return Ok(false);
+        };
+        let grant = self.store.get(&Grant::at(grant)).await?;
+        Ok(grant.is_some_and(|g| g.mailbox == reader.mailbox && g.recalled.is_some()))
+    }
+
     /// The message, if the reader may read it now.
     pub(super) async fn open(
         &self,

@@ -12,8 +12,9 @@ const PAGE: usize = 25;
 const FILED: usize = 100;
 
 impl Visit {
-    /// The mailbox's messages from this clinic, newest first. Of those that are
-    /// no longer available, sender and date alone.
+    /// The mailbox's messages from this clinic, newest first. Of those whose
+    /// time is over, sender and date alone; of those the office took back,
+    /// nothing, since even the sender's name may be what went astray.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -34,7 +35,8 @@ impl Visit {
         let (found, next) = cut(found, |last| Which::Received(last.grant));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
-            if let Some(grant) = self.store.get(&Grant::at(entry.grant)).await? {
+            let grant = self.store.get(&Grant::at(entry.grant)).await?;
+            if let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) {
                 lines.push(self.inbox_line(reader, grant).await?);
             }
         }

@@ -38,14 +38,16 @@ async function withdrawn(scripts) {
   await bea.sees('fasting');
   await wish('withdraw', { to });
   // What is open already cannot be read again, nor its parts.
-  for (const part of ['', '/body', '/reply']) {
+  for (const part of ['', '/reply']) {
     await bea.go(message + part);
     await bea.misses('avocet', 'fasting');
-    await bea.sees(t('portal-gone-title'));
+    await bea.sees(t('portal-withdrawn-title'), '+1 503 555 0100');
   }
+  await bea.go(`${message}/body`);
+  await bea.misses('avocet', 'fasting');
+  await bea.sees(t('portal-gone-title'));
   await bea.go('/inbox');
-  await bea.sees(t('portal-gone-subject'));
-  await bea.misses('avocet');
+  await bea.misses('avocet', t('portal-gone-subject'));
   await bea.go(link);
   await bea.sees(t('portal-withdrawn-title'), '+1 503 555 0100');
   await bea.misses('avocet', 'fasting', to);

@@ -144,7 +144,9 @@ impl Stage<'_> {
                 self.house.drained();
                 Value::Null
             }
-            "withdraw" => self.change(&word("to"), |grant, now| grant.recalled = Some(now)),
+            "withdraw" => self.withdraw(&word("to")),
+            // Its time is over now, without the clock being moved.
+            "expire" => self.change(&word("to"), |grant, now| grant.expires = now),
             // What a hundred wrong codes do.
             "bar" => self.change(&word("to"), |grant, _| grant.failures = 100),
             "state" => self.state(&word("to")),
@@ -172,6 +174,18 @@ impl Stage<'_> {
         let read = self.patients.entry(to.to_owned()).or_default();
         *read += 1;
         self.relay.wait_for(to, *read).remove(*read - 1)
+    }
+
+    /// The office takes the newest message to this patient back.
+    fn withdraw(&self, to: &str) -> Value {
+        let store = self.house.store();
+        let message = self.house.run(async {
+            let newest = self.grants(to).await.remove(0);
+            let grant = store.get(&Grant::at(newest)).await.unwrap().unwrap();
+            grant.message.to_string()
+        });
+        self.house
+            .json(&["message", "recall", &message, "--recipient", to, "--json"])
     }
 
     /// Changes the grant of this patient's newest message.

@@ -181,9 +181,12 @@ async function inside(tag, look) {
   await at('message-draft');
   await joan.press(joan.link('portal-draft-go-on'));
   await at('reply-drafted');
-  await wish('withdraw', { to });
+  await wish('expire', { to });
   await joan.go('/inbox');
   await at('inbox-gone');
+  await wish('withdraw', { to });
+  await joan.go(message);
+  await at('taken-back');
   await joan.signOut();
   await at('signed-out');
   await joan.leave();

@@ -20,6 +20,7 @@ mod clients;
 mod commands;
 mod crash;
 mod house;
+mod office;
 mod outcomes;
 mod patient;
 mod protection;

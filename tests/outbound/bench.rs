@@ -176,7 +176,12 @@ impl Bench {
     }
 
     pub(crate) async fn sweep(&self) {
-        let mut sweep = Sweep::new(self.store().clone(), IDLE);
+        let settings = sealpost::sweep::Settings {
+            idle: IDLE,
+            reminder: None,
+            voice: self.rules.voice.clone(),
+        };
+        let mut sweep = Sweep::new(self.store().clone(), Live::new(settings));
         while sweep.turn().await.unwrap() {}
     }
 

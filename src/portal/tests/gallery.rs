@@ -456,6 +456,7 @@ impl<'a> Gallery<'a> {
             ("expired-asked", Calm::Expired(None)),
             ("withdrawn", Calm::Withdrawn(again())),
             ("withdrawn-asked", Calm::Withdrawn(None)),
+            ("taken-back", Calm::TakenBack),
             ("unknown", Calm::Unknown),
             ("asked", Calm::Asked),
             ("barred", Calm::Barred(again())),

@@ -17,6 +17,12 @@ notice-never = We never ask for a password, a credit card number or a Social Sec
 # One line at the end of a notice in another language.
 notice-second = { $clinic } has sent you a secure message. The link above opens it, also in English.
 
+# The reminder of a message that has not been read; the rest of it is the notice's.
+reminder-subject = A secure message is waiting for you
+reminder-title = You have not read your secure message yet
+reminder-from-clinic = { $clinic } has sent you a secure message. It has not been read yet.
+reminder-from-sender = { $sender } at { $clinic } has sent you a secure message. It has not been read yet.
+
 # The mail with a code. The code comes first. No other number of six digits, no
 # link and no telephone number may stand here.
 code-title = Your code

@@ -17,6 +17,12 @@ notice-never = Nunca le pediremos una contraseña, un número de tarjeta de cré
 # One line at the end of a notice in another language.
 notice-second = { $clinic } le envió un mensaje seguro. El enlace de arriba lo abre, también en español.
 
+# The reminder of a message that has not been read; the rest of it is the notice's.
+reminder-subject = Le espera un mensaje seguro
+reminder-title = Todavía no ha leído su mensaje seguro
+reminder-from-clinic = { $clinic } le envió un mensaje seguro que todavía no se ha leído.
+reminder-from-sender = { $sender }, de { $clinic }, le envió un mensaje seguro que todavía no se ha leído.
+
 # The mail with a code. The code comes first. No other number of six digits, no
 # link and no telephone number may stand here.
 code-title = Su código

@@ -25,3 +25,4 @@ mod patient;
 mod protection;
 mod relay;
 mod signals;
+mod taken;

@@ -23,7 +23,7 @@ fn announced(relay: &Postfix, door: &crate::harness::Door, doctor: &Login, to: &
 }
 
 /// Asks for a code and opens the message with it.
-fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
+pub(crate) fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
     let landing = browser.open(link).says("Send me a code");
     let asked = browser.send(&format!("{link}/code"), &[("form", &landing.form())]);
     let mails = relay.wait_for(to, 2);

@@ -1,5 +1,5 @@
 use super::bench::{Answer, Bench};
-use crate::web::headers::{BODY_POLICY, FILE_POLICY, PAGE_POLICY};
+use crate::web::headers::{BODY_POLICY, FILE_POLICY, PAGE_POLICY, PRINT_POLICY};
 use axum::body::Body;
 use axum::http::Method;
 
@@ -78,7 +78,13 @@ async fn every_route_answers_with_the_same_guard() {
             }
         }
     }
-    for (path, policy) in [(&body, BODY_POLICY), (&file, FILE_POLICY)] {
+    for (path, policy) in [
+        (&body, BODY_POLICY),
+        (&file, FILE_POLICY),
+        (&format!("{message}/files.zip"), FILE_POLICY),
+        (&format!("{message}/message.eml"), FILE_POLICY),
+        (&format!("{message}/print"), PRINT_POLICY),
+    ] {
         for (browser, policy) in [(&mut inside, policy), (&mut outside, PAGE_POLICY)] {
             let answer = browser.get(path).await;
             assert_eq!(snapshot(&answer), expected(policy, "no-store"), "{path}");

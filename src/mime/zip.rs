@@ -164,7 +164,7 @@ fn is_device(name: &str) -> bool {
         let rest = stem.strip_prefix(device);
         rest.is_some_and(|n| n.chars().count() == 1 && n.chars().all(char::is_numeric))
     };
-    DEVICES.contains(&stem.as_str()) || NUMBERED.iter().any(|device| numbered(device))
+    DEVICES.contains(&stem.as_str()) || NUMBERED.iter().any(numbered)
 }
 
 /// Date and time as MS-DOS wrote them, in UTC: the format knows no zone. What

@@ -571,7 +571,7 @@ fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
                 "{name}: a script"
             );
             assert!(
-                matches!(&*name, "body" | "print") || !page.contains("<style"),
+                matches!(name, "body" | "print") || !page.contains("<style"),
                 "{name}: an inline style"
             );
             assert!(

@@ -49,8 +49,6 @@ async fn every_route_answers_with_the_same_guard() {
     let m = format!("/m/{}", link.expose());
     let (mut inside, message) = bench.signed_in(&link).await;
     let style = reference(&inside.get("/").await.text(), "/style-");
-    let file = reference(&inside.get(&message).await.text(), "/file/");
-    let body = format!("{message}/body");
     let day = "public, max-age=86400";
     let mut outside = bench.browser();
     for (path, policy, cache) in [
@@ -78,18 +76,6 @@ async fn every_route_answers_with_the_same_guard() {
             }
         }
     }
-    for (path, policy) in [
-        (&body, BODY_POLICY),
-        (&file, FILE_POLICY),
-        (&format!("{message}/files.zip"), FILE_POLICY),
-        (&format!("{message}/message.eml"), FILE_POLICY),
-        (&format!("{message}/print"), PRINT_POLICY),
-    ] {
-        for (browser, policy) in [(&mut inside, policy), (&mut outside, PAGE_POLICY)] {
-            let answer = browser.get(path).await;
-            assert_eq!(snapshot(&answer), expected(policy, "no-store"), "{path}");
-        }
-    }
     for path in [
         &format!("{m}/code"),
         &format!("{m}/enter"),
@@ -105,6 +91,28 @@ async fn every_route_answers_with_the_same_guard() {
             expected(PAGE_POLICY, "no-store"),
             "POST {path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_a_message_holds_has_a_policy_of_its_own() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let (mut inside, message) = bench.signed_in(&link).await;
+    let file = reference(&inside.get(&message).await.text(), "/file/");
+    let body = format!("{message}/body");
+    let mut outside = bench.browser();
+    for (path, policy) in [
+        (&body, BODY_POLICY),
+        (&file, FILE_POLICY),
+        (&format!("{message}/files.zip"), FILE_POLICY),
+        (&format!("{message}/message.eml"), FILE_POLICY),
+        (&format!("{message}/print"), PRINT_POLICY),
+    ] {
+        for (browser, policy) in [(&mut inside, policy), (&mut outside, PAGE_POLICY)] {
+            let answer = browser.get(path).await;
+            assert_eq!(snapshot(&answer), expected(policy, "no-store"), "{path}");
+        }
     }
 }
 

@@ -221,58 +221,70 @@ fn docx(octets: u32) -> Vec<u8> {
     document
 }
 
-#[tokio::test]
-async fn what_would_swell_is_refused_with_its_limit_in_both_languages() {
-    let bench = Bench::new().await;
-    let link = bench.send().await;
-    let (mut browser, message) = bench.signed_in(&link).await;
-    let form = browser.get(&format!("{message}/reply")).await.form();
-    let many: Vec<(&str, &[u8])> = std::iter::repeat_n(("n.txt", b"x".as_slice()), 20)
-        .chain([("last.txt", b"x".as_slice())])
-        .collect();
-    let (flood, bomb, cut) = (png(40_000), docx(600_000_000), png(1)[..12].to_vec());
-    let large = [b' '; 9_000];
-    let cases: [(&[(&str, &[u8])], [&str; 2]); 5] = [
+/// Files of an answer, and what the page says of them in English and Spanish.
+type Case = (Vec<(&'static str, Vec<u8>)>, [&'static str; 2]);
+
+fn swelling() -> [Case; 5] {
+    let mut many = vec![("n.txt", b"x".to_vec()); 20];
+    many.push(("last.txt", b"x".to_vec()));
+    let large = ["1.txt", "2.txt", "3.txt"].map(|name| (name, vec![b' '; 9_000]));
+    [
         (
-            &[("flood.png", &flood)],
+            vec![("flood.png", png(40_000))],
             [
                 "“flood.png” has more than 250 million pixels",
                 "«flood.png» tiene más de 250 millones de píxeles",
             ],
         ),
         (
-            &[("bomb.docx", &bomb)],
+            vec![("bomb.docx", docx(600_000_000))],
             [
                 "“bomb.docx” holds more than we can take: 500 MB",
                 "«bomb.docx» contiene más de lo que podemos aceptar: 500 MB",
             ],
         ),
         (
-            &[("cut.png", &cut)],
+            vec![("cut.png", png(1)[..12].to_vec())],
             [
                 "cannot tell how large “cut.png” is",
                 "No podemos saber cuánto ocupa «cut.png»",
             ],
         ),
         (
-            &many,
+            many,
             [
                 "“last.txt” is one too many: we take up to 20 files",
                 "«last.txt» ya no cabe: aceptamos hasta 20 archivos",
             ],
         ),
         (
-            &[("1.txt", &large), ("2.txt", &large), ("3.txt", &large)],
+            large.into(),
             [
                 "“3.txt” does not fit: all your files together may be up to 25 KB",
                 "«3.txt» no cabe: entre todos sus archivos pueden pesar hasta 25 KB",
             ],
         ),
-    ];
-    for (files, words) in cases {
+    ]
+}
+
+fn borrowed<'a>(files: &'a [(&'a str, Vec<u8>)]) -> Vec<(&'a str, &'a [u8])> {
+    let files = files.iter();
+    files
+        .map(|(name, octets)| (*name, octets.as_slice()))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_would_swell_is_refused_with_its_limit_in_both_languages() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let (mut browser, message) = bench.signed_in(&link).await;
+    let form = browser.get(&format!("{message}/reply")).await.form();
+    for (files, words) in swelling() {
         for (language, words) in ["en", "es"].into_iter().zip(words) {
             browser.get(&format!("/inbox?lang={language}")).await;
-            let answer = send(&mut browser, &message, parts(&form, "My words", files)).await;
+            let body = parts(&form, "My words", &borrowed(&files));
+            let answer = send(&mut browser, &message, body).await;
             let text = answer.text();
             assert!(answer.status.is_client_error(), "{}", answer.status);
             assert!(text.contains(words), "{words}: {text}");
@@ -282,10 +294,8 @@ async fn what_would_swell_is_refused_with_its_limit_in_both_languages() {
     browser.get("/inbox?lang=en").await;
     assert!(browser.get("/sent").await.text().contains("No replies yet"));
     let good = [("photo.png", png(9_000)), ("form.docx", docx(0))];
-    let good = good
-        .each_ref()
-        .map(|(name, octets)| (*name, octets.as_slice()));
-    let sent = send(&mut browser, &message, parts(&form, "My words", &good)).await;
+    let body = parts(&form, "My words", &borrowed(&good));
+    let sent = send(&mut browser, &message, body).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
 }
 

@@ -3,7 +3,7 @@
 //! much about the camera and in TIFF, the octets it needs are cut out first.
 
 use crate::mime::sniff::Kind;
-use crate::mime::swell::Swell;
+use crate::mime::swell::{Swell, long, short};
 
 /// Pixels in one picture. The largest cameras in phones make 200 million; a
 /// program needs 4 octets for each, so this much is a gigabyte.
@@ -84,10 +84,11 @@ impl Picture {
         if let Cut::Tiff(tiff) = self.cut {
             return tiff.finish();
         }
-        if matches!(self.kind, Kind::Cur | Kind::Ico) {
-            return icon(&mut self.window);
+        match self.kind {
+            Kind::Bmp => bitmap(&self.window),
+            Kind::Cur | Kind::Ico => icon(&mut self.window),
+            _ => judge(&self.window),
         }
-        judge(&self.window)
     }
 }
 
@@ -99,25 +100,51 @@ fn keep(window: &mut Vec<u8>, octets: &[u8]) {
 /// Judges by what imagesize finds in the start of a file.
 fn judge(start: &[u8]) -> Result<(), Swell> {
     let size = imagesize::blob_size(start).map_err(|_| Swell::Unclear)?;
-    let pixels = (size.width as u64).saturating_mul(size.height as u64);
-    if pixels > MAX_PIXELS {
+    within(size.width as u64, size.height as u64)
+}
+
+fn within(width: u64, height: u64) -> Result<(), Swell> {
+    if width.saturating_mul(height) > MAX_PIXELS {
         Err(Swell::Pixels)
     } else {
         Ok(())
     }
 }
 
-/// An icon says at most 256 for a side; a PNG inside may say more. A cursor is
-/// an icon under another number.
+/// A bitmap's sides stand behind the size of the header that holds them.
+fn bitmap(window: &[u8]) -> Result<(), Swell> {
+    let (width, height) = sides(window.get(14..).unwrap_or_default()).ok_or(Swell::Unclear)?;
+    within(width, height)
+}
+
+/// The sides of a bitmap after its own header. Its height is negative where its
+/// lines go from top to bottom; the oldest kind of header has two octets for
+/// each.
+fn sides(header: &[u8]) -> Option<(u64, u64)> {
+    const OLDEST: u32 = 12;
+    if long(header, 0)? == OLDEST {
+        return Some((short(header, 4)?.into(), short(header, 6)?.into()));
+    }
+    let side = |at| Some(long(header, at)?.cast_signed().unsigned_abs().into());
+    Some((side(4)?, side(8)?))
+}
+
+/// An icon says at most 256 for a side; the picture inside, a PNG or a bitmap
+/// of twice its height, may say more. A cursor is an icon under another number.
 fn icon(window: &mut [u8]) -> Result<(), Swell> {
     if let Some(kind) = window.get_mut(2) {
         *kind = 1;
     }
-    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
     judge(window)?;
-    let found = window.windows(PNG.len()).enumerate();
-    for (at, _) in found.filter(|(_, octets)| *octets == PNG) {
-        judge(window.get(at..).unwrap_or_default())?;
+    let entries = window.get(6..).unwrap_or_default().chunks_exact(16);
+    for entry in entries.take(short(window, 4).unwrap_or_default().into()) {
+        let at = long(entry, 12).and_then(|at| usize::try_from(at).ok());
+        let inside = at.and_then(|at| window.get(at..)).unwrap_or_default();
+        if inside.starts_with(b"\x89PNG") {
+            judge(inside)?;
+        } else if let Some((width, height)) = sides(inside) {
+            within(width, height / 2)?;
+        }
     }
     Ok(())
 }
@@ -329,8 +356,9 @@ mod tests {
 
     #[test]
     fn pictures_of_people_are_taken_and_floods_of_pixels_are_not() {
-        let bmp = |side: u32| {
-            let sides = [side.to_le_bytes(), side.to_le_bytes()].concat();
+        // The lines of these go from top to bottom.
+        let bmp = |side: i32| {
+            let sides = [side.to_le_bytes(), (-side).to_le_bytes()].concat();
             [
                 b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".as_slice(),
                 &sides,
@@ -363,6 +391,13 @@ mod tests {
     }
 
     #[test]
+    fn a_bitmap_of_the_oldest_kind_is_read_too() {
+        let oldest = b"BM\0\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x40\x01\xc8\0\x01\0\x18\0";
+        assert_eq!(judge(Kind::Bmp, oldest, 5), Ok(()));
+        assert_eq!(judge(Kind::Bmp, &oldest[..20], 5), Err(Swell::Unclear));
+    }
+
+    #[test]
     fn an_icon_hides_no_larger_picture() {
         let icon = |kind: u8, inside: &[u8]| {
             let mut octets = vec![0, 0, kind, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0];
@@ -372,8 +407,15 @@ mod tests {
         };
         for (kind, number) in [(Kind::Ico, 1), (Kind::Cur, 2)] {
             assert_eq!(judge(kind, &icon(number, &png(256, 256)), 9), Ok(()));
-            let flooded = judge(kind, &icon(number, &png(60_000, 60_000)), 9);
-            assert_eq!(flooded, Err(Swell::Pixels), "{kind:?}");
+            let bitmap = |side: u32| {
+                let sides = [side.to_le_bytes(), (2 * side).to_le_bytes()].concat();
+                [b"\x28\0\0\0".as_slice(), &sides, &[0; 60]].concat()
+            };
+            assert_eq!(judge(kind, &icon(number, &bitmap(256)), 9), Ok(()));
+            for inside in [png(60_000, 60_000), bitmap(60_000)] {
+                let flooded = judge(kind, &icon(number, &inside), 9);
+                assert_eq!(flooded, Err(Swell::Pixels), "{kind:?}");
+            }
         }
     }
 

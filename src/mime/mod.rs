@@ -7,10 +7,12 @@
 //! [`clean`] makes its HTML harmless, or, where [`html_bounds`] finds it too
 //! costly, [`html_text`] leaves its words alone. The way out: [`notice`] and
 //! [`report`] write the gateway's own mails, the latter with the words of
-//! [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] judges the
-//! files that come with one.
+//! [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] and [`swell`]
+//! judge the files that come with one; [`copy`] and [`zip`] are for what a
+//! reader takes away.
 
 pub mod clean;
+pub mod copy;
 pub mod decode;
 pub mod dsn;
 pub mod header;
@@ -24,7 +26,9 @@ pub mod notice;
 mod pictures;
 pub mod report;
 pub mod sniff;
+pub mod swell;
 pub mod write;
+pub mod zip;
 
 pub use normalise::{Automatic, Facts, Normalised, Stamp, normalise};
 

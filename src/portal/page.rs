@@ -97,7 +97,13 @@ impl Page<'_> {
     /// A sentence with two values.
     #[must_use]
     pub fn two(&self, id: &str, first: (&str, &str), second: (&str, &str)) -> String {
-        let args = [first, second].map(|(name, value)| (name, Arg::Text(value.to_owned())));
+        self.all(id, [first, second])
+    }
+
+    /// A sentence with several values.
+    #[must_use]
+    pub fn all<const N: usize>(&self, id: &str, values: [(&str, &str); N]) -> String {
+        let args = values.map(|(name, value)| (name, Arg::Text(value.to_owned())));
         texts::say(self.language, id, &args)
     }
 

@@ -7,11 +7,11 @@ use crate::portal::guard::{Stop, show};
 use crate::portal::link::{Pressed, forget, taken};
 use crate::portal::page::{Tab, path};
 use crate::portal::session::closing;
-use crate::portal::views::{BodyView, FilesView, InboxView, MessageView, SentView};
+use crate::portal::views::{BodyView, FilesView, InboxView, MessageView, PrintView, SentView};
 use crate::portal::visitor::{Visitor, query, signed};
 use crate::visit::{Download, Reader, Which};
 use crate::web::disposition::{attachment, content_type};
-use crate::web::headers::{BODY_POLICY, FILE_POLICY};
+use crate::web::headers::{BODY_POLICY, FILE_POLICY, PRINT_POLICY};
 use axum::body::Body;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Request, State};
@@ -169,6 +169,60 @@ pub(super) async fn answer_file(
     portal.file(&visitor, written(&id), &n).await
 }
 
+/// `GET /message/{grant}/files.zip`.
+pub(super) async fn message_files(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    portal.all_files(&visitor, received(&id)).await
+}
+
+/// `GET /sent/{message}/files.zip`.
+pub(super) async fn answer_files(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    portal.all_files(&visitor, written(&id)).await
+}
+
+/// `GET /message/{grant}/message.eml`.
+pub(super) async fn message_copy(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    portal.copy(&visitor, received(&id)).await
+}
+
+/// `GET /sent/{message}/message.eml`.
+pub(super) async fn answer_copy(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    portal.copy(&visitor, written(&id)).await
+}
+
+/// `GET /message/{grant}/print`.
+pub(super) async fn message_print(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    portal.print(&visitor, received(&id)).await
+}
+
+/// `GET /sent/{message}/print`.
+pub(super) async fn answer_print(
+    State(portal): State<Portal>,
+    Extension(visitor): Who,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    portal.print(&visitor, written(&id)).await
+}
+
 /// `POST /sign-out`. Without a session there is nothing to end, and the page
 /// is the same.
 pub(super) async fn sign_out(
@@ -276,11 +330,14 @@ impl Portal {
             }
             _ => None,
         };
-        match (file, which) {
-            (Some(download), _) => Ok(save(download)),
-            (None, Some(which)) => Err(self.lost(&reader, which, Calm::FileGone).await),
-            (None, None) => Err(gone(Calm::FileGone, &reader)),
-        }
+        let Some(which) = which else {
+            return Err(gone(Calm::FileGone, &reader));
+        };
+        let Some(download) = file else {
+            return Err(self.lost(&reader, which, Calm::FileGone).await);
+        };
+        let name = download.name.clone().unwrap_or_default();
+        Ok(save(&name, download))
     }
 
     /// The page for a message that is not to be had: `calm`, unless the office
@@ -292,21 +349,83 @@ impl Portal {
             Err(error) => error.into(),
         }
     }
+
+    async fn all_files(&self, visitor: &Visitor, which: Option<Which>) -> Result<Response, Stop> {
+        let reader = match self.reader(visitor).await? {
+            Ok(reader) => reader,
+            Err(outside) => return Ok(outside),
+        };
+        let which = which.ok_or_else(|| gone(Calm::FileGone, &reader))?;
+        let visit = &self.0.visit;
+        let Some(files) = visit.all_files(&reader, which, &visitor.caller).await? else {
+            return Err(self.lost(&reader, which, Calm::FileGone).await);
+        };
+        let name = self.titled(visitor, &files);
+        Ok(save(&format!("{name}.zip"), files))
+    }
+
+    async fn copy(&self, visitor: &Visitor, which: Option<Which>) -> Result<Response, Stop> {
+        let reader = match self.reader(visitor).await? {
+            Ok(reader) => reader,
+            Err(outside) => return Ok(outside),
+        };
+        let which = which.ok_or_else(|| gone(Calm::Gone, &reader))?;
+        let visit = &self.0.visit;
+        let Some(copy) = visit.copy(&reader, which, &visitor.caller).await? else {
+            return Err(self.lost(&reader, which, Calm::Gone).await);
+        };
+        let name = self.titled(visitor, &copy);
+        Ok(save(&format!("{name}.eml"), copy))
+    }
+
+    /// What a message is saved under: its subject, or a word in its place.
+    fn titled(&self, visitor: &Visitor, download: &Download) -> String {
+        let name = download.name.clone();
+        name.unwrap_or_else(|| self.page(visitor, None).t("portal-message"))
+    }
+
+    /// The message as a letter on paper: its head and its body in one document,
+    /// since a browser prints of a frame only what the screen shows of it.
+    async fn print(&self, visitor: &Visitor, which: Option<Which>) -> Result<Response, Stop> {
+        let reader = match self.reader(visitor).await? {
+            Ok(reader) => reader,
+            Err(outside) => return Ok(outside),
+        };
+        let which = which.ok_or_else(|| gone(Calm::Gone, &reader))?;
+        let visit = &self.0.visit;
+        let letter = visit.message(&reader, which, &visitor.caller).await?;
+        let Some(letter) = letter else {
+            return Err(self.lost(&reader, which, Calm::Gone).await);
+        };
+        let fragment = visit.body(&reader, which).await?;
+        let page = self.page(visitor, None);
+        let now = page.now;
+        let view = PrintView {
+            page,
+            letter: &letter,
+            path: path(which),
+            fragment: fragment.as_deref(),
+        };
+        let mut response = show(StatusCode::OK, &view)?;
+        let policy = HeaderValue::from_static(PRINT_POLICY);
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+        Ok(closing(response, &reader, now))
+    }
 }
 
 fn gone(calm: Calm, reader: &Reader) -> Stop {
     Stop::inside(calm, signed(reader, None))
 }
 
-/// A file, as it comes out of the store: never whole in memory. If it breaks
-/// off, so does the response, and the browser says that the file is not whole.
-fn save(download: Download) -> Response {
+/// What is taken away, as it comes out of the store: never whole in memory. If
+/// it breaks off, so does the response, and the browser says that the file is
+/// not whole.
+fn save(name: &str, download: Download) -> Response {
     let headers = [
-        (CONTENT_TYPE, content_type(&download.file.kind)),
-        (
-            CONTENT_DISPOSITION,
-            attachment(download.file.name.as_deref().unwrap_or_default()),
-        ),
+        (CONTENT_TYPE, content_type(&download.kind)),
+        (CONTENT_DISPOSITION, attachment(name)),
         (
             CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(FILE_POLICY),

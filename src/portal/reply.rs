@@ -270,11 +270,23 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
         Refusal::LargeFile { name, limit } => {
             ("files", sized("portal-reply-large-file", name, limit))
         }
-        Refusal::LargeReply { limit } => (
-            "files",
-            page.one("portal-reply-large", "limit", page.size(limit)),
-        ),
-        Refusal::ManyFiles { limit } => ("files", page.count("portal-reply-many", limit)),
+        Refusal::LargeReply { name, limit } => ("files", sized("portal-reply-large", name, limit)),
+        Refusal::ManyFiles { name, limit } => {
+            let n = limit.to_string();
+            let text = page.two("portal-reply-many", ("name", name), ("n", &n));
+            ("files", text)
+        }
+        Refusal::ManyPixels { name, limit } => {
+            let n = (limit / 1_000_000).to_string();
+            let text = page.two("portal-reply-pixels", ("name", name), ("n", &n));
+            ("files", text)
+        }
+        Refusal::Unpacked { name, limit, parts } => {
+            let (limit, n) = (page.size(limit), parts.to_string());
+            let values = [("name", name.as_str()), ("limit", &limit), ("n", &n)];
+            ("files", page.all("portal-reply-unpacked", values))
+        }
+        Refusal::Unclear { name } => ("files", page.one("portal-reply-unclear", "name", name)),
         Refusal::Kind { name } => ("files", page.one("portal-reply-kind", "name", name)),
         Refusal::EmptyFile { name } => ("files", page.one("portal-reply-empty-file", "name", name)),
         Refusal::Mismatch { name } => ("files", page.one("portal-reply-mismatch", "name", name)),

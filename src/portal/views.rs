@@ -221,10 +221,12 @@ impl MessageView<'_> {
         page.two("portal-until", ("moment", &moment), ("left", &left))
     }
 
+    fn title(&self) -> String {
+        subject(&self.page, self.letter)
+    }
+
     fn text(&self) -> String {
-        let text = self.letter.text.as_deref().map(str::trim_end);
-        text.filter(|t| !t.is_empty())
-            .map_or_else(|| self.page.t("portal-message-empty"), str::to_owned)
+        text(&self.page, self.letter)
     }
 
     fn reference(&self) -> String {
@@ -233,6 +235,47 @@ impl MessageView<'_> {
             Which::Sent(message) => message.to_string(),
         }
     }
+}
+
+/// A message made for paper.
+#[derive(Template)]
+#[template(path = "portal/templates/print.html", config = ".askama.toml")]
+pub struct PrintView<'a> {
+    /// The frame, for language, clinic and time alone.
+    pub page: Page<'a>,
+    /// The message.
+    pub letter: &'a Letter,
+    /// Its path.
+    pub path: String,
+    /// Its cleaned HTML, safe under the page's own policy; `None` if its text
+    /// is all there is.
+    pub fragment: Option<&'a str>,
+}
+
+impl PrintView<'_> {
+    fn title(&self) -> String {
+        subject(&self.page, self.letter)
+    }
+
+    fn text(&self) -> String {
+        text(&self.page, self.letter)
+    }
+}
+
+/// A message's subject, or words in its place.
+fn subject(page: &Page<'_>, letter: &Letter) -> String {
+    if letter.subject.is_empty() {
+        page.t("portal-no-subject")
+    } else {
+        letter.subject.clone()
+    }
+}
+
+/// A message's text, or words in its place.
+fn text(page: &Page<'_>, letter: &Letter) -> String {
+    let text = letter.text.as_deref().map(str::trim_end);
+    text.filter(|t| !t.is_empty())
+        .map_or_else(|| page.t("portal-message-empty"), str::to_owned)
 }
 
 /// What is wrong with an answer.

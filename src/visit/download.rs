@@ -1,25 +1,64 @@
-//! One file of a message, on its way to the reader.
+//! What a reader takes away: one file, all files of a message as one archive,
+//! or the message itself as a mail program opens it. Each comes piece by piece;
+//! none is ever held whole.
 
+use crate::mime::copy::{self, Copy};
 use crate::mime::decode::Decoder;
+use crate::mime::header::Block;
+use crate::mime::zip::{Archive, Measure, Measured};
 use crate::model::message::PartRole;
-use crate::model::{Actor, Event, EventKind, State};
+use crate::model::{Actor, Event, EventKind, Head, Mailbox, Part, State};
 use crate::store::ContentReader;
 use crate::visit::reading::{self, Opened};
-use crate::visit::view::{Caller, File, Reader, Which};
+use crate::visit::view::{Caller, Reader, Which};
 use crate::visit::{Error, Visit};
+use std::collections::VecDeque;
 
 /// Octets read at once.
 const STEP: usize = 64 * 1024;
 
-/// A file on its way to the reader: decoded piece by piece, never held whole.
+/// Something on its way to the reader.
 #[derive(Debug)]
 pub struct Download {
-    /// What it is.
-    pub file: File,
+    /// Its name without an ending that we give; `None` if it has none.
+    pub name: Option<String>,
+    /// Its media type in lower case.
+    pub kind: String,
     content: ContentReader,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(Octets),
+    Files(Box<Files>),
+    Message(Message),
+}
+
+/// The octets of a part, decoded.
+#[derive(Debug)]
+struct Octets {
     /// Where the next octet lies, and where the part ends.
     span: (u64, u64),
     decoder: Option<Decoder>,
+}
+
+/// All files of a message, one after the other.
+#[derive(Debug)]
+struct Files {
+    waiting: VecDeque<Part>,
+    /// The archive, until its end has been written.
+    archive: Option<Archive>,
+    /// The file being written, what was measured of it, and what has come.
+    open: Option<(Octets, Measured, Measure)>,
+}
+
+/// A message: a head of its own, and the body as it is stored.
+#[derive(Debug)]
+struct Message {
+    head: Option<Vec<u8>>,
+    /// Where the next octet of the body lies.
+    at: u64,
 }
 
 impl Visit {
@@ -38,44 +77,171 @@ impl Visit {
         let Some(opened) = self.open(reader, which).await? else {
             return Ok(None);
         };
-        let Opened {
-            grant,
-            head,
-            content,
-            ..
-        } = opened;
-        let part = head.parts.get(usize::from(n));
+        let part = opened.head.parts.get(usize::from(n));
         let Some(part) = part.filter(|part| matches!(part.role, PartRole::File | PartRole::Inline))
         else {
             return Ok(None);
         };
-        if let Some(grant) = grant.filter(|_| caller.counts) {
-            let event = Event::new(
-                Actor::Recipient,
-                EventKind::Download,
-                format!("{}/{n}", grant.id),
-            );
-            let event = event
-                .from(self.store.network_key(caller.ip))
-                .noted(caller.agent);
-            self.note(grant.id, State::Downloaded, Some(event)).await?;
-        }
+        self.taken(&opened, &n.to_string(), caller).await?;
         Ok(Some(Download {
-            file: reading::file(n, part),
-            decoder: Some(Decoder::new(&part.encoding)),
-            span: (part.offset, part.offset.saturating_add(part.length)),
-            content,
+            name: part.name.clone(),
+            kind: part.kind.clone(),
+            source: Source::File(Octets::of(part)),
+            content: opened.content,
         }))
+    }
+
+    /// All files of a message in one ZIP archive; marks them downloaded if the
+    /// request counts. `None`: not this reader's, fewer than two files, or no
+    /// longer available.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn all_files(
+        &self,
+        reader: &Reader,
+        which: Which,
+        caller: &Caller,
+    ) -> Result<Option<Download>, Error> {
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        let files = reading::files(&opened.head).into_iter();
+        let parts = files.filter_map(|file| opened.head.parts.get(usize::from(file.n)));
+        let waiting: VecDeque<Part> = parts.cloned().collect();
+        if waiting.len() < 2 {
+            return Ok(None);
+        }
+        self.taken(&opened, "files", caller).await?;
+        let sent = reading::date(&opened.message, &opened.head);
+        Ok(Some(Download {
+            name: subject(&opened.head),
+            kind: "application/zip".to_owned(),
+            source: Source::Files(Box::new(Files {
+                waiting,
+                archive: Some(Archive::new(sent)),
+                open: None,
+            })),
+            content: opened.content,
+        }))
+    }
+
+    /// A message as mail programs open it: what its reader may see of its
+    /// header, and its body as it came. Marks it downloaded if the request
+    /// counts. `None`: not this reader's, or no longer available.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Message`].
+    pub async fn copy(
+        &self,
+        reader: &Reader,
+        which: Which,
+        caller: &Caller,
+    ) -> Result<Option<Download>, Error> {
+        let Some(opened) = self.open(reader, which).await? else {
+            return Ok(None);
+        };
+        let stored = stored_header(&opened.content).await?;
+        let at = u64::try_from(stored.len()).unwrap_or(u64::MAX);
+        let head = self.head_for(reader, &opened, &stored).await?;
+        self.taken(&opened, "message", caller).await?;
+        Ok(Some(Download {
+            name: subject(&opened.head),
+            kind: "message/rfc822".to_owned(),
+            source: Source::Message(Message {
+                head: Some(head),
+                at,
+            }),
+            content: opened.content,
+        }))
+    }
+
+    async fn head_for(
+        &self,
+        reader: &Reader,
+        opened: &Opened,
+        stored: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let head = &opened.head;
+        let (to, cc) = self.shown_recipients(reader, opened).await?;
+        let letterhead = &self.rules().letterhead;
+        let office = Mailbox {
+            name: Some(letterhead.clinic.clone()),
+            address: letterhead.from.clone(),
+        };
+        let copied = Copy {
+            from: head.from.as_ref().unwrap_or(&office),
+            to: &to,
+            cc: &cc,
+            subject: &head.subject,
+            date: reading::date(&opened.message, head),
+            message_id: &head.message_id,
+        };
+        copy::head(&copied, stored).map_err(|_| UNREADABLE)
+    }
+
+    /// Notes that something of a received message was taken away.
+    async fn taken(&self, opened: &Opened, what: &str, caller: &Caller) -> Result<(), Error> {
+        let Some(grant) = opened.grant.as_ref().filter(|_| caller.counts) else {
+            return Ok(());
+        };
+        let event = Event::new(
+            Actor::Recipient,
+            EventKind::Download,
+            format!("{}/{what}", grant.id),
+        );
+        let event = event
+            .from(self.store.network_key(caller.ip))
+            .noted(caller.agent);
+        self.note(grant.id, State::Downloaded, Some(event)).await
     }
 }
 
+/// The stored header, which cannot be read as one: it was when it came.
+const UNREADABLE: Error = Error::Message("a stored header cannot be read");
+
+fn subject(head: &Head) -> Option<String> {
+    Some(head.subject.clone()).filter(|subject| !subject.is_empty())
+}
+
+/// The header that a message is stored with, its empty line included.
+async fn stored_header(content: &ContentReader) -> Result<Vec<u8>, Error> {
+    let mut header = Block::default();
+    while !header.is_complete() {
+        let at = u64::try_from(header.octets().len()).unwrap_or(u64::MAX);
+        let piece = content.read(at, STEP).await?;
+        if piece.is_empty() {
+            return Err(UNREADABLE);
+        }
+        header.write(&piece).map_err(|_| UNREADABLE)?;
+    }
+    Ok(header.octets().to_vec())
+}
+
 impl Download {
-    /// The next octets, decoded, at most some tens of KiB; `None` at the end.
+    /// The next octets, at most some tens of KiB; `None` at the end.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Message`]: the response must break off, so
     /// that nobody takes half a file for a whole one.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        match &mut self.source {
+            Source::File(octets) => octets.next(&self.content).await,
+            Source::Files(files) => files.next(&self.content).await,
+            Source::Message(message) => message.next(&self.content).await,
+        }
+    }
+}
+
+impl Octets {
+    fn of(part: &Part) -> Self {
+        Self {
+            span: (part.offset, part.offset.saturating_add(part.length)),
+            decoder: Some(Decoder::new(&part.encoding)),
+        }
+    }
+
+    async fn next(&mut self, content: &ContentReader) -> Result<Option<Vec<u8>>, Error> {
         let mut out = Vec::new();
         while out.is_empty() {
             let Some(decoder) = &mut self.decoder else {
@@ -89,7 +255,7 @@ impl Download {
                 }
                 break;
             }
-            let piece = self.content.read(at, left.min(STEP)).await?;
+            let piece = content.read(at, left.min(STEP)).await?;
             if piece.is_empty() {
                 return Err(Error::Message("a file ends before its part does"));
             }
@@ -97,5 +263,52 @@ impl Download {
             decoder.write(&piece, &mut out);
         }
         Ok(Some(out).filter(|out| !out.is_empty()))
+    }
+}
+
+impl Files {
+    async fn next(&mut self, content: &ContentReader) -> Result<Option<Vec<u8>>, Error> {
+        if let Some((octets, measured, sent)) = &mut self.open {
+            if let Some(piece) = octets.next(content).await? {
+                sent.write(&piece);
+                return Ok(Some(piece));
+            }
+            if sent.clone().finish() != *measured {
+                return Err(Error::Message("a file is not as it was measured"));
+            }
+            self.open = None;
+        }
+        let too_large = |_| Error::Message("an archive is too large for its format");
+        let Some(part) = self.waiting.pop_front() else {
+            let archive = self.archive.take();
+            return archive.map(|a| a.end().map_err(too_large)).transpose();
+        };
+        let archive = self.archive.as_mut().ok_or(UNREADABLE)?;
+        let measured = measure(content, &part).await?;
+        let head = archive.file(part.name.as_deref(), measured);
+        self.open = Some((Octets::of(&part), measured, Measure::default()));
+        head.map(Some).map_err(too_large)
+    }
+}
+
+/// Reads a file once to know what must stand before it.
+async fn measure(content: &ContentReader, part: &Part) -> Result<Measured, Error> {
+    let (mut octets, mut measure) = (Octets::of(part), Measure::default());
+    while let Some(piece) = octets.next(content).await? {
+        measure.write(&piece);
+    }
+    Ok(measure.finish())
+}
+
+impl Message {
+    async fn next(&mut self, content: &ContentReader) -> Result<Option<Vec<u8>>, Error> {
+        if let Some(head) = self.head.take() {
+            return Ok(Some(head));
+        }
+        let piece = content.read(self.at, STEP).await?;
+        self.at = self
+            .at
+            .saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        Ok(Some(piece).filter(|piece| !piece.is_empty()))
     }
 }

@@ -11,6 +11,7 @@ mod admission;
 mod body;
 mod download;
 mod entry;
+mod incoming;
 mod mail;
 mod reading;
 mod refusal;

@@ -106,7 +106,7 @@ impl Visit {
         Ok(Some(Letter {
             which,
             from: sender(head).unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
-            to: self.shown_recipients(reader, &opened).await?,
+            to: labels(self.shown_recipients(reader, &opened).await?),
             subject: head.subject.clone(),
             date: date(&opened.message, head),
             expires,
@@ -233,32 +233,35 @@ impl Visit {
         Err(store::Error::Conflict.into())
     }
 
-    /// Whom the message went to, as this reader may know: the office side and
-    /// the reader. Of a clinic that writes to several people at once, nobody
-    /// learns who the others are.
-    async fn shown_recipients(
+    /// Whom the message went to, as this reader may know: of its To and Cc
+    /// fields, the office side and the reader. Of a clinic that writes to
+    /// several people at once, nobody learns who the others are.
+    pub(super) async fn shown_recipients(
         &self,
         reader: &Reader,
         opened: &Opened,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<(Vec<Mailbox>, Vec<Mailbox>), Error> {
         let head = &opened.head;
-        let mut shown = Vec::new();
-        for mailbox in head.to.iter().chain(&head.cc).take(MAX_SHOWN) {
-            if is_same(&mailbox.address, &reader.address) || self.is_office(mailbox).await? {
-                shown.push(mailbox.label().to_owned());
+        let (mut to, mut cc) = (Vec::new(), Vec::new());
+        let all = head.to.iter().map(|mailbox| (true, mailbox));
+        let all = all.chain(head.cc.iter().map(|mailbox| (false, mailbox)));
+        let mut named = false;
+        for (first, mailbox) in all.take(MAX_SHOWN) {
+            let own = is_same(&mailbox.address, &reader.address);
+            named |= own;
+            if own || self.is_office(mailbox).await? {
+                let shown = if first { &mut to } else { &mut cc };
+                shown.push(mailbox.clone());
             }
         }
         // A blind copy stands in no field; its reader is a recipient all the same.
-        if opened.grant.is_some()
-            && !head
-                .to
-                .iter()
-                .chain(&head.cc)
-                .any(|m| is_same(&m.address, &reader.address))
-        {
-            shown.push(reader.address.as_str().to_owned());
+        if opened.grant.is_some() && !named {
+            to.push(Mailbox {
+                name: None,
+                address: reader.address.clone(),
+            });
         }
-        Ok(shown)
+        Ok((to, cc))
     }
 
     async fn is_office(&self, mailbox: &Mailbox) -> Result<bool, Error> {
@@ -401,6 +404,11 @@ pub(super) fn date(message: &Message, head: &Head) -> Timestamp {
     head.date
         .filter(|date| *date <= message.accepted)
         .unwrap_or(message.accepted)
+}
+
+fn labels((to, cc): (Vec<Mailbox>, Vec<Mailbox>)) -> Vec<String> {
+    let all = to.iter().chain(&cc);
+    all.map(|mailbox| mailbox.label().to_owned()).collect()
 }
 
 fn is_same(one: &Address, other: &Address) -> bool {

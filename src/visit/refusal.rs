@@ -26,12 +26,16 @@ pub enum Refusal {
     /// All together is larger than allowed.
     #[error("the answer is larger than {limit} octets")]
     LargeReply {
+        /// The name of the file that did not fit, as shown.
+        name: String,
         /// The bound in octets.
         limit: u64,
     },
     /// More files than allowed.
     #[error("more than {limit} files")]
     ManyFiles {
+        /// The name of the first file too many, as shown.
+        name: String,
         /// The bound.
         limit: usize,
     },
@@ -44,6 +48,30 @@ pub enum Refusal {
     /// A file is not what its name says.
     #[error("a file is not what its name says")]
     Mismatch {
+        /// Its name as shown.
+        name: String,
+    },
+    /// A picture has more pixels than allowed.
+    #[error("a picture has more than {limit} pixels")]
+    ManyPixels {
+        /// Its name as shown.
+        name: String,
+        /// The bound.
+        limit: u64,
+    },
+    /// A document would be too large once it is unpacked.
+    #[error("a document unpacks to more than {limit} octets, or to more than {parts} parts")]
+    Unpacked {
+        /// Its name as shown.
+        name: String,
+        /// The bound in octets.
+        limit: u64,
+        /// The bound of parts.
+        parts: u16,
+    },
+    /// A picture or a document does not say how large it would be once opened.
+    #[error("a file does not say how large it is")]
+    Unclear {
         /// Its name as shown.
         name: String,
     },

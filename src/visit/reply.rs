@@ -4,8 +4,7 @@
 
 use crate::access::link;
 use crate::folders;
-use crate::mime::sniff::{self, FileFault, safe_name};
-use crate::mime::write::{Base64Lines, ReplyMail};
+use crate::mime::write::ReplyMail;
 use crate::model::{
     Account, Actor, Direction, Event, EventKind, GrantId, Head, Mailbox, MessageId, Standing, State,
 };
@@ -14,6 +13,7 @@ use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread,
 use crate::store::{Change, Tx};
 use crate::visit::admission::LONGEST_TEXT;
 use crate::visit::body::Body;
+use crate::visit::incoming::{Incoming, OUT_OF_ORDER, Opened};
 use crate::visit::view::{Caller, Reader, Sent, Which};
 use crate::visit::{Error, Refusal, Rules, Visit, mail};
 use jiff::{SignedDuration, Timestamp};
@@ -57,17 +57,6 @@ struct Answer {
     accounts: Vec<Account>,
     /// The head of the answer, its parts still missing.
     head: Head,
-}
-
-/// A file on its way in.
-#[derive(Debug)]
-struct Incoming {
-    name: String,
-    named: bool,
-    size: u64,
-    /// Its first octets, until it has been judged by them.
-    head: Vec<u8>,
-    lines: Option<Base64Lines>,
 }
 
 impl Visit {
@@ -192,7 +181,11 @@ impl ReplyIntake {
             return Err(Refusal::NoRoom);
         }
         self.has_turn().await?;
-        self.take(text.len())?;
+        if !self.take(text.len()) {
+            return Err(Refusal::LongText {
+                limit: usize::try_from(self.rules.max_reply).unwrap_or(LONGEST_TEXT),
+            });
+        }
         let head = &self.answer.head;
         let from = head
             .from
@@ -221,17 +214,14 @@ impl ReplyIntake {
         if self.body.is_none() {
             self.text("").await?;
         }
+        let file = Incoming::new(name);
         if self.files >= MANY_FILES && !name.is_empty() {
-            return Err(Refusal::ManyFiles { limit: MANY_FILES });
+            return Err(Refusal::ManyFiles {
+                name: file.name,
+                limit: MANY_FILES,
+            });
         }
-        let safe = safe_name(name);
-        self.file = Some(Incoming {
-            named: safe.is_some(),
-            name: safe.unwrap_or_else(|| "file".to_owned()),
-            size: 0,
-            head: Vec::new(),
-            lines: None,
-        });
+        self.file = Some(file);
         Ok(())
     }
 
@@ -240,26 +230,22 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        self.take(octets.len())?;
-        let limit = self.rules.max_file;
+        let fits = self.take(octets.len());
+        let limit = self.rules.max_reply;
         let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        file.size = file
-            .size
-            .saturating_add(u64::try_from(octets.len()).unwrap_or(u64::MAX));
-        if file.size > limit {
-            return Err(Refusal::LargeFile {
-                name: file.name.clone(),
-                limit,
-            });
+        let encoded = file.write(octets, &self.rules)?;
+        if !fits {
+            let name = file.name.clone();
+            return Err(Refusal::LargeReply { name, limit });
         }
-        if file.lines.is_some() {
-            return self.encode(octets).await;
+        if !file.is_open() && file.can_be_judged() {
+            return self.open_file().await;
         }
-        file.head.extend_from_slice(octets);
-        if file.head.len() >= sniff::HEAD {
-            self.open_file().await?;
-        }
-        Ok(())
+        self.body
+            .as_mut()
+            .ok_or(OUT_OF_ORDER)?
+            .write(&encoded)
+            .await
     }
 
     /// Ends the file.
@@ -268,17 +254,14 @@ impl ReplyIntake {
     /// [`Refusal`].
     pub async fn end_file(&mut self) -> Result<(), Refusal> {
         let file = self.file.as_ref().ok_or(OUT_OF_ORDER)?;
-        if file.lines.is_none() {
-            if !file.named && file.size == 0 {
+        if !file.is_open() {
+            if file.is_none() {
                 self.file = None;
                 return Ok(());
             }
             self.open_file().await?;
         }
-        let mut out = Vec::new();
-        if let Some(lines) = self.file.take().and_then(|file| file.lines) {
-            lines.finish(&mut out);
-        }
+        let out = self.file.take().ok_or(OUT_OF_ORDER)?.finish()?;
         self.files += 1;
         self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
     }
@@ -395,51 +378,23 @@ impl ReplyIntake {
     /// Judges the file by its first octets and opens its part.
     async fn open_file(&mut self) -> Result<(), Refusal> {
         let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        let head = std::mem::take(&mut file.head);
-        let name = file.name.clone();
-        let kind =
-            sniff::judge(&name, &head, &self.rules.file_types).map_err(|fault| match fault {
-                FileFault::NotAllowed => Refusal::Kind { name: name.clone() },
-                FileFault::Mismatch => Refusal::Mismatch { name: name.clone() },
-                FileFault::Empty => Refusal::EmptyFile { name: name.clone() },
-            })?;
-        file.lines = Some(Base64Lines::default());
+        let Opened { media_type, octets } = file.judge(&self.rules)?;
         let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
-        body.file(&name, kind.media_type()).await?;
-        self.encode(&head).await
+        body.file(&file.name, media_type).await?;
+        body.write(&octets).await
     }
 
-    async fn encode(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        let lines = self
-            .file
-            .as_mut()
-            .and_then(|file| file.lines.as_mut())
-            .ok_or(OUT_OF_ORDER)?;
-        let mut out = Vec::new();
-        lines.write(octets, &mut out);
-        self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
-    }
-
-    /// Counts what comes in against the bound of the whole.
-    fn take(&mut self, octets: usize) -> Result<(), Refusal> {
-        self.taken = self
-            .taken
-            .saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
-        let limit = self.rules.max_reply;
-        if self.taken > limit {
-            Err(Refusal::LargeReply { limit })
-        } else {
-            Ok(())
-        }
+    /// Counts what comes in; whether it is still within the bound of the whole.
+    fn take(&mut self, octets: usize) -> bool {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        self.taken = self.taken.saturating_add(octets);
+        self.taken <= self.rules.max_reply
     }
 
     fn now(&self) -> Timestamp {
         self.visit.store.clock().now()
     }
 }
-
-/// The door called the verbs in another order than it may.
-const OUT_OF_ORDER: Error = Error::Message("the pieces of an answer came out of order");
 
 fn subject(answered: &str) -> String {
     let is_answer = answered

@@ -624,7 +624,10 @@ async fn an_answer_with_nothing_or_too_much_in_it_is_refused() {
     }
     much.begin_file("3.txt").await.unwrap();
     let much = much.write(&[b' '; 9_000]).await;
-    assert!(matches!(much, Err(Refusal::LargeReply { limit: 25_000 })));
+    assert!(matches!(
+        much,
+        Err(Refusal::LargeReply { limit: 25_000, name }) if name == "3.txt"
+    ));
 }
 
 #[tokio::test]
@@ -804,4 +807,123 @@ async fn lists_come_in_pages_newest_first() {
     );
     let second = bench.visit.inbox(&reader, first.next).await.unwrap();
     assert_eq!((second.lines.len(), second.next), (2, None));
+}
+
+/// Two files of one name, one that has none, and a body that stays as it is.
+fn parcel() -> (Head, Vec<u8>) {
+    let file = data_encoding::BASE64.encode(&report().repeat(50));
+    let lines: Vec<&str> = file
+        .as_bytes()
+        .chunks(76)
+        .map(|l| std::str::from_utf8(l).unwrap())
+        .collect();
+    letter(&format!(
+        "--b\r\nContent-Type: text/plain\r\n\r\nDear Jane\r\n\
+         --b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n\
+         --b\r\nContent-Type: text/csv; name=A.PDF\r\nContent-Disposition: attachment\r\n\r\n1;2\r\n\
+         --b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment\r\n\r\nnameless\r\n--b--\r\n",
+        lines.join("\r\n")
+    ))
+}
+
+/// All octets of a download, which come in small pieces.
+async fn whole(mut download: crate::visit::Download) -> Vec<u8> {
+    let mut octets = Vec::new();
+    while let Some(piece) = download.next().await.unwrap() {
+        assert!(piece.len() <= 70_000, "{} octets at once", piece.len());
+        octets.extend(piece);
+    }
+    octets
+}
+
+#[tokio::test]
+async fn all_files_come_in_one_archive_piece_by_piece_and_count_as_downloaded() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send_letter(JANE, parcel()).await;
+    let (single, other) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let which = Which::Received(grant.id);
+    let all = bench.visit.all_files(&reader, which, &caller()).await;
+    let octets = whole(all.unwrap().unwrap()).await;
+    for (name, content) in [
+        ("a.pdf", report().repeat(50)),
+        ("A (2).PDF", b"1;2".to_vec()),
+        ("file", b"nameless".to_vec()),
+    ] {
+        let entry = [name.as_bytes(), &content].concat();
+        let mut places = octets.windows(entry.len());
+        assert!(places.any(|place| place == entry), "{name} is not whole");
+    }
+    assert_eq!(bench.state(&grant).await, State::Downloaded);
+    assert_eq!(bench.count(EventKind::Download).await, 1);
+    let one = Which::Received(single.id);
+    let all = bench.visit.all_files(&reader, one, &caller()).await;
+    assert!(all.unwrap().is_none(), "one file needs no archive");
+    assert_eq!(bench.state(&single).await, State::NoticeAccepted);
+    assert!(bench.visit.own(&reader, &other).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_copy_names_the_reader_and_the_office_alone_and_keeps_the_body() {
+    let bench = Bench::new().await;
+    let (head, stored) = parcel();
+    let (grant, link) = bench.send_letter(JANE, (head, stored.clone())).await;
+    let (reader, _) = bench.enter(&link).await;
+    let which = Which::Received(grant.id);
+    let copy = bench.visit.copy(&reader, which, &caller()).await;
+    let octets = whole(copy.unwrap().unwrap()).await;
+    let split = |octets: &[u8]| octets.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
+    assert_eq!(octets[split(&octets)..], stored[split(&stored)..]);
+    let head = String::from_utf8_lossy(&octets[..split(&octets)]).into_owned();
+    for line in [
+        "From: \"Dr. Maria Ruiz\" <ruiz@clinic.example>",
+        "To: <jane@example.com>",
+        "Cc: \"Front Desk\" <desk@clinic.example>",
+        "Content-Type: multipart/mixed; boundary=b",
+    ] {
+        assert!(head.contains(line), "{head}");
+    }
+    assert!(!head.contains("bob@"), "{head}");
+    assert_eq!(bench.state(&grant).await, State::Downloaded);
+    let (bobs, _) = bench.send("bob@example.net").await;
+    let bobs = Which::Received(bobs.id);
+    for what in [
+        bench.visit.copy(&reader, bobs, &caller()).await,
+        bench.visit.all_files(&reader, bobs, &caller()).await,
+    ] {
+        assert!(what.unwrap().is_none(), "a message of another mailbox");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_text_is_bounded_and_dropped_after_a_month() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let keep = async |text: &str| {
+        let kept = bench.visit.keep_draft(reader.owner(), grant.id, text);
+        kept.await.unwrap();
+        let at = crate::store::records::Draft::at(reader.mailbox, grant.id);
+        bench.store.get(&at).await.unwrap().map(|draft| draft.text)
+    };
+    assert_eq!(keep(" \n").await, None, "nothing to keep");
+    let long = "ñ".repeat(100_001);
+    assert_eq!(keep(&long).await.unwrap().chars().count(), 100_000);
+    assert_eq!(
+        keep("one message, one text").await.unwrap(),
+        "one message, one text"
+    );
+    let day = 24 * 60 * 60;
+    let sweep = async || {
+        let idle = SignedDuration::from_mins(15);
+        crate::access::sweep::sweep(&bench.store, idle)
+            .await
+            .unwrap();
+        let at = crate::store::records::Draft::at(reader.mailbox, grant.id);
+        bench.store.get(&at).await.unwrap().is_some()
+    };
+    bench.pass(30 * day - 1);
+    assert!(sweep().await, "a month is not over");
+    bench.pass(1);
+    assert!(!sweep().await, "a text was kept for ever");
 }

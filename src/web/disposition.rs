@@ -24,13 +24,15 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Types that a browser may be told: it knows what to do with the saved file.
 /// Everything else, HTML and SVG among it, is octets.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 9] = [
     "application/pdf",
+    "application/zip",
     "image/gif",
     "image/jpeg",
     "image/png",
     "image/tiff",
     "image/heic",
+    "message/rfc822",
     "text/plain",
 ];
 

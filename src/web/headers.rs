@@ -9,6 +9,12 @@ pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'se
 /// What a mail's body may do in its frame: look as it looks, and open links.
 pub const BODY_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 
+/// What a message made for paper may do: look as it looks, and nothing else. It
+/// stands in no sandbox, since none could close itself when the session ends;
+/// as no script, form, frame or address of elsewhere is allowed, nothing is
+/// left that a sandbox would keep from it.
+pub const PRINT_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /// What a file may do when a browser opens it after all: nothing.
 pub const FILE_POLICY: &str = "sandbox; default-src 'none'";
 

@@ -56,6 +56,17 @@ fn files_that_would_run_something_run_nothing_when_opened() {
 }
 
 #[test]
+fn a_browser_that_is_closed_forgets_unless_its_owner_asked_it_not_to() {
+    play("private.mjs", &[]);
+}
+
+#[test]
+fn a_message_is_printed_whole_and_nothing_around_it() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/print");
+    play("print.mjs", &[folder]);
+}
+
+#[test]
 fn hostile_mails_run_nothing_and_reach_nobody() {
     play("hostile.mjs", &[]);
 }

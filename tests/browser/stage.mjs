@@ -151,13 +151,18 @@ async function open() {
     socket.end('HTTP/1.1 502 no way out\r\n\r\n');
   });
   await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready));
-  browser = await chromium.launch({
+  browser = await chromium.launch(chosen());
+}
+
+/** How Chromium is started. */
+function chosen() {
+  return {
     executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       // A page elsewhere may not speak to this machine at all; the attacks must get here.
       '--disable-features=LocalNetworkAccessChecks'],
     proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: 'localhost' },
-  });
+  };
 }
 
 /** Runs a script: `play` between an open and a closed browser. */
@@ -193,6 +198,14 @@ export class Patient {
     });
     context.setDefaultTimeout(PATIENCE);
     return new Patient(context, await context.newPage(), catalogue(tag));
+  }
+
+  /** A browser of its own that keeps what it stores in this folder when it is closed. */
+  static async back(folder, { tag = language } = {}) {
+    const settings = { ignoreHTTPSErrors: true, locale: tag === 'es' ? 'es-US' : 'en-US', viewport: { width: 1280, height: 800 } };
+    const context = await chromium.launchPersistentContext(folder, { ...chosen(), ...settings });
+    context.setDefaultTimeout(PATIENCE);
+    return new Patient(context, context.pages()[0], catalogue(tag));
   }
 
   constructor(context, page, t) {

@@ -95,6 +95,14 @@ fn unused_connections_closed(portal: u16) {
     }
 }
 
+/// The portal's port, as its address in the settings has it.
+fn portal(house: &House) -> u16 {
+    let settings = fs::read_to_string(&house.config).unwrap();
+    let after = settings.split("https://localhost:").nth(1).unwrap();
+    let port: String = after.chars().take_while(char::is_ascii_digit).collect();
+    port.parse().unwrap()
+}
+
 /// Open connections at this port, as the kernel lists them.
 fn connections(port: u16) -> usize {
     let here = format!(":{port:04X}");
@@ -133,7 +141,7 @@ impl Stage<'_> {
             "later" => {
                 let by = SignedDuration::from_secs(wish["seconds"].as_i64().unwrap());
                 self.house.later(by);
-                unused_connections_closed(self.house.portal());
+                unused_connections_closed(portal(self.house));
                 Value::Null
             }
             "relay" => {

@@ -144,6 +144,11 @@ async function inside(tag, look) {
   await joan.press(page.getByRole('link', { name: letters[2].subject }));
   await at('message');
   const message = page.url();
+  await joan.go(`${message}/print`);
+  await at('print');
+  await joan.go(`${framed}/print`);
+  await at('print-html');
+  await joan.go(message);
   await joan.press(joan.link('portal-reply'));
   await at('reply');
   await joan.press(joan.button('portal-reply-send'));
@@ -155,6 +160,9 @@ async function inside(tag, look) {
   await page.locator('#files').setInputFiles([{ name: 'setup.exe', mimeType: 'application/octet-stream', buffer: octets(900, 'MZ') }]);
   await joan.press(joan.button('portal-reply-send'));
   await at('reply-kind');
+  await page.locator('#files').setInputFiles([{ name: 'A photo of the form.png', mimeType: 'image/png', buffer: flood() }]);
+  await joan.press(joan.button('portal-reply-send'));
+  await at('reply-pixels');
   await page.locator('#files').setInputFiles([{ name: 'form.txt', mimeType: 'text/plain', buffer: Buffer.from('I agree.\n') }]);
   await joan.press(joan.button('portal-reply-send'));
   await at('answer-sent');
@@ -190,6 +198,15 @@ async function inside(tag, look) {
   await joan.signOut();
   await at('signed-out');
   await joan.leave();
+}
+
+/** A picture that says it has 50,000 pixels on a side. */
+function flood() {
+  const png = Buffer.alloc(60);
+  png.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+  png.writeUInt32BE(50_000, 16);
+  png.writeUInt32BE(50_000, 20);
+  return png;
 }
 
 /** Links that lead to nothing. */

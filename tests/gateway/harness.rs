@@ -218,11 +218,6 @@ impl House {
         self.clock.advance(by);
     }
 
-    /// Where the portal listens.
-    pub(crate) fn portal(&self) -> u16 {
-        self.gateway.as_ref().unwrap().portal()[0].port()
-    }
-
     /// `sealpost` with these arguments, on this gateway's configuration.
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
         sealpost(&self.config, arguments)

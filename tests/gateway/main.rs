@@ -26,3 +26,4 @@ mod patient;
 mod protection;
 mod relay;
 mod signals;
+mod taken;

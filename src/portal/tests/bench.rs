@@ -300,7 +300,7 @@ fn rules() -> Rules {
         idle: SignedDuration::from_mins(15),
         max_file: 10_000,
         max_reply: 25_000,
-        file_types: ["pdf", "png", "txt"].map(str::to_owned).into(),
+        file_types: ["docx", "pdf", "png", "txt"].map(str::to_owned).into(),
         retain: SignedDuration::from_hours(24 * 365),
         letterhead: Letterhead {
             clinic: "North Clinic".into(),
@@ -330,12 +330,13 @@ fn pages() -> Settings {
     }
 }
 
-/// A letter with text, HTML and a file that could run.
+/// A letter with HTML, a file that could run, and one that could not.
 fn letter() -> (Head, Vec<u8>) {
     let header = "From: Dr. Maria Ruiz <ruiz@clinic.example>\r\nTo: jane@example.com\r\nSubject: Your <results>\r\n\
         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
     let body = "--b\r\nContent-Type: text/html\r\n\r\n<p onclick=\"x()\">All is <b>well</b></p><script>bad()</script>\r\n\
-        --b\r\nContent-Type: image/svg+xml\r\nContent-Disposition: attachment; filename=\"an\u{e1}lisis.svg\"\r\n\r\n<svg onload=\"x()\"/>\r\n--b--\r\n";
+        --b\r\nContent-Type: image/svg+xml\r\nContent-Disposition: attachment; filename=\"an\u{e1}lisis.svg\"\r\n\r\n<svg onload=\"x()\"/>\r\n\
+        --b\r\nContent-Type: text/plain; name=notes.txt\r\nContent-Disposition: attachment\r\n\r\nnotes\r\n--b--\r\n";
     let mut indexer = Indexer::new(header.as_bytes());
     indexer.write(body.as_bytes()).unwrap();
     let mailbox = |name: Option<&str>, text| Mailbox {

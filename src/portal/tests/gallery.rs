@@ -5,8 +5,8 @@ use crate::model::{GrantId, Language, MessageId};
 use crate::portal::calm::{Again, Calm};
 use crate::portal::page::{Assets, Clinic, Page, Signed, Tab, path};
 use crate::portal::views::{
-    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, Problem,
-    ReplyView, SentView, wrong_wait,
+    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, PrintView,
+    Problem, ReplyView, SentView, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
@@ -358,6 +358,15 @@ impl<'a> Gallery<'a> {
         );
         let fragment = "<h2>Your results</h2><p>Dear Jane,</p><table border=1><tr><td>HbA1c</td><td>5.4 %</td></tr></table><p><a href=\"https://example.org\">More</a></p>";
         self.add(
+            "print",
+            &PrintView {
+                page: self.page("/"),
+                letter: &framed,
+                path: "/message/framed".to_owned(),
+                fragment: Some(fragment),
+            },
+        );
+        self.add(
             "body",
             &BodyView {
                 page: self.page("/"),
@@ -563,7 +572,7 @@ fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
                 "{name}: a script"
             );
             assert!(
-                name == "body" || !page.contains("<style"),
+                matches!(name, "body" | "print") || !page.contains("<style"),
                 "{name}: an inline style"
             );
             assert!(

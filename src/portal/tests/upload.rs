@@ -1,9 +1,10 @@
 use super::bench::{Answer, Bench, Browser};
+use crate::mime::zip::{Archive, Measure};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 use futures_util::stream;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 pub(super) const KIND: &str = "multipart/form-data; boundary=x";
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n";
@@ -51,7 +52,7 @@ async fn an_answer_with_a_file_arrives_and_says_so() {
     let (mut browser, message) = bench.signed_in(&link).await;
     let page = browser.get(&format!("{message}/reply")).await;
     assert!(
-        page.text().contains("10 KB") && page.text().contains("pdf, png, txt"),
+        page.text().contains("10 KB") && page.text().contains("docx, pdf, png, txt"),
         "{}",
         page.text()
     );
@@ -199,4 +200,120 @@ async fn a_form_that_is_none_is_refused_calmly() {
             .header("location"),
         "/"
     );
+}
+
+/// A picture that says it has this many pixels on a side.
+fn png(side: u32) -> Vec<u8> {
+    let mut octets = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    octets.extend_from_slice(&[side.to_be_bytes(), side.to_be_bytes()].concat());
+    octets.resize(60, 0);
+    octets
+}
+
+/// A document whose list says that its first file unpacks to this many octets.
+fn docx(octets: u32) -> Vec<u8> {
+    let mut archive = Archive::new(Timestamp::UNIX_EPOCH);
+    let measured = Measure::default().finish();
+    let mut document = archive.file(Some("[Content_Types].xml"), measured).unwrap();
+    let size = document.len() + 24;
+    document.extend(archive.end().unwrap());
+    document[size..size + 4].copy_from_slice(&octets.to_le_bytes());
+    document
+}
+
+/// Files of an answer, and what the page says of them in English and Spanish.
+type Case = (Vec<(&'static str, Vec<u8>)>, [&'static str; 2]);
+
+fn swelling() -> [Case; 5] {
+    let mut many = vec![("n.txt", b"x".to_vec()); 20];
+    many.push(("last.txt", b"x".to_vec()));
+    let large = ["1.txt", "2.txt", "3.txt"].map(|name| (name, vec![b' '; 9_000]));
+    [
+        (
+            vec![("flood.png", png(40_000))],
+            [
+                "“flood.png” has more than 250 million pixels",
+                "«flood.png» tiene más de 250 millones de píxeles",
+            ],
+        ),
+        (
+            vec![("bomb.docx", docx(600_000_000))],
+            [
+                "“bomb.docx” holds more than we can take: 500 MB",
+                "«bomb.docx» contiene más de lo que podemos aceptar: 500 MB",
+            ],
+        ),
+        (
+            vec![("cut.png", png(1)[..12].to_vec())],
+            [
+                "cannot tell how large “cut.png” is",
+                "No podemos saber cuánto ocupa «cut.png»",
+            ],
+        ),
+        (
+            many,
+            [
+                "“last.txt” is one too many: we take up to 20 files",
+                "«last.txt» ya no cabe: aceptamos hasta 20 archivos",
+            ],
+        ),
+        (
+            large.into(),
+            [
+                "“3.txt” does not fit: all your files together may be up to 25 KB",
+                "«3.txt» no cabe: entre todos sus archivos pueden pesar hasta 25 KB",
+            ],
+        ),
+    ]
+}
+
+fn borrowed<'a>(files: &'a [(&'a str, Vec<u8>)]) -> Vec<(&'a str, &'a [u8])> {
+    let files = files.iter();
+    files
+        .map(|(name, octets)| (*name, octets.as_slice()))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_would_swell_is_refused_with_its_limit_in_both_languages() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let (mut browser, message) = bench.signed_in(&link).await;
+    let form = browser.get(&format!("{message}/reply")).await.form();
+    for (files, words) in swelling() {
+        for (language, words) in ["en", "es"].into_iter().zip(words) {
+            browser.get(&format!("/inbox?lang={language}")).await;
+            let body = parts(&form, "My words", &borrowed(&files));
+            let answer = send(&mut browser, &message, body).await;
+            let text = answer.text();
+            assert!(answer.status.is_client_error(), "{}", answer.status);
+            assert!(text.contains(words), "{words}: {text}");
+            assert!(text.contains("My words"), "the text is lost: {text}");
+        }
+    }
+    browser.get("/inbox?lang=en").await;
+    assert!(browser.get("/sent").await.text().contains("No replies yet"));
+    let good = [("photo.png", png(9_000)), ("form.docx", docx(0))];
+    let body = parts(&form, "My words", &borrowed(&good));
+    let sent = send(&mut browser, &message, body).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+}
+
+#[tokio::test]
+async fn who_has_signed_out_leaves_no_text_behind() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let (mut browser, message) = bench.signed_in(&link).await;
+    let page = browser.get(&format!("{message}/reply")).await;
+    let form = page.form();
+    let cookies = browser.cookies.clone();
+    browser.post("/sign-out", &[("form", &form)]).await;
+    // The page is still open in another window, with its old cookie.
+    browser.cookies = cookies;
+    let late = send(&mut browser, &message, parts(&form, "What I wrote", &[])).await;
+    assert_eq!(late.header("location"), "/locked");
+    bench.hand.advance(SignedDuration::from_mins(1));
+    let (mut next, message) = bench.signed_in(&link).await;
+    let page = next.get(&format!("{message}/reply")).await.text();
+    assert!(!page.contains("What I wrote"), "{page}");
 }

@@ -8,6 +8,10 @@ use mail_parser::parsers::MessageStream;
 
 /// How deep comments may stand in one another; real ones do not.
 const MAX_COMMENTS: usize = 8;
+/// What separates words, the line breaks of a fold among it (RFC 5322 §3.2.2).
+/// Other blanks, such as the no-break space that some programs put into a name,
+/// are letters like any other outside ASCII (RFC 6532 §3.2).
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Reads a field's value, folded lines and all: mailboxes in their order,
 /// groups taken apart. `None` if anything in it is no mailbox.
@@ -150,7 +154,7 @@ struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     /// The next token; `Some(None)` at the end, `None` if there is none here.
     fn next(&mut self) -> Option<Option<Token<'a>>> {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        self.rest = self.rest.trim_start_matches(BLANKS);
         let Some(first) = self.rest.chars().next() else {
             return Some(None);
         };
@@ -186,7 +190,7 @@ impl<'a> Lexer<'a> {
         if let Some(length) = encoded_word(self.rest) {
             return self.cut(length);
         }
-        let end = |c: char| c.is_whitespace() || "()<>[]:;@,\"\\".contains(c);
+        let end = |c: char| BLANKS.contains(&c) || "()<>[]:;@,\"\\".contains(c);
         self.cut(self.rest.find(end).unwrap_or(self.rest.len()))
     }
 
@@ -221,7 +225,9 @@ impl<'a> Lexer<'a> {
 /// How long the encoded word at the start of `text` is (RFC 2047 §2). Some
 /// programs leave commas and parentheses in it as they are.
 fn encoded_word(text: &str) -> Option<usize> {
-    let inner = text.strip_prefix("=?")?;
+    // A word has no blank in it; what is behind one is not looked through again
+    // for every word of a long field.
+    let inner = text.split(BLANKS).next()?.strip_prefix("=?")?;
     let (charset, rest) = inner.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;
     let (word, _) = rest.split_once("?=")?;
@@ -297,6 +303,10 @@ mod tests {
             ("jane@[192.0.2.1]", "|jane@[192.0.2.1]"),
             ("jane@example.com <Jane@example.com>", "|Jane@example.com"),
             ("José <josé@ejemplo.example>", "José|josé@ejemplo.example"),
+            (
+                "\u{a0}Jane\u{a0}Doe\u{3000}<jane@example.com>,\u{a0}<bob@example.com>",
+                "Jane Doe|jane@example.com;|bob@example.com",
+            ),
         ] {
             assert_eq!(read(text).as_deref(), Some(found), "{text}");
         }

@@ -11,7 +11,7 @@
 //! leaves out the Received field, so that a resend has the same digest.
 
 use crate::mime::header::{Field, fields, is_id};
-use crate::mime::{Fault, one_line};
+use crate::mime::{Fault, decoded_once, one_line};
 use crate::model::{Address, Mailbox};
 use jiff::Timestamp;
 use mail_builder::headers::Header;
@@ -228,7 +228,8 @@ fn remove_tag(subject: &mut String, tag: &str) -> bool {
         found = true;
     }
     if found {
-        *subject = one_line(subject);
+        // It is written anew, and must not be decoded a second time.
+        *subject = decoded_once(&one_line(subject));
     }
     found
 }

@@ -231,7 +231,10 @@ fn encoded_word(text: &str) -> Option<usize> {
     let (charset, rest) = inner.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;
     let (word, _) = rest.split_once("?=")?;
-    let fits = encoding.len() == 1 && !charset.is_empty() && !word.contains(char::is_whitespace);
+    // RFC 2047 §2: with a `?` in it, others read addresses out of it.
+    let fits = encoding.len() == 1
+        && !charset.is_empty()
+        && !word.contains(|c: char| c.is_whitespace() || c == '?');
     (fits && charset.bytes().all(|b| b.is_ascii_graphic()))
         .then_some(2 + charset.len() + 1 + encoding.len() + 1 + word.len() + 2)
 }
@@ -332,6 +335,7 @@ mod tests {
             "x: y: a@b.example;;",
             "x: a@b.example",
             "a @ b.example, @",
+            "=?utf-8?q?x:1]@,y?b?8Q==?= <c@d.example>",
         ] {
             assert_eq!(read(text), None, "{text} was taken");
         }

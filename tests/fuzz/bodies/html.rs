@@ -118,6 +118,6 @@ fn is_plain_style(style: &str) -> bool {
     let declarations = style.split(';').filter(|d| !d.trim().is_empty());
     declarations.into_iter().all(|declaration| {
         let (name, value) = declaration.split_once(':').unwrap_or((declaration, ""));
-        known.contains(&name.trim()) && !value.contains(['\\', '@', '<']) && !value.contains("url")
+        known.contains(&name.trim()) && !value.contains(['\\', '@']) && !value.contains("url")
     })
 }

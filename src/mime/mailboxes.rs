@@ -12,6 +12,8 @@ const MAX_COMMENTS: usize = 8;
 /// Other blanks, such as the no-break space that some programs put into a name,
 /// are letters like any other outside ASCII (RFC 6532 §3.2).
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+/// What is no atom (RFC 5322 §3.2.3), the dot left out.
+const SPECIALS: [char; 12] = ['(', ')', '<', '>', '[', ']', ':', ';', '@', ',', '"', '\\'];
 
 /// Reads a field's value, folded lines and all: mailboxes in their order,
 /// groups taken apart. `None` if anything in it is no mailbox.
@@ -190,7 +192,13 @@ impl<'a> Lexer<'a> {
         if let Some(length) = encoded_word(self.rest) {
             return self.cut(length);
         }
-        let end = |c: char| BLANKS.contains(&c) || "()<>[]:;@,\"\\".contains(c);
+        // What begins as an encoded word and cannot be decoded ends elsewhere
+        // for every reader, unless a blank comes first.
+        let word = self.rest.split(BLANKS).next()?;
+        if word.starts_with("=?") && word.contains(SPECIALS) {
+            return None;
+        }
+        let end = |c: char| BLANKS.contains(&c) || SPECIALS.contains(&c);
         self.cut(self.rest.find(end).unwrap_or(self.rest.len()))
     }
 
@@ -231,11 +239,19 @@ fn encoded_word(text: &str) -> Option<usize> {
     let (charset, rest) = inner.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;
     let (word, _) = rest.split_once("?=")?;
-    // RFC 2047 §2: with a `?` in it, others read addresses out of it.
-    let fits = encoding.len() == 1
-        && !charset.is_empty()
-        && !word.contains(|c: char| c.is_whitespace() || c == '?');
-    (fits && charset.bytes().all(|b| b.is_ascii_graphic()))
+    let mut escapes = word.split('=').skip(1);
+    let decodes = match encoding {
+        "b" | "B" => word
+            .bytes()
+            .all(|o| o.is_ascii_alphanumeric() || b"+/=".contains(&o)),
+        "q" | "Q" => escapes.all(|after| {
+            let digits = after.as_bytes().get(..2);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        }),
+        _ => false,
+    };
+    let visible = |text: &str| !text.is_empty() && text.bytes().all(|o| o.is_ascii_graphic());
+    (decodes && visible(charset) && (word.is_empty() || visible(word)) && !word.contains('?'))
         .then_some(2 + charset.len() + 1 + encoding.len() + 1 + word.len() + 2)
 }
 
@@ -336,6 +352,9 @@ mod tests {
             "x: a@b.example",
             "a @ b.example, @",
             "=?utf-8?q?x:1]@,y?b?8Q==?= <c@d.example>",
+            "=?utf-8?q?=4,a@b.example,?= <c@d.example>",
+            "=?utf-8?b?a@b.example,?= <c@d.example>",
+            "=?utf-8?x?a@b.example,?= <c@d.example>",
         ] {
             assert_eq!(read(text), None, "{text} was taken");
         }

@@ -425,7 +425,11 @@ mod tests {
             ("a".repeat(9_999) + " " + &"b".repeat(9_999), "a b", ""),
             ("1 aa b b2".to_owned(), " a b ", "1 2"),
             ("as it is ".to_owned(), " ", "as it is "),
-            ("=?[secure]utf-8?q?x?=".to_owned(), "[secure]", "= ? utf-8?q?x?="),
+            (
+                "=?[secure]utf-8?q?x?=".to_owned(),
+                "[secure]",
+                "= ? utf-8?q?x?=",
+            ),
         ] {
             let mut subject = subject;
             remove_tag(&mut subject, tag);

@@ -7,7 +7,9 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a body stops where something does not hold"
+    clippy::cast_possible_truncation,
+    clippy::cognitive_complexity,
+    reason = "a body stops where something does not hold, and asks much in a row"
 )]
 
 pub mod bodies;

@@ -24,8 +24,8 @@ pub fn run(octets: &[u8]) {
                 b"EHLO x\r\nAUTH PLAIN AGphbmVAY2xpbmljLmV4YW1wbGUAc2VjcmV0\r\n",
             ),
         ] {
-            let agrees = Driver::new(tls, false).play(start, &pieces);
-            let refuses = Driver::new(tls, true).play(start, &pieces);
+            let agrees = Driver::new(tls, u32::MAX).play(start, &pieces);
+            let refuses = Driver::new(tls, 3).play(start, &pieces);
             assert!(agrees <= octets.len() && refuses <= octets.len());
         }
     }
@@ -42,13 +42,13 @@ struct Driver {
     tail: Vec<u8>,
     /// Octets of messages.
     kept: usize,
-    /// Whether every third question is answered with no.
-    moody: bool,
+    /// After how many questions one is answered with no.
+    patience: u32,
     asked: u32,
 }
 
 impl Driver {
-    fn new(tls: Tls, moody: bool) -> Self {
+    fn new(tls: Tls, patience: u32) -> Self {
         Self {
             session: Session::new(Options {
                 hostname: "mail.clinic.example".to_owned(),
@@ -64,7 +64,7 @@ impl Driver {
             begun: false,
             tail: Vec::new(),
             kept: 0,
-            moody,
+            patience,
             asked: 0,
         }
     }
@@ -118,7 +118,7 @@ impl Driver {
 
     fn refuses(&mut self) -> bool {
         self.asked += 1;
-        self.moody && self.asked.is_multiple_of(3)
+        self.asked.is_multiple_of(self.patience)
     }
 
     fn reply(&mut self, event: &Event, refuse: bool) {

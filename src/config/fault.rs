@@ -25,7 +25,12 @@ pub struct Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { file, line } = &self.place;
-        write!(f, "{file}:{line}: {}; {}", self.message, self.fix)
+        let fault = format!("{file}:{line}: {}; {}", self.message, self.fix);
+        // It is one line on a terminal, whatever a key of the file holds.
+        for c in fault.chars() {
+            write!(f, "{}", if c.is_control() { ' ' } else { c })?;
+        }
+        Ok(())
     }
 }
 

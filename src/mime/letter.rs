@@ -2,7 +2,7 @@
 //! the look of their HTML. No value that comes in can add a field or a line.
 
 use crate::mime::clean::escape;
-use crate::mime::one_line;
+use crate::mime::{decoded_once, one_line};
 use crate::model::{Address, Language, Mailbox, secret};
 use data_encoding::{Encoding, Specification};
 use jiff::Timestamp;
@@ -67,7 +67,9 @@ pub(super) fn written(mailbox: &Mailbox) -> Written<'_> {
 
 /// A text for a field: one line of bounded length.
 pub(super) fn phrase(text: &str) -> String {
-    one_line(text).chars().take(MAX_PHRASE).collect()
+    let line = decoded_once(&one_line(text));
+    let cut: String = line.chars().take(MAX_PHRASE).collect();
+    cut.trim_end().to_owned()
 }
 
 /// A mail's octets.
@@ -225,6 +227,8 @@ mod tests {
     #[test]
     fn a_phrase_is_one_line() {
         assert_eq!(phrase("a\r\nBcc: b@c.example\0"), "a Bcc: b@c.example");
+        assert_eq!(phrase("=?utf-8?q?=0D=0A?="), "= ?utf-8?q?=0D=0A?=");
         assert_eq!(phrase(&"x".repeat(999)).len(), 200);
+        assert_eq!(phrase(&"x ".repeat(999)).len(), 199);
     }
 }

@@ -8,6 +8,12 @@ use mail_parser::parsers::MessageStream;
 
 /// How deep comments may stand in one another; real ones do not.
 const MAX_COMMENTS: usize = 8;
+/// What separates words, the line breaks of a fold among it (RFC 5322 §3.2.2).
+/// Other blanks, such as the no-break space that some programs put into a name,
+/// are letters like any other outside ASCII (RFC 6532 §3.2).
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+/// What is no atom (RFC 5322 §3.2.3), the dot left out.
+const SPECIALS: [char; 12] = ['(', ')', '<', '>', '[', ']', ':', ';', '@', ',', '"', '\\'];
 
 /// Reads a field's value, folded lines and all: mailboxes in their order,
 /// groups taken apart. `None` if anything in it is no mailbox.
@@ -150,7 +156,7 @@ struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     /// The next token; `Some(None)` at the end, `None` if there is none here.
     fn next(&mut self) -> Option<Option<Token<'a>>> {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        self.rest = self.rest.trim_start_matches(BLANKS);
         let Some(first) = self.rest.chars().next() else {
             return Some(None);
         };
@@ -186,7 +192,13 @@ impl<'a> Lexer<'a> {
         if let Some(length) = encoded_word(self.rest) {
             return self.cut(length);
         }
-        let end = |c: char| c.is_whitespace() || "()<>[]:;@,\"\\".contains(c);
+        // What begins as an encoded word and cannot be decoded ends elsewhere
+        // for every reader, unless a blank comes first.
+        let word = self.rest.split(BLANKS).next()?;
+        if word.starts_with("=?") && word.contains(SPECIALS) {
+            return None;
+        }
+        let end = |c: char| BLANKS.contains(&c) || SPECIALS.contains(&c);
         self.cut(self.rest.find(end).unwrap_or(self.rest.len()))
     }
 
@@ -221,12 +233,25 @@ impl<'a> Lexer<'a> {
 /// How long the encoded word at the start of `text` is (RFC 2047 §2). Some
 /// programs leave commas and parentheses in it as they are.
 fn encoded_word(text: &str) -> Option<usize> {
-    let inner = text.strip_prefix("=?")?;
+    // A word has no blank in it; what is behind one is not looked through again
+    // for every word of a long field.
+    let inner = text.split(BLANKS).next()?.strip_prefix("=?")?;
     let (charset, rest) = inner.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;
     let (word, _) = rest.split_once("?=")?;
-    let fits = encoding.len() == 1 && !charset.is_empty() && !word.contains(char::is_whitespace);
-    (fits && charset.bytes().all(|b| b.is_ascii_graphic()))
+    let mut escapes = word.split('=').skip(1);
+    let decodes = match encoding {
+        "b" | "B" => word
+            .bytes()
+            .all(|o| o.is_ascii_alphanumeric() || b"+/=".contains(&o)),
+        "q" | "Q" => escapes.all(|after| {
+            let digits = after.as_bytes().get(..2);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        }),
+        _ => false,
+    };
+    let visible = |text: &str| !text.is_empty() && text.bytes().all(|o| o.is_ascii_graphic());
+    (decodes && visible(charset) && (word.is_empty() || visible(word)) && !word.contains('?'))
         .then_some(2 + charset.len() + 1 + encoding.len() + 1 + word.len() + 2)
 }
 
@@ -297,6 +322,10 @@ mod tests {
             ("jane@[192.0.2.1]", "|jane@[192.0.2.1]"),
             ("jane@example.com <Jane@example.com>", "|Jane@example.com"),
             ("José <josé@ejemplo.example>", "José|josé@ejemplo.example"),
+            (
+                "\u{a0}Jane\u{a0}Doe\u{3000}<jane@example.com>,\u{a0}<bob@example.com>",
+                "Jane Doe|jane@example.com;|bob@example.com",
+            ),
         ] {
             assert_eq!(read(text).as_deref(), Some(found), "{text}");
         }
@@ -322,6 +351,10 @@ mod tests {
             "x: y: a@b.example;;",
             "x: a@b.example",
             "a @ b.example, @",
+            "=?utf-8?q?x:1]@,y?b?8Q==?= <c@d.example>",
+            "=?utf-8?q?=4,a@b.example,?= <c@d.example>",
+            "=?utf-8?b?a@b.example,?= <c@d.example>",
+            "=?utf-8?x?a@b.example,?= <c@d.example>",
         ] {
             assert_eq!(read(text), None, "{text} was taken");
         }

@@ -88,6 +88,13 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// A decoded text for a field. What still looks like an encoded word
+/// (RFC 2047 §2) is taken apart, or readers would decode it once more and show
+/// something else than was written.
+pub(crate) fn decoded_once(text: &str) -> String {
+    text.replace("=?", "= ?")
+}
+
 /// Whether a text holds anything to read: blanks, no-break spaces, control
 /// characters and characters of no width do not count.
 #[must_use]

@@ -11,7 +11,7 @@
 //! leaves out the Received field, so that a resend has the same digest.
 
 use crate::mime::header::{Field, fields, is_id};
-use crate::mime::{Fault, one_line};
+use crate::mime::{Fault, decoded_once, one_line};
 use crate::model::{Address, Mailbox};
 use jiff::Timestamp;
 use mail_builder::headers::Header;
@@ -216,19 +216,30 @@ fn message_id(fields: &[Field<'_>]) -> Option<String> {
 }
 
 /// Takes every occurrence of `tag` out of a subject, in any case, and what a
-/// removal brings together; says whether there was one.
+/// removal brings together; says whether there was one. In one pass: a subject
+/// may be nothing but tags.
 fn remove_tag(subject: &mut String, tag: &str) -> bool {
-    let tag = tag.trim().to_ascii_lowercase();
+    let tag = tag.trim();
+    let mut kept = String::with_capacity(subject.len());
     let mut found = false;
-    while !tag.is_empty() {
-        let Some(at) = subject.to_ascii_lowercase().find(&tag) else {
-            break;
-        };
-        subject.replace_range(at..at + tag.len(), " ");
-        found = true;
+    for c in subject.chars().filter(|_| !tag.is_empty()) {
+        if c == ' ' && kept.ends_with(' ') {
+            continue;
+        }
+        kept.push(c);
+        let at = kept.len().saturating_sub(tag.len());
+        let ends = kept.get(at..);
+        if ends.is_some_and(|end| end.eq_ignore_ascii_case(tag)) {
+            found = true;
+            kept.truncate(at);
+            if !kept.ends_with(' ') {
+                kept.push(' ');
+            }
+        }
     }
     if found {
-        *subject = one_line(subject);
+        // It is written anew, and must not be decoded a second time.
+        *subject = decoded_once(&one_line(&kept));
     }
     found
 }
@@ -335,7 +346,7 @@ fn write(octets: &mut Vec<u8>, fields: &[Field<'_>], facts: &Facts, stamp: &Stam
 
 #[cfg(test)]
 mod tests {
-    use super::{Automatic, Normalised, Stamp, normalise};
+    use super::{Automatic, Normalised, Stamp, normalise, remove_tag};
     use crate::mime::Fault;
     use jiff::Timestamp;
 
@@ -405,6 +416,25 @@ mod tests {
             run(&format!("{BASE}{wish}{wish}")).err(),
             Some(Fault::Twice("X-Sealpost-Expires"))
         );
+    }
+
+    #[test]
+    fn a_subject_of_tags_within_tags_is_done_with_in_one_pass() {
+        for (subject, tag, left) in [
+            ("[secure]".repeat(30_000), "[Secure]", ""),
+            ("a".repeat(9_999) + " " + &"b".repeat(9_999), "a b", ""),
+            ("1 aa b b2".to_owned(), " a b ", "1 2"),
+            ("as it is ".to_owned(), " ", "as it is "),
+            (
+                "=?[secure]utf-8?q?x?=".to_owned(),
+                "[secure]",
+                "= ? utf-8?q?x?=",
+            ),
+        ] {
+            let mut subject = subject;
+            remove_tag(&mut subject, tag);
+            assert_eq!(subject, left);
+        }
     }
 
     #[test]

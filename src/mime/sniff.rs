@@ -261,7 +261,8 @@ fn shortened(name: &str) -> String {
     while !stem.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{ending}", stem.get(..end).unwrap_or_default())
+    let stem = stem.get(..end).unwrap_or_default();
+    format!("{}{ending}", stem.trim_end_matches(['.', ' ']))
 }
 
 #[cfg(test)]
@@ -397,5 +398,8 @@ mod tests {
         }
         let long = safe_name(&format!("{}.pdf", "é".repeat(300))).unwrap();
         assert!(long.len() <= 200 && long.ends_with("é.pdf"));
+        // The cut falls behind a dot.
+        let long = safe_name(&format!("{}. {}", "a".repeat(198), "b".repeat(50)));
+        assert_eq!(long, Some("a".repeat(198)));
     }
 }

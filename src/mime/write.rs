@@ -51,6 +51,9 @@ pub struct Writing {
     boundary: String,
 }
 
+/// Longest media type, in octets: RFC 6838 §4.2 allows 127 on each side.
+const MAX_TYPE: usize = 255;
+
 /// Starts an answer: what comes back is its header and its text.
 #[must_use]
 pub fn reply(mail: &ReplyMail<'_>) -> (Writing, Vec<u8>) {
@@ -113,7 +116,7 @@ impl Writing {
     #[must_use]
     pub fn file(&self, name: &str, media_type: &str) -> Vec<u8> {
         let name = safe_name(name).unwrap_or_else(|| "file".to_owned());
-        let fits = media_type.is_ascii()
+        let fits = (1..=MAX_TYPE).contains(&media_type.len())
             && media_type
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"/.+-".contains(&b));

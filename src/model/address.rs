@@ -47,17 +47,20 @@ impl Address {
         let (Some(local), Some(domain)) = (local, domain) else {
             return Err(AddressError::Shape);
         };
+        // What is judged is what is kept: a few letters become two in lower
+        // case, and an address must be one again when a record is read.
+        let domain = domain.to_lowercase();
         if local.is_empty() || domain.is_empty() {
             return Err(AddressError::Shape);
         }
-        if text.len() > MAX_ADDRESS || local.len() > MAX_LOCAL {
+        if local.len() > MAX_LOCAL || at + 1 + domain.len() > MAX_ADDRESS {
             return Err(AddressError::Length);
         }
-        if !is_local(local) || !is_domain(domain) {
+        if !is_local(local) || !is_domain(&domain) {
             return Err(AddressError::Character);
         }
         Ok(Self {
-            text: format!("{local}@{}", domain.to_lowercase()),
+            text: format!("{local}@{domain}"),
             at,
         })
     }
@@ -137,9 +140,10 @@ fn is_quoted(inner: &str) -> bool {
     !escaped && !inner.is_empty()
 }
 
+/// A domain in lower case.
 fn is_domain(domain: &str) -> bool {
     if let Some(literal) = domain.strip_prefix('[').and_then(|d| d.strip_suffix(']')) {
-        let literal = literal.strip_prefix("IPv6:").unwrap_or(literal);
+        let literal = literal.strip_prefix("ipv6:").unwrap_or(literal);
         return literal.parse::<std::net::IpAddr>().is_ok();
     }
     domain.split('.').all(|label| {
@@ -240,6 +244,16 @@ mod tests {
                 .is_international()
         );
         assert!(Address::parse("jane@[192.0.2.1]").is_ok());
+    }
+
+    #[test]
+    fn an_address_that_was_taken_is_taken_again_as_it_is_kept() {
+        for text in ["jane@[IPv6:2001:db8::1]", "j@B\u{dc}CHER.example"] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!(Address::parse(address.as_str()), Ok(address));
+        }
+        // In lower case it is an i and a dot that stands for itself.
+        assert!(Address::parse("jane@\u{130}.example").is_err());
     }
 
     #[test]

@@ -46,6 +46,3 @@ pub use content::MAX_CONTENT_LINE;
 pub use exchange::Credentials;
 pub use render::render;
 pub use session::{Event, Options, Phase, Session, Step, Tls};
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,168 @@
+//! Replays the seeds of the fuzz targets: what was found once is not lost again,
+//! and nobody needs a fuzzer for it. `tests/soak/fuzz` looks for more.
+//!
+//! A seed is a file in `corpus/<target>`, as it came or as it was found. Each
+//! target has a body in `bodies`, which says what must hold.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cognitive_complexity,
+    reason = "a body stops where something does not hold, and asks much in a row"
+)]
+
+pub mod bodies;
+
+use proptest::prelude::{Strategy, any, prop_oneof, proptest};
+use proptest::sample::select;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// No input may keep anybody busy for longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Runs every seed of a target. The last name that is printed is the culprit's.
+fn replay(target: &str, body: fn(&[u8])) {
+    let folder = Path::new("tests/fuzz/corpus").join(target);
+    let mut seeds: Vec<_> = fs::read_dir(&folder)
+        .expect("a target has a folder of seeds")
+        .map(|entry| entry.expect("a folder can be read").path())
+        .collect();
+    seeds.sort();
+    assert!(seeds.len() >= 3, "{target} has lost its seeds");
+    for seed in seeds {
+        println!("{}", seed.display());
+        let octets = fs::read(&seed).expect("a seed can be read");
+        let began = Instant::now();
+        body(&octets);
+        let took = began.elapsed();
+        assert!(took < PATIENCE, "it took {took:?}");
+    }
+}
+
+#[test]
+fn an_address_list_is_read_as_every_other_reader_reads_it() {
+    replay("addresses", bodies::addresses::run);
+}
+
+#[test]
+fn a_broken_configuration_is_refused_with_its_line_whatever_it_holds() {
+    replay("config", bodies::config::run);
+}
+
+#[test]
+fn a_message_arrives_the_same_however_its_octets_are_cut() {
+    replay("content", bodies::content::run);
+}
+
+#[test]
+fn no_html_is_left_with_anything_that_runs_or_fetches() {
+    replay("html", bodies::html::run);
+}
+
+#[test]
+fn a_letter_of_ours_is_read_back_as_it_was_written() {
+    replay("letters", bodies::letters::run);
+}
+
+#[test]
+fn the_parts_of_any_message_lie_within_it_and_can_be_shown() {
+    replay("message", bodies::message::run);
+}
+
+#[test]
+fn a_form_is_the_same_however_its_octets_arrive() {
+    replay("multipart", bodies::multipart::run);
+}
+
+#[test]
+fn a_record_is_written_and_read_as_the_same() {
+    replay("records", bodies::records::run);
+}
+
+#[test]
+fn a_mail_client_can_say_nothing_that_brings_a_session_out_of_order() {
+    replay("smtp", bodies::smtp::run);
+}
+
+#[test]
+fn a_file_is_what_its_name_says_and_its_name_leads_nowhere() {
+    replay("sniff", bodies::sniff::run);
+}
+
+#[test]
+fn nothing_typed_or_sent_along_is_taken_for_more_than_it_is() {
+    replay("tokens", bodies::tokens::run);
+}
+
+#[test]
+fn every_target_has_its_seeds_its_body_and_its_place_in_the_manifest() {
+    let names = |folder: &str| {
+        let entries = fs::read_dir(Path::new("tests/fuzz").join(folder)).expect("it is there");
+        let name = |path: &Path| path.file_stem().map(|n| n.to_string_lossy().into_owned());
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| name(&entry.expect("a folder can be read").path()))
+            .collect();
+        names.sort();
+        names
+    };
+    let targets = names("targets");
+    let mut bodies = names("bodies");
+    bodies.retain(|name| name != "mod" && name != "cut");
+    assert_eq!(targets, bodies);
+    assert_eq!(targets, names("corpus"));
+    let manifest = fs::read_to_string("tests/fuzz/Cargo.toml").expect("there is a manifest");
+    for target in targets {
+        assert!(manifest.contains(&format!("path = \"targets/{target}.rs\"")));
+    }
+}
+
+/// Pieces of which mail is made, and of which attacks are.
+const PIECES: [&str; 28] = [
+    "EHLO x\r\n",
+    "STARTTLS\r\n",
+    "AUTH PLAIN AGphbmVAY2xpbmljLmV4YW1wbGUAc2VjcmV0\r\n",
+    "AUTH LOGIN\r\n",
+    "amFuZQ==\r\n",
+    "*\r\n",
+    "MAIL FROM:<a@b.example>",
+    " SIZE=10",
+    " SMTPUTF8",
+    "RCPT TO:<c@d.example>\r\n",
+    "RCPT TO:<é@d.example> NOTIFY=NEVER\r\n",
+    "DATA\r\n",
+    "BDAT 5\r\n",
+    "BDAT 5 LAST\r\n",
+    "BDAT 0 LAST\r\n",
+    "RSET\r\n",
+    "NOOP\r\n",
+    "QUIT\r\n",
+    "From: a\r\n\r\ntext",
+    "\r\n.\r\n",
+    ".\r\n",
+    "\n.\n",
+    "\r",
+    "\n",
+    "\0",
+    ".",
+    "\r\n",
+    "hello",
+];
+
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        12 => select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => proptest::collection::vec(any::<u8>(), 0..40),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_the_order_holds_and_no_bare_line_end_gets_through(
+        pieces in proptest::collection::vec(piece(), 0..60),
+    ) {
+        bodies::smtp::run(&pieces.concat());
+    }
+}

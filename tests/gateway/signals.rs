@@ -156,7 +156,13 @@ fn the_service_manager_is_told_when_it_begins_and_ends() {
     assert!(told().contains("READY=1"));
     // Ready means that mail programs are let in at once.
     Smtp::connect(daemon.door.submission).unwrap();
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::TERM).unwrap();
+    let pid = rustix::process::Pid::from_child(&child);
+    // Also where the new configuration is refused: the gateway goes on.
+    fs::write(&daemon.config, "[clinic]\n").unwrap();
+    rustix::process::kill_process(pid, Signal::HUP).unwrap();
+    assert!(told().contains("RELOADING=1"));
+    assert!(told().contains("READY=1"));
+    rustix::process::kill_process(pid, Signal::TERM).unwrap();
     assert!(told().contains("STOPPING=1"));
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

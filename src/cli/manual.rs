@@ -10,8 +10,11 @@ use clap_complete::{Shell, generate};
 use std::fs;
 use std::path::Path;
 
+/// Draws a man page.
+type Draw = fn(&clap::Command) -> String;
+
 /// Where each man page lies below a prefix such as `/usr/local`.
-const PAGES: [(&str, fn(&clap::Command) -> String); 3] = [
+const PAGES: [(&str, Draw); 3] = [
     ("share/man/man1/sealpost.1", pages::commands),
     ("share/man/man5/sealpost.toml.5", pages::settings),
     ("share/man/man8/sealpost.8", pages::service),

@@ -48,6 +48,7 @@ pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
     let started = Gateway::start_on(sockets, &config, Clock::System).await;
     let gateway = started.map_err(not_started)?;
     ready(&gateway);
+    beat();
     while !ended(&mut ends, &mut hangup).await {
         tell(&[NotifyState::Reloading]);
         reload(file, &gateway, &held);
@@ -79,6 +80,22 @@ fn ready(gateway: &Gateway) {
     );
     let status = format!("submission: {submission}; submissions: {submissions}; portal: {portal}");
     tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+}
+
+/// Tells systemd that work still gets its turn, twice in the time after which it
+/// would restart us (WatchdogSec, sd_watchdog_enabled(3)).
+fn beat() {
+    let asked = sd_notify::watchdog_enabled().map(SignedDuration::try_from);
+    let Some(Ok(asked)) = asked else {
+        return;
+    };
+    // Among the others, so that it stops when they are stuck.
+    tokio::spawn(async move {
+        loop {
+            tell(&[NotifyState::Watchdog]);
+            Clock::System.sleep(asked / 2).await;
+        }
+    });
 }
 
 /// A store that is missing or of another key stays so however often we start;

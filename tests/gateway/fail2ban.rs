@@ -11,7 +11,7 @@ use crate::smtp::{Smtp, trusting};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -55,8 +55,13 @@ fn homes() -> Vec<IpAddr> {
 
 /// Listens on every home, and logs all there is to log.
 fn settings(settings: &mut Settings) {
-    for key in ["submission.listen", "portal.listen"] {
-        settings.everywhere(key, &homes());
+    let now: toml::Table = settings.toml().parse().unwrap();
+    for section in ["submission", "portal"] {
+        let at = now[section]["listen"][0].as_str().unwrap();
+        let port = at.parse::<SocketAddr>().unwrap().port();
+        let all: Vec<SocketAddr> = homes().into_iter().map(|ip| (ip, port).into()).collect();
+        let all = serde_json::to_string(&all).unwrap();
+        settings.set(&format!("{section}.listen"), &all);
     }
     settings.text("log.level", "trace");
 }

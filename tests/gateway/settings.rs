@@ -3,7 +3,7 @@
 use crate::postfix::Postfix;
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -56,14 +56,6 @@ impl Settings {
     /// A setting that is a text.
     pub(crate) fn text(&mut self, key: &str, text: &str) {
         self.set(key, &serde_json::Value::from(text).to_string());
-    }
-
-    /// The port of a setting that listens on 127.0.0.1, on these addresses too.
-    pub(crate) fn everywhere(&mut self, key: &str, homes: &[IpAddr]) {
-        let port = self.values[key].trim_end_matches("\"]").rsplit(':').next();
-        let port = port.unwrap().parse().unwrap();
-        let all: Vec<SocketAddr> = homes.iter().map(|ip| (*ip, port).into()).collect();
-        self.set(key, &serde_json::to_string(&all).unwrap());
     }
 
     /// This relay, over the STARTTLS it insists on.

@@ -80,6 +80,10 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
                 "Is told READY=1 when the store is open and every door listens, with a STATUS= that says where and on whose sockets; RELOADING=1; STOPPING=1.",
             ),
             (
+                "WATCHDOG_USEC",
+                "NOTIFY_SOCKET is told WATCHDOG=1 twice in this time, as long as work gets its turn.",
+            ),
+            (
                 "LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID",
                 "The sockets above, as sd_listen_fds(3) has them.",
             ),

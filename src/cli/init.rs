@@ -9,17 +9,21 @@ use crate::model::Clock;
 use crate::serve::{ground, self_signed};
 use crate::store::{RootKey, Store};
 use clap::Args;
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// What is wished for.
 #[derive(Debug, Args)]
 pub(super) struct Wish {
     /// The folder to put everything in.
-    #[arg(long)]
-    dir: PathBuf,
+    #[arg(long, required_unless_present = "service")]
+    dir: Option<PathBuf>,
+    /// As systemd/sealpost.service wants it: the settings in /etc/sealpost, the
+    /// data in /var/lib/sealpost, and the store key handed over by systemd.
+    #[arg(long, conflicts_with = "dir")]
+    service: bool,
     /// The name of this machine, as DNS has it.
     #[arg(long, value_parser = domain)]
     hostname: Domain,
@@ -55,10 +59,16 @@ struct Places {
     key: PathBuf,
     certificate: PathBuf,
     private_key: PathBuf,
+    /// Whether the gateway's user is another than who makes this.
+    service: bool,
 }
 
+/// Where the unit and the shipped settings expect things.
+const SERVICE_FOLDER: &str = "/etc/sealpost";
+const SERVICE_DATA: &str = "/var/lib/sealpost";
+
 pub(super) fn run(wish: &Wish) -> Result<(), Failure> {
-    let places = Places::under(&wish.dir)?;
+    let places = Places::of(wish)?;
     let text = template::fill(&values(wish, &places));
     // Judged before anything is made: a wrong wish leaves nothing behind.
     let name = places.config.display().to_string();
@@ -68,17 +78,24 @@ pub(super) fn run(wish: &Wish) -> Result<(), Failure> {
     print::out(&escrow::sheet(&config, &root, &places.key))?;
     print::out(&escrow::next_steps(
         &config,
-        &places.config,
+        (&places.config, wish.service),
         wish.relay.is_none(),
     ))
 }
 
 impl Places {
-    fn under(folder: &Path) -> Result<Self, Failure> {
-        let folder = std::path::absolute(folder).map_err(Failure::fault)?;
+    fn of(wish: &Wish) -> Result<Self, Failure> {
+        let service = Path::new(SERVICE_FOLDER);
+        let folder = std::path::absolute(wish.dir.as_deref().unwrap_or(service));
+        let folder = folder.map_err(Failure::fault)?;
+        let data = match wish.service {
+            true => PathBuf::from(SERVICE_DATA),
+            false => folder.join("data"),
+        };
         Ok(Self {
+            service: wish.service,
             config: folder.join("sealpost.toml"),
-            data: folder.join("data"),
+            data,
             key: folder.join("keys/store.key"),
             certificate: folder.join("tls/certificate.pem"),
             private_key: folder.join("tls/private-key.pem"),
@@ -106,13 +123,12 @@ impl Places {
     /// The key comes before the store that needs it, the configuration last: a
     /// folder that has one is whole.
     fn make(&self, config: &Config, text: &str) -> Result<RootKey, Failure> {
-        let folders = [self.key.parent(), self.certificate.parent()];
-        for folder in [Some(self.folder.as_path())]
-            .into_iter()
-            .chain(folders)
-            .flatten()
-        {
-            make_folder(folder)?;
+        // A service reads its settings and its certificate as another user; the
+        // key is read by systemd.
+        let open = if self.service { 0o755 } else { 0o700 };
+        make_folder(&self.folder, open)?;
+        for (file, mode) in [(&self.key, 0o700), (&self.certificate, open)] {
+            file.parent().map_or(Ok(()), |f| make_folder(f, mode))?;
         }
         let root = RootKey::generate();
         root.write(&self.key).map_err(Failure::fault)?;
@@ -129,8 +145,13 @@ impl Places {
     }
 }
 
-fn make_folder(path: &Path) -> Result<(), Failure> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+fn make_folder(path: &Path, mode: u32) -> Result<(), Failure> {
+    let there = path.is_dir();
+    let mut made = DirBuilder::new().recursive(true).mode(mode).create(path);
+    // Whatever the umask is: a service must be able to enter.
+    if !there && made.is_ok() {
+        made = fs::set_permissions(path, Permissions::from_mode(mode));
+    }
     made.map_err(|e| Failure::Fault(format!("{} cannot be made: {e}", path.display())))
 }
 
@@ -141,6 +162,7 @@ fn write(path: &Path, mode: u32, octets: &[u8]) -> Result<(), Failure> {
         .mode(mode)
         .open(path);
     let written = opened.and_then(|mut file| {
+        file.set_permissions(Permissions::from_mode(mode))?;
         file.write_all(octets)?;
         file.sync_all()
     });
@@ -163,13 +185,19 @@ fn values(wish: &Wish, places: &Places) -> Vec<(&'static str, String)> {
             "clinic.domains",
             format!("[{}]", text(wish.domain.as_str())),
         ),
-        ("store.path", path(&places.data)),
-        ("store.key-file", path(&places.key)),
         ("tls.mode", text("self-signed")),
         ("tls.certificate", path(&places.certificate)),
         ("tls.private-key", path(&places.private_key)),
-        ("admin.socket", path(&places.folder.join("admin.sock"))),
     ];
+    // The shipped settings are those of a service.
+    if !places.service {
+        let socket = places.folder.join("admin.sock");
+        values.extend([
+            ("store.path", path(&places.data)),
+            ("store.key-file", path(&places.key)),
+            ("admin.socket", path(&socket)),
+        ]);
+    }
     let zone = jiff::tz::TimeZone::try_system().ok();
     if let Some(zone) = zone.as_ref().and_then(jiff::tz::TimeZone::iana_name) {
         values.push(("clinic.time-zone", text(zone)));

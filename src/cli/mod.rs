@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod confirm;
 mod init;
+mod manual;
 mod password;
 mod print;
 mod verbs;
@@ -12,7 +13,9 @@ mod verbs;
 use crate::config::SHIPPED;
 use crate::model::Clock;
 use crate::serve::daemon::{self, DaemonError};
+use crate::serve::sockets::Sockets;
 use clap::{Parser, Subcommand};
+use manual::words;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +23,12 @@ use std::process::ExitCode;
 
 /// A secure e-mail gateway for clinics.
 #[derive(Debug, Parser)]
-#[command(name = "sealpost", version, disable_help_subcommand = true)]
+#[command(
+    name = "sealpost",
+    version,
+    disable_help_subcommand = true,
+    after_long_help = words::help(&[words::EXIT])
+)]
 struct Arguments {
     /// The configuration file.
     #[arg(
@@ -49,6 +57,7 @@ enum Command {
     /// Hold the configuration against this machine; changes nothing.
     Check,
     /// Run the gateway.
+    #[command(after_long_help = words::help(&words::SERVICE))]
     Serve,
     /// Office accounts and their passwords.
     #[command(subcommand)]
@@ -68,6 +77,12 @@ enum Command {
     /// Upkeep of the store.
     #[command(subcommand)]
     Store(verbs::Store),
+    /// Write man pages and shell completions, for whoever installs or packages.
+    Manual {
+        /// Where share/man and the like are or will be, such as /usr/local.
+        #[arg(long)]
+        dir: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -145,6 +160,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve => serve(&file),
         Command::Init(wish) => init::run(&wish),
         Command::Check => check::run(&file, &Clock::System),
+        Command::Manual { dir } => manual::run(&dir),
         Command::Config(ConfigVerb::Show { defaults }) => show(&file, defaults),
         Command::User(verb) => ask::run(&file, verb.wanted()?),
         Command::Message(verb) => ask::run(&file, verb.wanted()?),
@@ -164,7 +180,9 @@ fn demonstrate(once: bool) -> Result<(), Failure> {
 }
 
 fn serve(file: &Path) -> Result<(), Failure> {
-    let ended = runtime()?.block_on(daemon::run(file));
+    // Before the runtime, whose threads may read the environment.
+    let sockets = Sockets::take().map_err(Failure::configuration)?;
+    let ended = runtime()?.block_on(daemon::run(file, sockets));
     ended.map_err(|error| match error {
         DaemonError::Configuration(reason) => Failure::Configuration(reason),
         DaemonError::Fault(_) => Failure::fault(error),
@@ -204,6 +222,7 @@ mod tests {
             "demo --once",
             "init --dir /d --hostname h.example --domain d.example",
             "init --dir /d --hostname h --domain d --clinic-name N --relay smtp://h:25 --portal-url https://h",
+            "init --service --hostname h --domain d",
             "check",
             "-c f check",
             "check -c f",
@@ -235,6 +254,7 @@ mod tests {
             "config show --defaults",
             "store compact",
             "store verify",
+            "manual --dir d",
         ] {
             let words = ["sealpost"].into_iter().chain(line.split(' '));
             assert!(Arguments::try_parse_from(words).is_ok(), "{line}");

@@ -197,13 +197,22 @@ pub(super) async fn verify(
             let stored = portal.0.visit.landing(&link).await?;
             Ok(portal.enter(&visitor, &link, (&entry, &stored)))
         }
-        Verified::Wrong { left, page } => portal.wrong(&visitor, &link, (&page, Wrong::Left(left))),
+        Verified::Wrong { left, page } => {
+            refused(&visitor);
+            portal.wrong(&visitor, &link, (&page, Wrong::Left(left)))
+        }
         Verified::Wait { until, page } => {
+            refused(&visitor);
             portal.wrong(&visitor, &link, (&page, Wrong::Wait(until)))
         }
         Verified::Locked(closed) => Err(portal.barred(&link, &closed)),
         Verified::Closed(landing) => Err(portal.closed(&link, landing)),
     }
+}
+
+fn refused(visitor: &Visitor) {
+    // The line that fail2ban reads: its first three fields are fixed.
+    tracing::warn!(event = "otp.failed", proto = "portal", ip = %visitor.caller.ip, "A code was not taken.");
 }
 
 /// `POST /m/{link}/again`: ask the office to send it again.

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::model::Clock;
 use crate::serve::gateway::Gateway;
 use crate::serve::ground::{self, GroundError};
+use crate::serve::sockets::{Held, Sockets};
 use crate::serve::{check, logging, settings};
 use jiff::SignedDuration;
 use sd_notify::NotifyState;
@@ -25,33 +26,32 @@ pub enum DaemonError {
     Fault(#[from] anyhow::Error),
 }
 
-/// Runs until SIGTERM or SIGINT. SIGHUP reads the configuration anew.
+/// Runs until SIGTERM or SIGINT. SIGHUP reads the configuration anew. What
+/// systemd holds of the doors' sockets is used instead of the addresses in the
+/// configuration.
 ///
 /// # Errors
 /// [`DaemonError`] says why it could not start.
-pub async fn run(file: &Path) -> Result<(), DaemonError> {
+pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
     let config =
         settings::read(file).map_err(|faults| DaemonError::Configuration(faults.to_string()))?;
     logging::begin(&config.log);
     ground::own(&config).map_err(|e| DaemonError::Configuration(e.to_string()))?;
-    checked(&config)?;
+    let held = sockets.held();
+    checked(&config, &held)?;
     let signals = |kind| signal(kind).map_err(anyhow::Error::from);
     let mut ends = (
         signals(SignalKind::terminate())?,
         signals(SignalKind::interrupt())?,
     );
     let mut hangup = signals(SignalKind::hangup())?;
-    let started = Gateway::start(&config, Clock::System).await;
+    let started = Gateway::start_on(sockets, &config, Clock::System).await;
     let gateway = started.map_err(not_started)?;
-    tracing::info!(
-        event = "ready",
-        version = env!("CARGO_PKG_VERSION"),
-        "Sealpost is ready."
-    );
-    tell(&[NotifyState::Ready]);
+    ready(&gateway);
+    beat();
     while !ended(&mut ends, &mut hangup).await {
         tell(&[NotifyState::Reloading]);
-        reload(file, &gateway);
+        reload(file, &gateway, &held);
         tell(&[NotifyState::Ready]);
     }
     tracing::info!(
@@ -67,6 +67,37 @@ pub async fn run(file: &Path) -> Result<(), DaemonError> {
     Ok(())
 }
 
+/// Says where it listens, and on whose sockets.
+fn ready(gateway: &Gateway) {
+    let [submission, submissions, portal] = gateway.listening();
+    tracing::info!(
+        event = "ready",
+        version = env!("CARGO_PKG_VERSION"),
+        submission = %submission,
+        submissions = %submissions,
+        portal = %portal,
+        "Sealpost is ready."
+    );
+    let status = format!("submission: {submission}; submissions: {submissions}; portal: {portal}");
+    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+}
+
+/// Tells systemd that work still gets its turn, twice in the time after which it
+/// would restart us (WatchdogSec, sd_watchdog_enabled(3)).
+fn beat() {
+    let asked = sd_notify::watchdog_enabled().map(SignedDuration::try_from);
+    let Some(Ok(asked)) = asked else {
+        return;
+    };
+    // Among the others, so that it stops when they are stuck.
+    tokio::spawn(async move {
+        loop {
+            tell(&[NotifyState::Watchdog]);
+            Clock::System.sleep(asked / 2).await;
+        }
+    });
+}
+
 /// A store that is missing or of another key stays so however often we start;
 /// what may pass is worth another start.
 fn not_started(error: anyhow::Error) -> DaemonError {
@@ -78,8 +109,8 @@ fn not_started(error: anyhow::Error) -> DaemonError {
 
 /// What `sealpost check` would refuse, the daemon refuses with the same words.
 /// If all it lacks may still come, such as an address, another start may help.
-fn checked(config: &Config) -> Result<(), DaemonError> {
-    let findings = check::check(config, &Clock::System);
+fn checked(config: &Config, held: &Held) -> Result<(), DaemonError> {
+    let findings = check::check(config, held, &Clock::System);
     for warning in &findings.warnings {
         tracing::warn!(event = "configuration.warning", "{warning}");
     }
@@ -100,9 +131,12 @@ async fn ended(ends: &mut (Signal, Signal), hangup: &mut Signal) -> bool {
 }
 
 /// A configuration that does not fit leaves the old one in force.
-fn reload(file: &Path, gateway: &Gateway) {
+fn reload(file: &Path, gateway: &Gateway, held: &Held) {
     let read = settings::read(file).map_err(|faults| faults.to_string());
-    let read = read.and_then(|config| checked(&config).map(|()| config).map_err(|e| e.to_string()));
+    let read = read.and_then(|config| {
+        let checked = checked(&config, held);
+        checked.map(|()| config).map_err(|e| e.to_string())
+    });
     let done = read.and_then(|config| {
         gateway
             .reload(&config)

@@ -11,6 +11,7 @@ use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
 use crate::portal;
+use crate::serve::sockets::{self, Held, Listening, Sockets};
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
 use crate::store::Store;
@@ -30,6 +31,7 @@ pub struct Gateway {
     submission: Vec<SocketAddr>,
     submission_tls: Vec<SocketAddr>,
     portal: Vec<SocketAddr>,
+    held: Held,
     reload: Reload,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -46,8 +48,8 @@ struct Reload {
     tls: [Tls; 2],
 }
 
-/// The doors' sockets, bound.
-struct Sockets {
+/// The doors' sockets, handed over or bound.
+struct Bound {
     submission: Vec<TcpListener>,
     submission_tls: Vec<TcpListener>,
     portal: Vec<TcpListener>,
@@ -60,22 +62,36 @@ impl Gateway {
     /// # Errors
     /// What could not be opened, and why.
     pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        Self::start_on(Sockets::default(), config, clock).await
+    }
+
+    /// The same on sockets that systemd holds; a door without one binds its own.
+    ///
+    /// # Errors
+    /// What could not be opened, and why.
+    pub async fn start_on(
+        mut sockets: Sockets,
+        config: &Config,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
         let store = ground::open(config, clock)?;
         // What a gateway that was killed had in hand is due at once.
         crate::queue::reclaim(&store).await?;
-        let sockets = Sockets::bind(config).await?;
+        let held = sockets.held();
+        let bound = Bound::bind(&mut sockets, config).await?;
         let reload = Reload::new(config)?;
         let (stop, stopping) = watch::channel(false);
         let mut gateway = Self {
-            submission: addresses(&sockets.submission)?,
-            submission_tls: addresses(&sockets.submission_tls)?,
-            portal: addresses(&sockets.portal)?,
+            submission: addresses(&bound.submission)?,
+            submission_tls: addresses(&bound.submission_tls)?,
+            portal: addresses(&bound.portal)?,
+            held,
             reload,
             store,
             stop,
             tasks: JoinSet::new(),
         };
-        gateway.work(config, sockets, &stopping).await?;
+        gateway.work(config, bound, &stopping).await?;
         Ok(gateway)
     }
 
@@ -83,7 +99,7 @@ impl Gateway {
     async fn work(
         &mut self,
         config: &Config,
-        sockets: Sockets,
+        bound: Bound,
         stopping: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         let (store, live) = (&self.store, &self.reload);
@@ -110,8 +126,8 @@ impl Gateway {
         let stop = || stopping.clone();
         let (mail_gate, page_gate) = (gate(config), gate(config));
         for (mode, listeners) in [
-            (smtp::Mode::Offered, sockets.submission),
-            (smtp::Mode::Already, sockets.submission_tls),
+            (smtp::Mode::Offered, bound.submission),
+            (smtp::Mode::Already, bound.submission_tls),
         ] {
             for listener in listeners {
                 let door = mail.clone();
@@ -119,7 +135,7 @@ impl Gateway {
                     .spawn(door.work(listener, mode, mail_gate.clone(), stop()));
             }
         }
-        for listener in sockets.portal {
+        for listener in bound.portal {
             let door = pages.clone();
             self.tasks
                 .spawn(door.work(listener, page_gate.clone(), stop()));
@@ -156,6 +172,21 @@ impl Gateway {
     #[must_use]
     pub fn portal(&self) -> &[SocketAddr] {
         &self.portal
+    }
+
+    /// Where each door listens, and who holds its sockets.
+    #[must_use]
+    pub fn listening(&self) -> [Listening; 3] {
+        let at = |door, addresses: &[SocketAddr]| Listening {
+            door,
+            addresses: addresses.to_vec(),
+            held: !self.held.of(door).is_empty(),
+        };
+        [
+            at(sockets::Door::Submission, &self.submission),
+            at(sockets::Door::Submissions, &self.submission_tls),
+            at(sockets::Door::Portal, &self.portal),
+        ]
     }
 
     /// Takes certificates, texts and policy from a configuration read anew.
@@ -207,12 +238,13 @@ impl Reload {
     }
 }
 
-impl Sockets {
-    async fn bind(config: &Config) -> anyhow::Result<Self> {
+impl Bound {
+    async fn bind(sockets: &mut Sockets, config: &Config) -> anyhow::Result<Self> {
+        let (mail, portal) = (&config.submission, &config.portal);
         Ok(Self {
-            submission: listen(&config.submission.listen, "submission.listen").await?,
-            submission_tls: listen(&config.submission.listen_tls, "submission.listen-tls").await?,
-            portal: listen(&config.portal.listen, "portal.listen").await?,
+            submission: listen(sockets, sockets::Door::Submission, &mail.listen).await?,
+            submission_tls: listen(sockets, sockets::Door::Submissions, &mail.listen_tls).await?,
+            portal: listen(sockets, sockets::Door::Portal, &portal.listen).await?,
         })
     }
 }
@@ -229,8 +261,16 @@ fn gate(config: &Config) -> Gate {
     })
 }
 
-async fn listen(addresses: &[SocketAddr], setting: &str) -> anyhow::Result<Vec<TcpListener>> {
-    let mut listeners = Vec::new();
+async fn listen(
+    sockets: &mut Sockets,
+    door: sockets::Door,
+    addresses: &[SocketAddr],
+) -> anyhow::Result<Vec<TcpListener>> {
+    let setting = door.setting();
+    let mut listeners = sockets.of(door)?;
+    if !listeners.is_empty() {
+        return Ok(listeners);
+    }
     for address in addresses {
         let listener = TcpListener::bind(address).await;
         listeners.push(listener.map_err(|error| {
@@ -248,7 +288,7 @@ fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::AddrInUse => "another program listens there: `ss -ltnp` shows which",
         ErrorKind::PermissionDenied => {
-            "ports below 1024 take root, or the right CAP_NET_BIND_SERVICE as in systemd/sealpost.service"
+            "ports below 1024 take a socket that systemd holds (systemd/sealpost-*.socket), the right CAP_NET_BIND_SERVICE, or root"
         }
         _ => "`ip address` shows the addresses of this machine",
     }

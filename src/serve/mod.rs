@@ -12,3 +12,4 @@ mod relay;
 pub mod secrets;
 pub mod self_signed;
 pub mod settings;
+pub mod sockets;

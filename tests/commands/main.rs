@@ -6,6 +6,8 @@
 
 mod check;
 mod clinic;
+mod manual;
+mod units;
 
 use clinic::{Clinic, err, out, run, tree};
 use std::fs;
@@ -251,24 +253,4 @@ fn the_shipped_file_is_shown_with_its_comments() {
         shown,
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/sealpost.toml")).unwrap()
     );
-}
-
-#[test]
-fn the_unit_checks_before_a_reload_and_restarts_nothing_that_a_restart_does_not_mend() {
-    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/systemd/sealpost.service");
-    let unit = fs::read_to_string(unit).unwrap();
-    let lines: Vec<&str> = unit.lines().filter(|l| !l.starts_with('#')).collect();
-    let reloads: Vec<&str> = lines
-        .iter()
-        .filter_map(|l| l.strip_prefix("ExecReload="))
-        .collect();
-    assert_eq!(
-        reloads,
-        ["/usr/local/bin/sealpost check", "/bin/kill -HUP $MAINPID"]
-    );
-    // RestartPreventExitStatus counts for the main process alone (systemd.service(5)).
-    assert!(lines.contains(&"RestartPreventExitStatus=78"));
-    assert!(!lines.iter().any(|l| l.starts_with("ExecStartPre")));
-    // A user that is gone after a stop cannot be used for `store verify`.
-    assert!(lines.contains(&"User=sealpost") && !unit.contains("DynamicUser="));
 }

@@ -3,6 +3,7 @@
 use crate::harness::Door;
 use crate::postfix::Mail;
 use std::fs;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
@@ -11,6 +12,8 @@ use tempfile::TempDir;
 pub(crate) struct Browser {
     certificate: PathBuf,
     folder: TempDir,
+    /// More options for each request.
+    more: Vec<String>,
 }
 
 /// A page as it was drawn, after redirects.
@@ -26,7 +29,19 @@ impl Browser {
         Self {
             certificate: door.certificate.clone(),
             folder: tempfile::tempdir().unwrap(),
+            more: Vec::new(),
         }
+    }
+
+    /// The same over IPv4 or IPv6, whichever this is, under this name, which is
+    /// also said to be the network it comes from.
+    pub(crate) fn from(mut self, ip: IpAddr, name: &str) -> Self {
+        let family = if ip.is_ipv4() { "--ipv4" } else { "--ipv6" };
+        let claims = ["--user-agent", name, "--header"].map(str::to_owned);
+        self.more = vec![family.to_owned()];
+        self.more.extend(claims);
+        self.more.push(format!("X-Forwarded-For: {name}"));
+        self
     }
 
     /// Opens a page.
@@ -72,6 +87,7 @@ impl Browser {
             .arg("--output")
             .arg(&body)
             .args(["--write-out", "%{http_code} %{url_effective}"])
+            .args(&self.more)
             .args(options)
             .arg(url)
             .output()

@@ -85,9 +85,15 @@ impl Daemon {
 
     /// Starts it and does not wait.
     pub(crate) fn spawn(&mut self) {
+        self.spawn_by(&mut Command::new(env!("CARGO_BIN_EXE_sealpost")));
+    }
+
+    /// The same by a program that runs it, such as systemd-socket-activate; the
+    /// arguments of `sealpost` follow those that `by` has.
+    pub(crate) fn spawn_by(&mut self, by: &mut Command) {
         self.runs += 1;
         let log = File::create(self.log_file(self.runs)).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_sealpost"))
+        let child = by
             .arg("-c")
             .arg(&self.config)
             .arg("serve")
@@ -120,6 +126,11 @@ impl Daemon {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// The process that was started.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     /// Sends a signal by its name.

@@ -48,14 +48,27 @@ pub(crate) fn trusting(certificate: &Path) -> Arc<ClientConfig> {
 impl Smtp {
     /// Connects in clear and reads the greeting.
     pub(crate) fn connect(port: u16) -> io::Result<Self> {
-        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-        socket.set_read_timeout(Some(PATIENCE))?;
-        socket.set_nodelay(true)?;
-        let mut smtp = Self {
-            stream: BufReader::new(Line::Clear(socket)),
-        };
+        Self::over(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?)
+    }
+
+    /// Reads the greeting from a connection that stands.
+    pub(crate) fn over(socket: TcpStream) -> io::Result<Self> {
+        let mut smtp = Self::silent(socket)?;
         smtp.expect(220)?;
         Ok(smtp)
+    }
+
+    /// The code of whatever the server says first.
+    pub(crate) fn first_word(socket: TcpStream) -> io::Result<u16> {
+        Ok(Self::silent(socket)?.read()?.code)
+    }
+
+    fn silent(socket: TcpStream) -> io::Result<Self> {
+        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.set_nodelay(true)?;
+        Ok(Self {
+            stream: BufReader::new(Line::Clear(socket)),
+        })
     }
 
     /// Connects with STARTTLS, greets and signs in.

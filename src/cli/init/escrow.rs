@@ -17,6 +17,13 @@ pub(super) fn sheet(config: &Config, root: &RootKey, file: &Path) -> String {
         .collect();
     let half = groups.len().div_ceil(2);
     let lines: Vec<String> = groups.chunks(half).map(|line| line.join(" ")).collect();
+    // A service is handed it as a credential already.
+    let better = match config.store.key_file {
+        None => "",
+        Some(_) => {
+            "Better: move it to a place of its own (a systemd credential\n\"store-key\", or another disk) and change store.key-file.\n"
+        }
+    };
     format!(
         "\
 ======================== ESCROW SHEET ========================
@@ -35,10 +42,8 @@ with mode 600; blanks and lines do not matter.
 
 The key itself is in
     {file}
-Keep it out of every backup that holds the data. Better: move
-it to a place of its own (a systemd credential \"store-key\",
-or another disk) and change store.key-file.
-==============================================================
+Keep it out of every backup that holds the data.
+{better}==============================================================
 
 ",
         name = config.clinic.name,
@@ -49,14 +54,36 @@ or another disk) and change store.key-file.
     )
 }
 
+/// What a service's user must own before it can start.
+const OWN: &str = "chown -R sealpost: /var/lib/sealpost /etc/sealpost/tls/private-key.pem";
+
 /// What is left to do, and what DNS should say.
-pub(super) fn next_steps(config: &Config, file: &Path, relay_guessed: bool) -> String {
+pub(super) fn next_steps(
+    config: &Config,
+    (file, service): (&Path, bool),
+    relay_guessed: bool,
+) -> String {
     let file = file.display();
     let domain = config
         .clinic
         .domains
         .first()
         .map_or("clinic.example", |d| d.as_str());
+    let option = match service {
+        true => String::new(),
+        false => format!(" -c {file}"),
+    };
+    let accounts = format!(
+        "sealpost user add you@{domain} --role provider{option}\n    sealpost user app-password you@{domain} --name \"first device\"{option}"
+    );
+    // The data of a service is another user's: it must run to be asked.
+    let (third, fourth) = match service {
+        true => (
+            format!("{OWN}\n    systemctl enable --now sealpost"),
+            accounts,
+        ),
+        false => (accounts, format!("sealpost serve{option}")),
+    };
     let host = config.clinic.hostname.as_str();
     let bounce = &config.notice.bounce_address;
     let relay = match relay_guessed {
@@ -78,10 +105,9 @@ pub(super) fn next_steps(config: &Config, file: &Path, relay_guessed: bool) -> S
         "\
 Next:
  1. Look through {file}.{relay}
- 2. sealpost check -c {file}
- 3. sealpost user add you@{domain} --role provider -c {file}
-    sealpost user app-password you@{domain} --name \"first device\" -c {file}
- 4. sealpost serve -c {file}
+ 2. sealpost check{option}
+ 3. {third}
+ 4. {fourth}
  5. Replace the self-signed certificate under [tls]: browsers warn of it.
 
 DNS:

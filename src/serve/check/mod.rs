@@ -6,6 +6,7 @@ mod network;
 
 use crate::config::{Config, Fault};
 use crate::model::Clock;
+use crate::serve::sockets::{Door, Held, Listening};
 use std::fmt;
 
 /// What a check has found.
@@ -17,6 +18,8 @@ pub struct Findings {
     pub not_yet: Vec<Fault>,
     /// What is not finished, or soon will not do.
     pub warnings: Vec<Fault>,
+    /// Where each door will listen, as far as it can be seen from here.
+    pub listening: Vec<Listening>,
 }
 
 impl Findings {
@@ -50,12 +53,26 @@ impl fmt::Display for Findings {
     }
 }
 
-/// Looks at every file, key, certificate and address that the settings name.
+/// Looks at every file, key, certificate and address that the settings name. A
+/// door whose sockets are held is where they are, whatever the settings say.
 #[must_use]
-pub fn check(config: &Config, clock: &Clock) -> Findings {
+pub fn check(config: &Config, held: &Held, clock: &Clock) -> Findings {
     let mut findings = Findings::default();
     files::check(config, &mut findings);
     certificate::check(config, clock.now(), &mut findings);
-    network::check(config, &mut findings);
+    network::check(config, held, &mut findings);
+    findings.listening = Door::ALL.map(|door| listening(config, held, door)).into();
     findings
+}
+
+fn listening(config: &Config, held: &Held, door: Door) -> Listening {
+    let theirs = held.of(door);
+    Listening {
+        door,
+        held: !theirs.is_empty(),
+        addresses: match theirs.is_empty() {
+            true => network::wanted(config, door).to_vec(),
+            false => theirs,
+        },
+    }
 }

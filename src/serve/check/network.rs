@@ -2,22 +2,51 @@
 
 use crate::config::{Config, Host};
 use crate::serve::check::Findings;
+use crate::serve::sockets::{Door, Held};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 
-pub(super) fn check(config: &Config, findings: &mut Findings) {
-    let doors = [
-        ("submission.listen", &config.submission.listen),
-        ("submission.listen-tls", &config.submission.listen_tls),
-        ("portal.listen", &config.portal.listen),
-    ];
-    for (door, addresses) in doors {
-        for address in addresses {
-            listening(config, door, *address, findings);
+pub(super) fn check(config: &Config, held: &Held, findings: &mut Findings) {
+    for door in Door::ALL {
+        let (wanted, theirs) = (wanted(config, door), held.of(door));
+        if !theirs.is_empty() {
+            overruled(config, door, &theirs, findings);
+            continue;
+        }
+        for address in wanted {
+            listening(config, door.setting(), *address, findings);
         }
     }
     relay(config, findings);
     link(config, findings);
+}
+
+/// Where the settings say that a door listens.
+pub(super) fn wanted(config: &Config, door: Door) -> &[SocketAddr] {
+    match door {
+        Door::Submission => &config.submission.listen,
+        Door::Submissions => &config.submission.listen_tls,
+        Door::Portal => &config.portal.listen,
+    }
+}
+
+/// A socket that systemd holds is used, whatever the setting says; whoever
+/// changed only the setting should hear of it.
+fn overruled(config: &Config, door: Door, theirs: &[SocketAddr], findings: &mut Findings) {
+    let wanted = wanted(config, door);
+    let same = wanted.len() == theirs.len() && wanted.iter().all(|a| theirs.contains(a));
+    if !same {
+        let (setting, name) = (door.setting(), door.name());
+        let theirs: Vec<String> = theirs.iter().map(SocketAddr::to_string).collect();
+        findings.warning(config.fault(
+            setting,
+            format!(
+                "{setting} is not used: systemd holds the socket, on {}",
+                theirs.join(" ")
+            ),
+            format!("write the same there, or change ListenStream= in sealpost-{name}.socket"),
+        ));
+    }
 }
 
 /// A link whose host is of another domain than From looks like fraud, to people

@@ -6,7 +6,7 @@
 use mail_parser::{Address as Read, Message, MessageParser, MimeHeaders};
 use sealpost::mime::index::Indexer;
 use sealpost::mime::letter::Head;
-use sealpost::mime::notice::{Alert, CodeMail, Notice, alert, code, notice};
+use sealpost::mime::notice::{Alert, CodeMail, Kind, Notice, alert, code, notice};
 use sealpost::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
 use sealpost::mime::sniff::safe_name;
 use sealpost::mime::write::{Base64Lines, ReplyMail, reply};
@@ -73,16 +73,19 @@ pub fn run(octets: &[u8]) {
         date: jiff::Timestamp::UNIX_EPOCH,
     };
     for language in Language::ALL {
-        notices(&values, head, language);
+        for kind in [Kind::Message, Kind::Reminder] {
+            notices(&values, kind, head, language);
+        }
         codes(&values, head, language);
         reports(&values, head, language);
     }
     answers(&values, &from);
 }
 
-fn notices(values: &Values, head: Head<'_>, language: Language) {
+fn notices(values: &Values, kind: Kind, head: Head<'_>, language: Language) {
     let written = |clinic: &str, sender: &str, subject: &str, expires: &str| {
         notice(&Notice {
+            kind,
             head,
             language,
             second: Some(Language::English),

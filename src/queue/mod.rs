@@ -40,6 +40,11 @@ const COURSE: [Lane; 6] = [
     Lane::Report,
     Lane::Code,
 ];
+/// No job waits longer than this for its next try, and no lease lasts longer: an
+/// entry further ahead was written before the clock was set back, and its job
+/// is due now. Above the longest pause and the longest lease, both under two
+/// hours.
+const LONGEST: SignedDuration = SignedDuration::from_hours(3);
 /// How many index entries one step of a search reads: a few kilobytes.
 const PAGE: usize = 256;
 
@@ -172,7 +177,7 @@ pub fn set_aside(tx: &mut Tx, leased: &Leased, answer: Option<Answer>) {
 }
 
 /// When the first job of these lanes is due, or its lease ends; `None` if they
-/// are empty.
+/// are empty. Never much later than now, since the clock may be set back.
 ///
 /// # Errors
 /// Whatever the store reports.
@@ -182,7 +187,18 @@ pub async fn next_due(store: &Store, lanes: &[Lane]) -> Result<Option<Timestamp>
         let due = store.range::<Due>(&[&[*lane as u8]], None, 1).await?;
         first = due.first().map(|d| d.due).into_iter().chain(first).min();
     }
-    Ok(first)
+    let end = ahead(store.clock().now());
+    Ok(first.map(|first| {
+        if first == ASIDE {
+            first
+        } else {
+            first.min(end)
+        }
+    }))
+}
+
+fn ahead(now: Timestamp) -> Timestamp {
+    now.saturating_add(LONGEST).unwrap_or(ASIDE)
 }
 
 /// What is in the queue, lane after lane in order of time, at most `limit`.
@@ -316,8 +332,13 @@ async fn find_due(
         if left == 0 {
             break;
         }
-        let entries = store.range::<Due>(&[&[*lane as u8]], None, left).await?;
-        for due in entries.into_iter().take_while(|due| due.due <= now) {
+        let mut entries = store.range::<Due>(&[&[*lane as u8]], None, left).await?;
+        entries.retain(|due| due.due <= now);
+        if entries.is_empty() {
+            entries = left_ahead(store, *lane, now).await?;
+            entries.truncate(left);
+        }
+        for due in entries {
             let entry = store.hold(&Due::at(due.lane, due.due, due.job)).await?;
             if let Some(entry) = entry
                 && let Some(job) = readable(store, &entry).await?
@@ -327,6 +348,17 @@ async fn find_due(
         }
     }
     Ok(found)
+}
+
+/// What waits for a time that lies too far ahead: the clock was set back. What
+/// is leased stays with its worker, which may be sending it at this moment; a
+/// start ends the leases of workers that are gone.
+async fn left_ahead(store: &Store, lane: Lane, now: Timestamp) -> Result<Vec<Due>, Error> {
+    let after = Due::at(lane, ahead(now), JobId::from_octets([u8::MAX; 16]));
+    let prefix: [&[u8]; 1] = [&[lane as u8]];
+    let mut entries = store.range::<Due>(&prefix, Some(&after), PAGE).await?;
+    entries.retain(|due| due.due < ASIDE && due.lease.is_none());
+    Ok(entries)
 }
 
 /// The entry's job. An entry without a job is removed, and one whose job cannot

@@ -178,3 +178,36 @@ async fn what_a_killed_process_held_is_due_at_the_next_start() {
     assert_eq!(reclaim(&bench.store).await.unwrap(), 2);
     assert_eq!(bench.take(9).await.len(), 3);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_leaves_no_job_behind() {
+    let bench = bench();
+    bench.push(Lane::Notice).await;
+    let [first] = &bench.take(1).await[..] else {
+        panic!("one job");
+    };
+    let later = bench.now() + SignedDuration::from_hours(1);
+    bench
+        .commit(|tx| defer(tx, first, later, None))
+        .await
+        .unwrap();
+    bench.push(Lane::Clear).await;
+    let held = bench.take(1).await;
+    assert_eq!(held.len(), 1);
+    bench.push(Lane::Report).await;
+    let [aside] = &bench.take(1).await[..] else {
+        panic!("one job");
+    };
+    bench.commit(|tx| set_aside(tx, aside, None)).await.unwrap();
+
+    bench.hand.advance(SignedDuration::from_hours(-24));
+    let next = next_due(&bench.store, &Lane::ALL).await.unwrap().unwrap();
+    assert!(next <= bench.now() + super::LONGEST);
+    // What waits is due; what is in hand, or set aside, is left alone.
+    let taken = bench.take(9).await;
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].job().id, first.job().id);
+    assert!(bench.take(9).await.is_empty());
+    assert_eq!(reclaim(&bench.store).await.unwrap(), 2);
+    assert_eq!(bench.take(9).await.len(), 2);
+}

@@ -7,6 +7,7 @@ use crate::postfix::Postfix;
 use crate::settings::{Settings, free_port};
 use crate::smtp::Smtp;
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) struct Daemon {
     pub(crate) folder: TempDir,
     child: Option<Child>,
     runs: u32,
+    environment: Vec<(String, OsString)>,
     private: RefCell<Vec<String>>,
 }
 
@@ -60,6 +62,7 @@ impl Daemon {
             folder,
             child: None,
             runs: 0,
+            environment: Vec::new(),
             private: RefCell::default(),
         }
     }
@@ -91,6 +94,7 @@ impl Daemon {
             .arg("-c")
             .arg(&self.config)
             .arg("serve")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -112,6 +116,35 @@ impl Daemon {
         (1..=self.runs)
             .map(|run| String::from_utf8_lossy(&fs::read(self.log_file(run)).unwrap()).into_owned())
             .collect()
+    }
+
+    /// Gives the next runs a variable.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// Gives the next runs no variable of ours.
+    pub(crate) fn unset(&mut self) {
+        self.environment.clear();
+    }
+
+    /// A file about the process below `/proc`.
+    pub(crate) fn about(&self, file: &str) -> Vec<u8> {
+        let pid = self.child.as_ref().unwrap().id();
+        fs::read(format!("/proc/{pid}/{file}")).unwrap()
+    }
+
+    /// The most memory it has held so far, in MiB.
+    pub(crate) fn peak(&self) -> u64 {
+        let status = String::from_utf8(self.about("status")).unwrap();
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        let kib: u64 = line
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap();
+        kib / 1024
     }
 
     /// SIGKILL.

@@ -16,6 +16,9 @@ mod settings;
 mod smtp;
 
 // The suites.
+mod attacks;
+mod bombs;
+mod canary;
 mod clients;
 mod commands;
 mod crash;
@@ -24,4 +27,5 @@ mod outcomes;
 mod patient;
 mod protection;
 mod relay;
+mod relays;
 mod signals;

@@ -14,7 +14,12 @@ use sealpost::store::records::Message;
 use std::fs;
 
 /// A letter with a file to `to`; the link that came.
-fn announced(relay: &Postfix, door: &crate::harness::Door, doctor: &Login, to: &str) -> String {
+pub(crate) fn announced(
+    relay: &Postfix,
+    door: &crate::harness::Door,
+    doctor: &Login,
+    to: &str,
+) -> String {
     let letter = Letter::new(doctor, to);
     let more = ["--attach-name", "lock.txt", "--attach", "@Cargo.lock"];
     let said = swaks(door, doctor, &letter, true, &more);
@@ -23,7 +28,7 @@ fn announced(relay: &Postfix, door: &crate::harness::Door, doctor: &Login, to: &
 }
 
 /// Asks for a code and opens the message with it.
-fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
+pub(crate) fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
     let landing = browser.open(link).says("Send me a code");
     let asked = browser.send(&format!("{link}/code"), &[("form", &landing.form())]);
     let mails = relay.wait_for(to, 2);

@@ -238,12 +238,13 @@ impl Worker {
             return Ok(None);
         }
         let lanes = [self.plan.lane];
-        for leased in queue::take(&self.store, &lanes, room, self.plan.lease).await? {
-            if let Some(hand) = Hand::take(self, leased.job().id) {
-                hands.spawn(async move { hand.worker.deliver(leased).await });
-            }
+        let (bounds, held) = ((room, self.plan.lease), self.held().clone());
+        for leased in queue::take_beside(&self.store, &lanes, bounds, &held).await? {
+            let hand = Hand::new(self, leased.job().id);
+            hands.spawn(async move { hand.worker.deliver(leased).await });
         }
-        queue::next_due(&self.store, &lanes).await
+        let held = self.held().clone();
+        queue::next_due_beside(&self.store, &lanes, &held).await
     }
 
     fn held(&self) -> MutexGuard<'_, HashSet<JobId>> {
@@ -361,11 +362,10 @@ struct Hand {
 }
 
 impl Hand {
-    /// `None` if it is in hand already.
-    fn take(worker: &Arc<Worker>, job: JobId) -> Option<Self> {
+    fn new(worker: &Arc<Worker>, job: JobId) -> Self {
         let worker = Arc::clone(worker);
-        let fresh = worker.held().insert(job);
-        fresh.then_some(Self { worker, job })
+        worker.held().insert(job);
+        Self { worker, job }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::model::{Answer, JobId, Lane, secret};
 use crate::store::records::{Due, Job, Work};
 use crate::store::{Error, Held, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashSet;
 
 /// The due time of a job that was set aside: it waits for an operator.
 pub const ASIDE: Timestamp = Timestamp::MAX;
@@ -129,9 +130,27 @@ pub async fn take(
     limit: usize,
     span: SignedDuration,
 ) -> Result<Vec<Leased>, Error> {
+    take_beside(store, lanes, (limit, span), &HashSet::new()).await
+}
+
+/// The same, without the jobs in `held`: the caller works on them, and a clock
+/// that was set forward has ended their leases before their time.
+///
+/// # Errors
+/// As [`take`].
+pub async fn take_beside(
+    store: &Store,
+    lanes: &[Lane],
+    (limit, span): (usize, SignedDuration),
+    held: &HashSet<JobId>,
+) -> Result<Vec<Leased>, Error> {
     for _ in 0..RACES {
         let now = store.clock().now();
-        let found = find_due(store, lanes, limit, now).await?;
+        let mut found = Vec::new();
+        for lane in lanes {
+            let left = limit.saturating_sub(found.len());
+            found.extend(find_due(store, *lane, (left, now), held).await?);
+        }
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -182,10 +201,24 @@ pub fn set_aside(tx: &mut Tx, leased: &Leased, answer: Option<Answer>) {
 /// # Errors
 /// Whatever the store reports.
 pub async fn next_due(store: &Store, lanes: &[Lane]) -> Result<Option<Timestamp>, Error> {
+    next_due_beside(store, lanes, &HashSet::new()).await
+}
+
+/// The same, without the jobs in `held`.
+///
+/// # Errors
+/// As [`next_due`].
+pub async fn next_due_beside(
+    store: &Store,
+    lanes: &[Lane],
+    held: &HashSet<JobId>,
+) -> Result<Option<Timestamp>, Error> {
     let mut first = None;
     for lane in lanes {
-        let due = store.range::<Due>(&[&[*lane as u8]], None, 1).await?;
-        first = due.first().map(|d| d.due).into_iter().chain(first).min();
+        let prefix: [&[u8]; 1] = [&[*lane as u8]];
+        let due = store.range::<Due>(&prefix, None, held.len() + 1).await?;
+        let due = due.iter().find(|due| !held.contains(&due.job));
+        first = due.map(|d| d.due).into_iter().chain(first).min();
     }
     let end = ahead(store.clock().now());
     Ok(first.map(|first| {
@@ -319,32 +352,31 @@ fn move_due(tx: &mut Tx, from: &Held<Due>, to: &Due) {
     }
 }
 
-/// The due jobs of these lanes with their entries as they are now.
+/// The due jobs of a lane, at most `limit`, with their entries as they are now.
 async fn find_due(
     store: &Store,
-    lanes: &[Lane],
-    limit: usize,
-    now: Timestamp,
+    lane: Lane,
+    (limit, now): (usize, Timestamp),
+    held: &HashSet<JobId>,
 ) -> Result<Vec<(Held<Due>, Job)>, Error> {
     let mut found = Vec::new();
-    for lane in lanes {
-        let left = limit.saturating_sub(found.len());
-        if left == 0 {
-            break;
-        }
-        let mut entries = store.range::<Due>(&[&[*lane as u8]], None, left).await?;
-        entries.retain(|due| due.due <= now);
-        if entries.is_empty() {
-            entries = left_ahead(store, *lane, now).await?;
-            entries.truncate(left);
-        }
-        for due in entries {
-            let entry = store.hold(&Due::at(due.lane, due.due, due.job)).await?;
-            if let Some(entry) = entry
-                && let Some(job) = readable(store, &entry).await?
-            {
-                found.push((entry, job));
-            }
+    if limit == 0 {
+        return Ok(found);
+    }
+    let prefix: [&[u8]; 1] = [&[lane as u8]];
+    let mut entries = store
+        .range::<Due>(&prefix, None, limit.saturating_add(held.len()))
+        .await?;
+    entries.retain(|due| due.due <= now && !held.contains(&due.job));
+    if entries.is_empty() {
+        entries = left_ahead(store, lane, now).await?;
+    }
+    for due in entries.into_iter().take(limit) {
+        let entry = store.hold(&Due::at(due.lane, due.due, due.job)).await?;
+        if let Some(entry) = entry
+            && let Some(job) = readable(store, &entry).await?
+        {
+            found.push((entry, job));
         }
     }
     Ok(found)

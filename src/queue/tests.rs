@@ -211,3 +211,21 @@ async fn a_clock_that_is_set_back_leaves_no_job_behind() {
     assert_eq!(reclaim(&bench.store).await.unwrap(), 2);
     assert_eq!(bench.take(9).await.len(), 2);
 }
+
+#[tokio::test]
+async fn what_is_in_hand_is_not_taken_again_although_the_clock_ended_its_lease() {
+    let bench = bench();
+    bench.push(Lane::Notice).await;
+    let first = bench.take(1).await.remove(0);
+    let held = [first.job().id].into();
+    bench.hand.advance(SignedDuration::from_hours(24 * 365));
+    let second = bench.push(Lane::Notice).await;
+    let next = super::next_due_beside(&bench.store, &Lane::ALL, &held).await;
+    assert_eq!(next.unwrap(), Some(bench.now()));
+    let taken = super::take_beside(&bench.store, &Lane::ALL, (1, SPAN), &held).await;
+    let taken = taken.unwrap();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].job().id, second);
+    // The worker ends it as if the clock had stood still.
+    bench.commit(|tx| done(tx, &first)).await.unwrap();
+}

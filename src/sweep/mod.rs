@@ -2,6 +2,7 @@
 //! destroyed, keys roll so that "destroyed" is true, and what only mattered
 //! for a while is tidied away.
 
+mod pause;
 mod tidy;
 
 use crate::access::link::{self, LinkState};
@@ -73,7 +74,12 @@ impl Sweep {
     /// The store's own; what was not closed stays due.
     pub async fn turn(&mut self) -> Result<bool, Error> {
         let now = self.store.clock().now();
-        let closed = self.close_due(now).await;
+        // A link is judged by the clock at every visit, also during a pause.
+        let closed = match pause::pauses(&self.store, now).await {
+            Ok(true) => Ok(false),
+            Ok(false) => self.close_due(now).await,
+            Err(error) => Err(error),
+        };
         let tidied = self.tidy(now).await;
         let rolled = self.roll(now).await;
         rolled.and(tidied).and(closed)

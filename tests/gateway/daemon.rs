@@ -103,7 +103,8 @@ impl Daemon {
         self.child = Some(child);
     }
 
-    fn greets(&self) -> bool {
+    /// Whether it lets mail programs in.
+    pub(crate) fn greets(&self) -> bool {
         Smtp::connect(self.door.submission).is_ok_and(|mut smtp| smtp.say("QUIT").is_ok())
     }
 
@@ -121,11 +122,6 @@ impl Daemon {
     /// Gives the next runs a variable.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.environment.push((name.to_owned(), value.into()));
-    }
-
-    /// Gives the next runs no variable of ours.
-    pub(crate) fn unset(&mut self) {
-        self.environment.clear();
     }
 
     /// A file about the process below `/proc`.
@@ -166,6 +162,15 @@ impl Daemon {
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.signal(rustix::process::Signal::TERM);
         self.ended()
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn try_ended(&mut self) -> Option<ExitStatus> {
+        let ended = self.child.as_mut()?.try_wait().unwrap();
+        if ended.is_some() {
+            self.child = None;
+        }
+        ended
     }
 
     /// Waits until it ends by itself.

@@ -16,6 +16,7 @@ mod settings;
 mod smtp;
 
 // The suites.
+mod accidents;
 mod attacks;
 mod bombs;
 mod canary;

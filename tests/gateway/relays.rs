@@ -41,6 +41,8 @@ pub(crate) enum Act {
     SayAndLeave(&'static str),
     /// Says nothing any more.
     Stall,
+    /// Says nothing until it is told to behave, then what it should.
+    Wait,
     /// Never comes to the end of a reply.
     Endless,
     /// Never comes to the end of a line.
@@ -52,6 +54,8 @@ struct Script {
     acts: HashMap<String, Act>,
     /// Mails whose final dot came, each with its recipient.
     taken: Vec<(String, String)>,
+    /// How often it did something else than it should.
+    acted: usize,
 }
 
 /// A relay that answers as it is told, over TLS from the first octet.
@@ -112,6 +116,11 @@ impl Actor {
         script.taken.iter().filter(|(whom, _)| whom == to).count()
     }
 
+    /// How often it did something else than it should.
+    fn acted(&self) -> usize {
+        self.script().acted
+    }
+
     pub(crate) fn serve(&self, settings: &mut Settings) {
         settings.text("relay.host", "localhost");
         settings.set("relay.port", &self.port.to_string());
@@ -130,8 +139,15 @@ impl Actor {
         let (mut step, mut to) = ("connect".to_owned(), String::new());
         loop {
             let act = self.script().acts.get(&step).cloned();
+            self.script().acted += usize::from(act.is_some());
             match act {
                 None => wire.get_mut().write_all(usual(&step).as_bytes())?,
+                Some(Act::Wait) => {
+                    while self.script().acts.contains_key(&step) {
+                        thread::sleep(Duration::from_millis(5));
+                    }
+                    wire.get_mut().write_all(usual(&step).as_bytes())?;
+                }
                 Some(act) => perform(wire, &act)?,
             }
             if step == "DATA" {
@@ -172,6 +188,7 @@ fn perform(wire: &mut Wire, act: &Act) -> io::Result<()> {
     let stream = wire.get_mut();
     match act {
         Act::Say(words) => stream.write_all(words.as_bytes()),
+        Act::Wait => Ok(()),
         Act::SayAndLeave(words) => {
             stream.write_all(words.as_bytes())?;
             stream.conn.send_close_notify();
@@ -214,6 +231,8 @@ fn house(actor: &Actor) -> House {
 }
 
 fn send(house: &House, to: &str) {
+    // A connection that rests is not used again after this time.
+    house.later(SignedDuration::from_secs(20));
     let letter = Letter::new(&house.doctor, to);
     let said = swaks(&house.door, &house.doctor, &letter, false, &[]);
     assert!(said.good, "{}", said.text);
@@ -246,16 +265,19 @@ fn a_relay_that_goes_silent_at_any_step_is_left_and_tried_again() {
     let house = house(&actor);
     for step in STEPS {
         let to = house.patient("jane");
+        let acted = actor.acted();
         actor.at(step, Act::Stall);
         send(&house, &to);
-        // It is in hand; then its patience ends, which the clock decides.
-        wait("a worker", || {
-            house.jobs().iter().any(|l| l.leased).then_some(())
+        // It is on the wire; then its patience ends, which the clock decides.
+        wait(&format!("silence at {step}"), || {
+            (actor.acted() > acted).then_some(())
         });
         wait(&format!("the end of patience at {step}"), || {
-            house.later(SignedDuration::from_mins(1));
             let jobs = house.jobs();
-            (jobs[0].job.attempts > 0).then_some(())
+            if jobs[0].leased {
+                house.later(SignedDuration::from_secs(20));
+            }
+            (jobs[0].job.attempts > 0 && !jobs[0].leased).then_some(())
         });
         assert_eq!(state(&house, &to), "queued", "{step}");
         let before = actor.taken(&to);
@@ -265,15 +287,28 @@ fn a_relay_that_goes_silent_at_any_step_is_left_and_tried_again() {
     }
 }
 
+/// Moves the clock on, a little at a time and never while a mail is in hand,
+/// until `done`.
+fn onward(house: &House, what: &str, mut done: impl FnMut() -> bool) {
+    wait(what, || {
+        if done() {
+            return Some(());
+        }
+        if house.jobs().iter().all(|listed| !listed.leased) {
+            house.later(SignedDuration::from_secs(20));
+        }
+        None
+    });
+}
+
 /// Once the relay behaves, the next try comes through.
 fn arrives(house: &House, actor: &Actor, to: &str, count: usize, when: &str) {
-    wait(&format!("the mail after {when}"), || {
-        house.later(SignedDuration::from_mins(1));
-        thread::sleep(Duration::from_millis(20));
-        house.jobs().is_empty().then_some(())
+    onward(house, &format!("the mail after {when}"), || {
+        house.jobs().is_empty()
     });
-    assert_eq!(actor.taken(to), count, "{when}");
     assert_eq!(state(house, to), "notice-accepted", "{when}");
+    let all: Vec<String> = actor.script().taken.iter().map(|t| t.0.clone()).collect();
+    assert_eq!(actor.taken(to), count, "{when}: {to} of {all:?}");
 }
 
 #[test]
@@ -325,8 +360,6 @@ fn an_answer_to_another_command_is_not_taken_for_the_mails_own() {
         actor.at(step, Act::Say(words));
         send(&house, &to);
         wait(&format!("a try with {words:?} at {step}"), || {
-            house.later(SignedDuration::from_secs(10));
-            thread::sleep(Duration::from_millis(20));
             let jobs = house.jobs();
             let tried = jobs.first().is_none_or(|l| l.job.attempts > 0);
             tried.then_some(())
@@ -336,11 +369,7 @@ fn an_answer_to_another_command_is_not_taken_for_the_mails_own() {
             assert_eq!(state(&house, &to), "queued", "{step}");
         }
         actor.behave();
-        wait("an empty queue", || {
-            house.later(SignedDuration::from_mins(1));
-            thread::sleep(Duration::from_millis(20));
-            house.jobs().is_empty().then_some(())
-        });
+        onward(&house, "an empty queue", || house.jobs().is_empty());
         assert_eq!(state(&house, &to), "notice-accepted", "{step}");
     }
 }

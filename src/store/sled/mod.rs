@@ -34,6 +34,7 @@ use aws_lc_rs::hmac;
 use committer::{Committer, Order};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+use std::any::Any;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ impl Engine {
         let path = path.to_path_buf();
         // sled answers some damage with a panic; it must not take the caller along.
         let opened = std::panic::catch_unwind(move || open_files(&path));
-        opened.unwrap_or_else(|_| Err(Error::Io("the records cannot be read".to_owned())))
+        opened.unwrap_or_else(|panic| Err(stopped_by(&*panic)))
     }
 
     /// Writes a fresh store's first value, before anything is started; durable
@@ -207,6 +208,16 @@ impl Shared {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         db.clone()
     }
+}
+
+/// What a panic of sled's means. Its words hold the system's own where a write
+/// failed while it opened; they are looked at for that alone.
+pub(crate) fn stopped_by(panic: &(dyn Any + Send)) -> Error {
+    let words = panic.downcast_ref::<String>().map_or("", String::as_str);
+    if words.contains("StorageFull") || words.contains("No space left") {
+        return Error::Full;
+    }
+    Error::Io("the records cannot be read".to_owned())
 }
 
 fn stopped() -> Error {

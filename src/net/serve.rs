@@ -1,7 +1,7 @@
 //! The accept loop every door stands behind.
 
 use crate::model::Clock;
-use crate::net::gate::{Entered, Full, Gate, Permit};
+use crate::net::gate::{Asked, Entered, Full, Gate, Permit};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::io::{self, ErrorKind};
@@ -79,24 +79,25 @@ where
         match accepted {
             Ok((stream, address)) => match entrance.admit(&stream, address.into()) {
                 Ok(entered) => {
+                    away.note(entered.for_room, clock.now());
                     let work = work(stream, address.into(), entered.permit);
-                    open.spawn(async move {
-                        tokio::select! {
-                            () = work => {}
-                            () = entered.asked.to_leave() => {}
-                        }
-                    });
-                    if let Some(bound) = entered.for_room {
-                        away.note(bound, clock.now());
-                    }
+                    open.spawn(attend(work, entered.asked));
                 }
-                Err(full) => away.note(full, clock.now()),
+                Err(full) => away.note(Some(full), clock.now()),
             },
             Err(error) => rest(&error, &clock).await,
         }
     }
     drop(entrance);
     drain(open, &clock).await;
+}
+
+/// A connection's work, until it ends or must make room.
+async fn attend(work: impl Future<Output = ()>, asked: Asked) {
+    tokio::select! {
+        () = work => {}
+        () = asked.to_leave() => {}
+    }
 }
 
 impl Entrance {
@@ -129,7 +130,10 @@ struct TurnedAway {
 }
 
 impl TurnedAway {
-    fn note(&mut self, full: Full, now: Timestamp) {
+    fn note(&mut self, full: Option<Full>, now: Timestamp) {
+        let Some(full) = full else {
+            return;
+        };
         self.count += 1;
         if self
             .noted

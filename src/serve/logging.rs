@@ -42,7 +42,7 @@ pub fn begin(log: &Log) {
         .with(layer)
         .with(own)
         .try_init();
-    std::panic::set_hook(Box::new(|panic| note(panic)));
+    std::panic::set_hook(Box::new(note));
 }
 
 /// A panic's own words may quote what it stumbled over, which may be a person's:
@@ -167,14 +167,14 @@ mod tests {
     fn a_panic_is_noted_by_its_place_and_without_its_words() {
         heard::listen();
         let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|panic| note(panic)));
+        std::panic::set_hook(Box::new(note));
         // What the standard library says of a cut within a letter quotes it all.
         let cut = std::panic::catch_unwind(|| "canary é".to_owned().split_at(8).0.len());
         std::panic::set_hook(before);
         assert!(cut.is_err());
         let lines = heard::lines();
         let noted: Vec<&String> = lines.iter().filter(|l| l.contains("\"panic\"")).collect();
-        assert!(noted.iter().any(|l| l.contains("logging.rs:")), "{noted:?}");
+        assert!(noted.iter().any(|l| l.contains("str/mod.rs:")), "{noted:?}");
         assert!(noted.iter().all(|l| !l.contains("canary")), "{noted:?}");
     }
 

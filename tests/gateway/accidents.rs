@@ -8,13 +8,9 @@
 //!   in order. A disk with too little room from the start says so and refuses;
 //! - a data folder that is not mounted, or half there: exit 78, and nothing is
 //!   made in it, so that the true one can still be mounted;
-//! - octets that flip in content files: what is damaged is set aside and named,
-//!   the rest is sent, and the writer hears of it once an operator gives it up;
-//! - octets that flip in the records: where sled drops the end of its log without
-//!   a word, the gateway does not start (78) and says how many writes are lost;
-//!   nothing that was acknowledged goes missing in silence;
 //! - a clock that jumps a year forward and a day back while mail is in hand:
 //!   nothing is lost and nothing is sent twice;
+//! - octets that flip: `damage`;
 //! - a wrong key and a second daemon: `commands` has them; a stop in the middle of
 //!   DATA and certificates that are replaced: `signals`.
 //!
@@ -28,13 +24,13 @@ use crate::relays::{Act, Actor};
 use crate::smtp::Smtp;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 /// Longer than what is kept among the records (128 KiB): a content file.
-const LARGE: usize = 200_000;
+pub(crate) const LARGE: usize = 200_000;
 
 /// The library that makes trouble, built into this folder.
 fn trouble(folder: &Path) -> PathBuf {
@@ -92,7 +88,7 @@ impl Burden {
 }
 
 /// Sends a message; the code, or nothing if the connection broke.
-fn send(daemon: &Daemon, doctor: &Login, to: &str, length: usize) -> Option<u16> {
+pub(crate) fn send(daemon: &Daemon, doctor: &Login, to: &str, length: usize) -> Option<u16> {
     let config = crate::smtp::trusting(&daemon.door.certificate);
     let mut smtp = Smtp::try_sign_in(daemon.door.submission, &config, doctor).ok()?;
     // A mail program that sends again sends the same.
@@ -131,7 +127,7 @@ fn came_once(relay: &Postfix, people: &BTreeMap<String, (usize, Option<u16>)>) {
 }
 
 /// After a restart with room: everything is in order and flows.
-fn recovers(daemon: &mut Daemon) {
+pub(crate) fn recovers(daemon: &mut Daemon) {
     daemon.kill();
     daemon.resume();
     let verified = daemon.good(&["store", "verify"]);
@@ -139,7 +135,7 @@ fn recovers(daemon: &mut Daemon) {
 }
 
 /// Waits until nothing is left, trying again what looked like a broken relay.
-fn drain(daemon: &Daemon) {
+pub(crate) fn drain(daemon: &Daemon) {
     wait("an empty queue", || {
         let jobs = daemon.jobs();
         for job in jobs.iter().filter(|job| job["attempts"] != 0) {
@@ -150,7 +146,7 @@ fn drain(daemon: &Daemon) {
 }
 
 /// Whether it starts, or how it ends.
-fn started(daemon: &mut Daemon) -> Result<(), ExitStatus> {
+pub(crate) fn started(daemon: &mut Daemon) -> Result<(), ExitStatus> {
     wait("a start or an end", || match daemon.try_ended() {
         Some(ended) => Some(Err(ended)),
         None => daemon.greets().then_some(Ok(())),
@@ -298,164 +294,6 @@ fn a_data_folder_that_is_not_mounted_or_half_there_is_left_as_it_is() {
     }
     daemon.resume();
     assert_eq!(daemon.stop().code(), Some(0));
-}
-
-/// Every content file.
-fn contents(daemon: &Daemon) -> Vec<PathBuf> {
-    let files = daemon.octets().into_iter().map(|(path, _)| path);
-    files
-        .filter(|path| path.starts_with(daemon.data.join("content")))
-        .collect()
-}
-
-fn flip(path: &Path, at: u64) {
-    let file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(path)
-        .unwrap();
-    let mut octet = [0];
-    file.read_exact_at(&mut octet, at).unwrap();
-    file.write_all_at(&[octet[0] ^ 0x10], at).unwrap();
-}
-
-#[test]
-fn a_content_file_that_is_damaged_or_gone_is_named_and_the_rest_flows() {
-    let relay = relay();
-    let mut daemon = Daemon::start(&relay, |settings| {
-        settings.set("policy.clear-domains", "[\"partner.test\"]");
-    });
-    let doctor = daemon.account("ruiz", "provider");
-    // Clear mail is read from its content at the moment it leaves.
-    let people: Vec<String> = ["deferone", "defertwo", "deferthree"]
-        .map(|stem| daemon.patient(stem).replace("example.test", "partner.test"))
-        .into();
-    let mut files = Vec::new();
-    for to in &people {
-        let before = contents(&daemon);
-        assert_eq!(send(&daemon, &doctor, to, LARGE), Some(250));
-        let mut fresh = contents(&daemon);
-        fresh.retain(|path| !before.contains(path));
-        assert_eq!(fresh.len(), 1);
-        files.push(fresh.remove(0));
-    }
-    wait("three tries", || {
-        let jobs = daemon.jobs();
-        (jobs.iter().filter(|j| j["attempts"] == 1).count() == 3).then_some(())
-    });
-    daemon.kill();
-    flip(&files[0], 100_000);
-    fs::remove_file(&files[1]).unwrap();
-    daemon.resume();
-    // From now on the relay takes them.
-    for to in &people {
-        relay.answer(to, &["DUNNO"; 3]);
-    }
-    for job in daemon.jobs() {
-        daemon.good(&["queue", "retry", job["id"].as_str().unwrap()]);
-    }
-    relay.wait_for(&people[2], 1);
-    let aside = wait("two jobs set aside", || {
-        let jobs = daemon.jobs();
-        let aside = jobs.iter().filter(|job| job["due"].is_null()).count();
-        (aside == 2).then_some(jobs)
-    });
-    let log = daemon.log();
-    assert_eq!(log.matches("event=delivery.unreadable").count(), 2, "{log}");
-    let output = daemon.command(&["store", "verify"]);
-    assert_eq!(output.status.code(), Some(1), "verify says nothing of it");
-    // An operator gives them up, and their writer hears of it.
-    for job in &aside {
-        daemon.good(&["queue", "drop", job["id"].as_str().unwrap()]);
-    }
-    relay.wait_for(&doctor.address, 2);
-    assert_eq!(
-        send(&daemon, &doctor, &daemon.patient("jane"), LARGE),
-        Some(250)
-    );
-    drain(&daemon);
-}
-
-#[test]
-fn octets_that_flip_in_the_records_are_noticed_and_nothing_is_lost_in_silence() {
-    let relay = relay();
-    let mut daemon = Daemon::start(&relay, |_| ());
-    let doctor = daemon.account("ruiz", "provider");
-    for _ in 0..10 {
-        let to = daemon.patient("jane");
-        assert_eq!(send(&daemon, &doctor, &to, 20_000), Some(250));
-        relay.wait_for(&to, 1);
-    }
-    drain(&daemon);
-    daemon.kill();
-    let log = daemon.data.join("records/db");
-    let whole = fs::read(&log).unwrap();
-    let used = whole.iter().rposition(|octet| *octet != 0).unwrap();
-    let kept = daemon.folder.path().join("kept");
-    let copied = Command::new("cp")
-        .arg("-a")
-        .args([&daemon.data, &kept])
-        .status();
-    assert!(copied.unwrap().success());
-    let (mut served, mut refused, mut named) = (0, 0, 0);
-    // One octet in each 16 KiB, in each 64 KiB, and one alone here and there.
-    let used = used as u64;
-    let sparse = (0..8).map(|n| (used, used * n / 8));
-    for (step, first) in [(1 << 14, 900), (1 << 16, 17)].into_iter().chain(sparse) {
-        let mut at = first;
-        while at < used {
-            flip(&log, at);
-            at += step;
-        }
-        daemon.spawn();
-        match started(&mut daemon) {
-            Ok(()) => {
-                served += 1;
-                // What is left is read; what is not is counted, not passed over.
-                let output = daemon.command(&["store", "verify"]);
-                let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                assert!(matches!(output.status.code(), Some(0 | 1 | 70)), "{said}");
-                named += u32::from(output.status.code() != Some(0));
-                let to = daemon.patient("jane");
-                if send(&daemon, &doctor, &to, 0) == Some(250) {
-                    relay.wait_for(&to, 1);
-                }
-                daemon.kill();
-            }
-            Err(ended) => {
-                refused += 1;
-                let log = daemon.log();
-                let said = log.lines().last().unwrap();
-                assert!(matches!(ended.code(), Some(70 | 78)), "{ended:?}: {said}");
-                assert!(said.contains("restore"), "{said}");
-                goes_on_without(&mut daemon, &doctor, said);
-            }
-        }
-        fs::remove_dir_all(&daemon.data).unwrap();
-        let restored = Command::new("cp")
-            .arg("-a")
-            .args([&kept, &daemon.data])
-            .status();
-        assert!(restored.unwrap().success());
-    }
-    println!("{served} served, {refused} refused, {named} named by `store verify`");
-    assert!(refused + named > 0, "no flip was noticed");
-    recovers(&mut daemon);
-    assert_eq!(daemon.stop().code(), Some(0));
-}
-
-/// Whoever has no backup can go on with what is left, as the sentence says.
-fn goes_on_without(daemon: &mut Daemon, doctor: &Login, said: &str) {
-    let mark = daemon.data.join("mark");
-    if !said.contains(mark.to_str().unwrap()) {
-        return;
-    }
-    fs::remove_file(mark).unwrap();
-    daemon.resume();
-    // The account itself may be among what was lost.
-    let code = send(daemon, doctor, &daemon.patient("jane"), 0);
-    assert!(matches!(code, None | Some(250 | 535)), "{code:?}");
-    daemon.kill();
 }
 
 const DAY: i64 = 24 * 3600;

@@ -216,7 +216,9 @@ fn a_thousand_idle_connections_keep_nobody_out_not_even_in_their_own_network() {
     let target = Target::new(|_| ());
     let port = target.daemon.door.submission;
     let mut working = target.sign_in();
-    let mut held = idle(port, |n| Ipv4Addr::new(127, 0, 0, 2 + (n % 200) as u8));
+    let mut held = idle(port, |n| {
+        Ipv4Addr::new(127, 0, 0, n.to_be_bytes()[3] / 2 + 2)
+    });
     // [limits] per-network is 50, and one of them is the client at work.
     assert_eq!(open(&mut held), (951..1000).collect::<Vec<_>>());
     target.send(Ipv4Addr::LOCALHOST);
@@ -235,7 +237,9 @@ fn a_thousand_idle_connections_from_everywhere_keep_nobody_out() {
     let target = Target::new(|_| ());
     let port = target.daemon.door.submission;
     let mut working = target.sign_in();
-    let mut held = idle(port, |n| Ipv4Addr::new(127, 1, (n / 40) as u8, 2));
+    let mut held = idle(port, |n| {
+        Ipv4Addr::new(127, 1, n.to_be_bytes()[2] * 8 + n.to_be_bytes()[3] / 32, 2)
+    });
     // [limits] connections is 500, and one of them is the client at work.
     assert_eq!(open(&mut held), (501..1000).collect::<Vec<_>>());
     target.send(Ipv4Addr::new(127, 9, 9, 9));

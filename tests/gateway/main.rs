@@ -23,6 +23,7 @@ mod canary;
 mod clients;
 mod commands;
 mod crash;
+mod damage;
 mod house;
 mod outcomes;
 mod patient;

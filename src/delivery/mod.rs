@@ -22,7 +22,7 @@ mod verdict;
 
 use crate::access::link::{self, LinkState};
 use crate::model::parcel::Body;
-use crate::model::{ContentId, Lane, Live, Parcel, Purpose, Recipient, State};
+use crate::model::{ContentId, JobId, Lane, Live, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
 use crate::store::records::{Grant, Message, Request, Work};
 use crate::store::{Error, Store};
@@ -31,8 +31,9 @@ pub use note::dropped;
 use outcome::Outcome;
 use relay::{Patience, Relay, Transaction, Wishes};
 use report::Office;
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -125,6 +126,9 @@ struct Worker {
     relay: Relay,
     office: Live<Office>,
     receiving: Arc<AtomicUsize>,
+    /// What the hands hold. A clock that is set forward ends a lease at once;
+    /// the mail in hand must not be taken, and sent, a second time.
+    held: Mutex<HashSet<JobId>>,
 }
 
 impl Delivery {
@@ -149,6 +153,7 @@ impl Delivery {
                 relay: Relay::new(Arc::clone(&relay), clock, plan.connections, patience)?,
                 office: office.clone(),
                 receiving: Arc::clone(receiving),
+                held: Mutex::default(),
             }));
         }
         Ok(Self { lanes })
@@ -234,11 +239,18 @@ impl Worker {
             return Ok(None);
         }
         let lanes = [self.plan.lane];
-        for leased in queue::take(&self.store, &lanes, room, self.plan.lease).await? {
-            let worker = Arc::clone(self);
-            hands.spawn(async move { worker.deliver(leased).await });
+        let (bounds, held) = ((room, self.plan.lease), self.held().clone());
+        for leased in queue::take_beside(&self.store, &lanes, bounds, &held).await? {
+            let hand = Hand::new(self, leased.job().id);
+            hands.spawn(async move { hand.worker.deliver(leased).await });
         }
-        queue::next_due(&self.store, &lanes).await
+        let held = self.held().clone();
+        queue::next_due_beside(&self.store, &lanes, &held).await
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashSet<JobId>> {
+        // The set is whole between two calls, whoever panicked.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn deliver(&self, leased: Leased) {
@@ -253,6 +265,14 @@ impl Worker {
             Ok(outcome) => {
                 let office = self.office.current();
                 note::note(&self.store, &office, leased, outcome).await;
+            }
+            Err(error @ (Error::Damaged(_) | Error::Newer | Error::Sealed)) => {
+                tracing::error!(
+                    event = "delivery.unreadable", job = %leased.job().id, %error,
+                    "A mail to be delivered, or what belongs to it, is damaged."
+                );
+                let office = self.office.current();
+                note::note(&self.store, &office, leased, Outcome::Unfit("damaged")).await;
             }
             // The lease ends in its time, and the job is taken again.
             Err(error) => tracing::error!(
@@ -340,6 +360,26 @@ impl Worker {
             }
             mail.extend_from_slice(&chunk);
         }
+    }
+}
+
+/// One job in hand; dropped, it is not in hand any more.
+struct Hand {
+    worker: Arc<Worker>,
+    job: JobId,
+}
+
+impl Hand {
+    fn new(worker: &Arc<Worker>, job: JobId) -> Self {
+        let worker = Arc::clone(worker);
+        worker.held().insert(job);
+        Self { worker, job }
+    }
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        self.worker.held().remove(&self.job);
     }
 }
 

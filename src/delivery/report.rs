@@ -297,13 +297,17 @@ fn event(news: News, until: &str) -> Event<'_> {
     }
 }
 
-/// The original's header with its empty line; nothing if the content is gone.
+/// The original's header with its empty line; nothing if the content is gone, or
+/// is damaged: a report without it is better than none.
 async fn original(store: &Store, message: &Message) -> Result<Vec<u8>, Error> {
-    let mut header = Vec::new();
-    if let Some(content) = store.open_content(message.content).await? {
-        header = read_header(&content).await?;
+    let read = async || match store.open_content(message.content).await? {
+        Some(content) => read_header(&content).await,
+        None => Ok(Vec::new()),
+    };
+    match read().await {
+        Err(Error::Damaged(_) | Error::Newer | Error::Sealed) => Ok(Vec::new()),
+        read => read,
     }
-    Ok(header)
 }
 
 async fn read_header(content: &ContentReader) -> Result<Vec<u8>, Error> {

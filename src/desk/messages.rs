@@ -1,7 +1,7 @@
 //! What has become of messages, without what they say.
 
 use crate::access::passcode::LOCK;
-use crate::desk::queue::{AnswerView, answer_view};
+use crate::desk::queue::{AnswerView, answer_view, masked_answer};
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{
     Address, Direction, Event, EventKind, Head, MessageId, Recipient, RecipientKind, Route, State,
@@ -152,7 +152,10 @@ impl Desk {
                 route: recipient.route,
                 state: recipient.state,
                 since: recipient.since,
-                answer: recipient.answer.as_ref().map(|a| answer_view(a, addresses)),
+                answer: recipient.answer.as_ref().map(|answer| match addresses {
+                    true => answer_view(answer),
+                    false => masked_answer(answer, envelope),
+                }),
                 portal: self.portal(&recipient).await?,
             });
         }

@@ -2,7 +2,7 @@
 
 use crate::delivery;
 use crate::desk::{Desk, Refused, wish};
-use crate::model::{Answer, Event, EventKind, JobId, Purpose};
+use crate::model::{Address, Answer, Event, EventKind, JobId, Purpose};
 use crate::queue::{self, Listed};
 use crate::store::Tx;
 use crate::store::records::Work;
@@ -104,7 +104,7 @@ fn refusal(refused: queue::Refused) -> Refused {
 
 fn view(listed: &Listed) -> JobView {
     let job = &listed.job;
-    let (purpose, message, recipient) = match &job.work {
+    let (purpose, message, whom) = match &job.work {
         Work::Dispatch(message) => ("dispatch", Some(*message), None),
         Work::Tell { message, .. } => ("report", Some(*message), None),
         Work::Deliver(parcel) => {
@@ -116,49 +116,89 @@ fn view(listed: &Listed) -> JobView {
                 Purpose::Report { message } => ("report", Some(message)),
                 Purpose::Clear { message, .. } => ("clear", Some(message)),
             };
-            (purpose, message, Some(parcel.recipient.masked()))
+            (purpose, message, Some(&parcel.recipient))
         }
     };
     JobView {
         id: job.id.to_string(),
         purpose: purpose.to_owned(),
         message: message.map(|id| id.to_string()),
-        recipient,
+        recipient: whom.map(Address::masked),
         created: job.created,
         due: Some(listed.due).filter(|due| *due != queue::ASIDE),
         in_hand: listed.leased,
         attempts: job.attempts,
-        answer: job.answer.as_ref().map(|a| answer_view(a, false)),
+        answer: job.answer.as_ref().map(|a| masked_answer(a, whom)),
     }
 }
 
-/// A relay's answer as an administrator may see it.
-pub(super) fn answer_view(answer: &Answer, addresses: bool) -> AnswerView {
-    let shown = |word: &&str| addresses || !word.contains('@');
-    let words = answer.text.split(' ').filter(shown);
+/// A relay's answer, whole.
+pub(super) fn answer_view(answer: &Answer) -> AnswerView {
     AnswerView {
         at: answer.at,
         code: answer.code,
-        text: words.collect::<Vec<_>>().join(" "),
+        text: answer.text.clone(),
     }
+}
+
+/// A relay's answer without the words that may name `whom`: those with an `@`,
+/// and those that hold the local part, since relays write "user jane unknown"
+/// too. Where nobody knows any more who it was, only its number is left.
+pub(super) fn masked_answer(answer: &Answer, whom: Option<&Address>) -> AnswerView {
+    let local = whom.map(|whom| whom.local().to_lowercase());
+    let shown = |word: &&str| match &local {
+        Some(local) => !word.contains('@') && !names(word, local),
+        None => word.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
+    };
+    let words = answer.text.split(' ').filter(shown);
+    AnswerView {
+        text: words.collect::<Vec<_>>().join(" "),
+        ..answer_view(answer)
+    }
+}
+
+/// Whether a word holds a local part. One of a letter or two stands in many
+/// words that mean something else, so there it must be the whole word.
+fn names(word: &str, local: &str) -> bool {
+    let word = word.to_lowercase();
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    bare == local || (local.len() > 2 && word.contains(local))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::answer_view;
-    use crate::model::Answer;
+    use super::masked_answer;
+    use crate::model::{Address, Answer};
     use jiff::Timestamp;
 
     #[test]
     fn a_relays_words_are_shown_without_the_patients_address() {
-        let answer = Answer {
-            at: Timestamp::UNIX_EPOCH,
-            code: 550,
-            text: "5.1.1 <jane@example.com>: Recipient address rejected".into(),
-        };
-        assert_eq!(
-            answer_view(&answer, false).text,
-            "5.1.1 Recipient address rejected"
-        );
+        let whom = Address::parse("Jane@example.com").unwrap();
+        let short = Address::parse("e@example.com").unwrap();
+        for (said, whom, shown) in [
+            (
+                "5.1.1 <jane@example.com>: Recipient address rejected",
+                Some(&whom),
+                "5.1.1 Recipient address rejected",
+            ),
+            (
+                "5.1.1 User 'JANE' (jane/local) unknown",
+                Some(&whom),
+                "5.1.1 User unknown",
+            ),
+            (
+                "5.1.1 user e unknown here",
+                Some(&short),
+                "5.1.1 user unknown here",
+            ),
+            ("5.1.1 user jane unknown", None, "5.1.1"),
+        ] {
+            let answer = Answer {
+                at: Timestamp::UNIX_EPOCH,
+                code: 550,
+                text: said.into(),
+            };
+            assert_eq!(masked_answer(&answer, whom).text, shown);
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
@@ -42,19 +43,25 @@ impl Clock {
         }
     }
 
-    /// Waits until the clock shows `due` or later.
+    /// Waits until the clock shows `due` or later, and no longer than that was
+    /// to take when the wait began: who waits over a clock that is set back is
+    /// woken early, and looks again.
     pub async fn sleep_until(&self, due: Timestamp) {
         match self {
-            Self::System => loop {
-                let left = due.duration_since(self.now());
-                if left <= SignedDuration::ZERO {
-                    return;
+            Self::System => {
+                let mut longest = due.duration_since(self.now());
+                loop {
+                    // A machine that slept, or a clock set forward, must not
+                    // keep us waiting for a stale time: look every minute.
+                    let left = due.duration_since(self.now()).min(longest);
+                    if left <= SignedDuration::ZERO {
+                        return;
+                    }
+                    let step = left.min(SignedDuration::from_mins(1));
+                    tokio::time::sleep(step.unsigned_abs()).await;
+                    longest -= step;
                 }
-                // A machine that slept, or a clock set anew, must not keep us
-                // waiting for a stale time: look again every minute.
-                let left = left.min(SignedDuration::from_mins(1));
-                tokio::time::sleep(left.unsigned_abs()).await;
-            },
+            }
             Self::Manual(clock) => {
                 let mut moved = clock.0.subscribe();
                 // The sender lives in `clock`, so this cannot fail.
@@ -63,10 +70,17 @@ impl Clock {
         }
     }
 
-    /// Waits for `span` of this clock's time.
-    pub async fn sleep(&self, span: SignedDuration) {
-        let due = self.now().saturating_add(span);
-        self.sleep_until(due.unwrap_or(Timestamp::MAX)).await;
+    /// Waits for a span of time, from this call on. Setting the machine's clock
+    /// makes it neither longer nor shorter.
+    pub fn sleep(&self, span: SignedDuration) -> impl Future<Output = ()> + '_ {
+        let end = Instant::now().checked_add(span.max(SignedDuration::ZERO).unsigned_abs());
+        let due = self.now().saturating_add(span).unwrap_or(Timestamp::MAX);
+        async move {
+            match (self, end) {
+                (Self::System, Some(end)) => tokio::time::sleep_until(end).await,
+                _ => self.sleep_until(due).await,
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod serve;
 mod stream;
 pub mod tls;
 
-pub use gate::{Full, Gate, Limits, Permit};
+pub use gate::{Asked, Entered, Full, Gate, Limits, Permit};
 pub use serve::{Entrance, Peer, rest, serve};
 pub use stream::Stream;
 pub use tls::Tls;

@@ -1,7 +1,7 @@
 //! The accept loop every door stands behind.
 
 use crate::model::Clock;
-use crate::net::gate::{Full, Gate, Permit};
+use crate::net::gate::{Asked, Entered, Full, Gate, Permit};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::io::{self, ErrorKind};
@@ -53,10 +53,11 @@ impl From<SocketAddr> for Peer {
 
 /// Accepts connections and runs `work` for each, until `stop` becomes true;
 /// then accepts no more, and gives what is under way ten seconds to end before
-/// it is dropped. `work` watches `stop` itself if it can end earlier.
+/// it is dropped. `work` watches `stop` itself if it can end earlier. It holds
+/// the permit, and is dropped when its peer must make room for another.
 pub async fn serve<W, F>(entrance: Entrance, clock: Clock, mut stop: watch::Receiver<bool>, work: W)
 where
-    W: Fn(TcpStream, Peer) -> F,
+    W: Fn(TcpStream, Peer, Permit) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     let mut open = JoinSet::new();
@@ -77,14 +78,12 @@ where
         };
         match accepted {
             Ok((stream, address)) => match entrance.admit(&stream, address.into()) {
-                Ok(permit) => {
-                    let work = work(stream, address.into());
-                    open.spawn(async move {
-                        work.await;
-                        drop(permit);
-                    });
+                Ok(entered) => {
+                    away.note(entered.for_room, clock.now());
+                    let work = work(stream, address.into(), entered.permit);
+                    open.spawn(attend(work, entered.asked));
                 }
-                Err(full) => away.note(full, clock.now()),
+                Err(full) => away.note(Some(full), clock.now()),
             },
             Err(error) => rest(&error, &clock).await,
         }
@@ -93,9 +92,17 @@ where
     drain(open, &clock).await;
 }
 
+/// A connection's work, until it ends or must make room.
+async fn attend(work: impl Future<Output = ()>, asked: Asked) {
+    tokio::select! {
+        () = work => {}
+        () = asked.to_leave() => {}
+    }
+}
+
 impl Entrance {
     /// Lets a connection in, or tells it why not.
-    fn admit(&self, stream: &TcpStream, peer: Peer) -> Result<Permit, Full> {
+    fn admit(&self, stream: &TcpStream, peer: Peer) -> Result<Entered, Full> {
         let entered = self.gate.enter(peer.ip);
         let words: &[u8] = match entered {
             Ok(_) => {
@@ -123,7 +130,10 @@ struct TurnedAway {
 }
 
 impl TurnedAway {
-    fn note(&mut self, full: Full, now: Timestamp) {
+    fn note(&mut self, full: Option<Full>, now: Timestamp) {
+        let Some(full) = full else {
+            return;
+        };
         self.count += 1;
         if self
             .noted
@@ -186,7 +196,7 @@ fn note(ended: Result<(), tokio::task::JoinError>) {
 mod tests {
     use super::{Entrance, serve};
     use crate::model::{Clock, ManualClock};
-    use crate::net::gate::{Gate, Limits};
+    use crate::net::gate::{Gate, Limits, Permit};
     use jiff::{SignedDuration, Timestamp};
     use std::net::SocketAddr;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -211,7 +221,8 @@ mod tests {
         };
         let hand = ManualClock::new(Timestamp::UNIX_EPOCH);
         let (stop, stopped) = watch::channel(false);
-        let echo = |mut stream: TcpStream, _| async move {
+        let echo = |mut stream: TcpStream, _, mut permit: Permit| async move {
+            permit.known();
             let mut octet = [0];
             while stream.read_exact(&mut octet).await.is_ok() {
                 assert_ne!(octet, *b"!", "as asked");

@@ -93,7 +93,11 @@ async fn read(store: &Store, id: MessageId) -> Result<Option<Case>, Error> {
         return Ok(None);
     };
     let Some(content) = store.open_content(message.record.content).await? else {
-        return Ok(None);
+        // A purge says so in the message; else it was damaged and set aside.
+        return match message.record.purged {
+            Some(_) => Ok(None),
+            None => Err(Error::Damaged(Table::Content)),
+        };
     };
     let head = content.open_head(&message.record.head)?;
     let sender = message.record.account;

@@ -42,9 +42,16 @@ impl Door {
             full: Vec::new(),
             network_full: Vec::new(),
         };
-        net::serve(entrance, clock, stop, move |stream, peer| {
+        net::serve(entrance, clock, stop, move |stream, peer, mut permit| {
+            // A browser that only reads looks like one that only waits: nobody
+            // here is cut off for another.
+            permit.known();
             let span = tracing::info_span!("portal", peer.port = peer.port);
-            connections.clone().run(stream, peer).instrument(span)
+            let run = connections.clone().run(stream, peer).instrument(span);
+            async move {
+                run.await;
+                drop(permit);
+            }
         })
         .await;
     }

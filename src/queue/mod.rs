@@ -22,6 +22,7 @@ use crate::model::{Answer, JobId, Lane, secret};
 use crate::store::records::{Due, Job, Work};
 use crate::store::{Error, Held, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashSet;
 
 /// The due time of a job that was set aside: it waits for an operator.
 pub const ASIDE: Timestamp = Timestamp::MAX;
@@ -40,6 +41,11 @@ const COURSE: [Lane; 6] = [
     Lane::Report,
     Lane::Code,
 ];
+/// No job waits longer than this for its next try, and no lease lasts longer: an
+/// entry further ahead was written before the clock was set back, and its job
+/// is due now. Above the longest pause and the longest lease, both under two
+/// hours.
+const LONGEST: SignedDuration = SignedDuration::from_hours(3);
 /// How many index entries one step of a search reads: a few kilobytes.
 const PAGE: usize = 256;
 
@@ -124,9 +130,27 @@ pub async fn take(
     limit: usize,
     span: SignedDuration,
 ) -> Result<Vec<Leased>, Error> {
+    take_beside(store, lanes, (limit, span), &HashSet::new()).await
+}
+
+/// The same, without the jobs in `held`: the caller works on them, and a clock
+/// that was set forward has ended their leases before their time.
+///
+/// # Errors
+/// As [`take`].
+pub async fn take_beside(
+    store: &Store,
+    lanes: &[Lane],
+    (limit, span): (usize, SignedDuration),
+    held: &HashSet<JobId>,
+) -> Result<Vec<Leased>, Error> {
     for _ in 0..RACES {
         let now = store.clock().now();
-        let found = find_due(store, lanes, limit, now).await?;
+        let mut found = Vec::new();
+        for lane in lanes {
+            let left = limit.saturating_sub(found.len());
+            found.extend(find_due(store, *lane, (left, now), held).await?);
+        }
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -172,17 +196,42 @@ pub fn set_aside(tx: &mut Tx, leased: &Leased, answer: Option<Answer>) {
 }
 
 /// When the first job of these lanes is due, or its lease ends; `None` if they
-/// are empty.
+/// are empty. Never much later than now, since the clock may be set back.
 ///
 /// # Errors
 /// Whatever the store reports.
 pub async fn next_due(store: &Store, lanes: &[Lane]) -> Result<Option<Timestamp>, Error> {
+    next_due_beside(store, lanes, &HashSet::new()).await
+}
+
+/// The same, without the jobs in `held`.
+///
+/// # Errors
+/// As [`next_due`].
+pub async fn next_due_beside(
+    store: &Store,
+    lanes: &[Lane],
+    held: &HashSet<JobId>,
+) -> Result<Option<Timestamp>, Error> {
     let mut first = None;
     for lane in lanes {
-        let due = store.range::<Due>(&[&[*lane as u8]], None, 1).await?;
-        first = due.first().map(|d| d.due).into_iter().chain(first).min();
+        let prefix: [&[u8]; 1] = [&[*lane as u8]];
+        let due = store.range::<Due>(&prefix, None, held.len() + 1).await?;
+        let due = due.iter().find(|due| !held.contains(&due.job));
+        first = due.map(|d| d.due).into_iter().chain(first).min();
     }
-    Ok(first)
+    let end = ahead(store.clock().now());
+    Ok(first.map(|first| {
+        if first == ASIDE {
+            first
+        } else {
+            first.min(end)
+        }
+    }))
+}
+
+fn ahead(now: Timestamp) -> Timestamp {
+    now.saturating_add(LONGEST).unwrap_or(ASIDE)
 }
 
 /// What is in the queue, lane after lane in order of time, at most `limit`.
@@ -344,30 +393,45 @@ fn move_due(tx: &mut Tx, from: &Held<Due>, to: &Due) {
     }
 }
 
-/// The due jobs of these lanes with their entries as they are now.
+/// The due jobs of a lane, at most `limit`, with their entries as they are now.
 async fn find_due(
     store: &Store,
-    lanes: &[Lane],
-    limit: usize,
-    now: Timestamp,
+    lane: Lane,
+    (limit, now): (usize, Timestamp),
+    held: &HashSet<JobId>,
 ) -> Result<Vec<(Held<Due>, Job)>, Error> {
     let mut found = Vec::new();
-    for lane in lanes {
-        let left = limit.saturating_sub(found.len());
-        if left == 0 {
-            break;
-        }
-        let entries = store.range::<Due>(&[&[*lane as u8]], None, left).await?;
-        for due in entries.into_iter().take_while(|due| due.due <= now) {
-            let entry = store.hold(&Due::at(due.lane, due.due, due.job)).await?;
-            if let Some(entry) = entry
-                && let Some(job) = readable(store, &entry).await?
-            {
-                found.push((entry, job));
-            }
+    if limit == 0 {
+        return Ok(found);
+    }
+    let prefix: [&[u8]; 1] = [&[lane as u8]];
+    let mut entries = store
+        .range::<Due>(&prefix, None, limit.saturating_add(held.len()))
+        .await?;
+    entries.retain(|due| due.due <= now && !held.contains(&due.job));
+    if entries.is_empty() {
+        entries = left_ahead(store, lane, now).await?;
+    }
+    for due in entries.into_iter().take(limit) {
+        let entry = store.hold(&Due::at(due.lane, due.due, due.job)).await?;
+        if let Some(entry) = entry
+            && let Some(job) = readable(store, &entry).await?
+        {
+            found.push((entry, job));
         }
     }
     Ok(found)
+}
+
+/// What waits for a time that lies too far ahead: the clock was set back. What
+/// is leased stays with its worker, which may be sending it at this moment; a
+/// start ends the leases of workers that are gone.
+async fn left_ahead(store: &Store, lane: Lane, now: Timestamp) -> Result<Vec<Due>, Error> {
+    let after = Due::at(lane, ahead(now), JobId::from_octets([u8::MAX; 16]));
+    let prefix: [&[u8]; 1] = [&[lane as u8]];
+    let mut entries = store.range::<Due>(&prefix, Some(&after), PAGE).await?;
+    entries.retain(|due| due.due < ASIDE && due.lease.is_none());
+    Ok(entries)
 }
 
 /// The entry's job. An entry without a job is removed, and one whose job cannot

@@ -178,3 +178,54 @@ async fn what_a_killed_process_held_is_due_at_the_next_start() {
     assert_eq!(reclaim(&bench.store).await.unwrap(), 2);
     assert_eq!(bench.take(9).await.len(), 3);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_leaves_no_job_behind() {
+    let bench = bench();
+    bench.push(Lane::Notice).await;
+    let [first] = &bench.take(1).await[..] else {
+        panic!("one job");
+    };
+    let later = bench.now() + SignedDuration::from_hours(1);
+    bench
+        .commit(|tx| defer(tx, first, later, None))
+        .await
+        .unwrap();
+    bench.push(Lane::Clear).await;
+    let held = bench.take(1).await;
+    assert_eq!(held.len(), 1);
+    bench.push(Lane::Report).await;
+    let [aside] = &bench.take(1).await[..] else {
+        panic!("one job");
+    };
+    bench.commit(|tx| set_aside(tx, aside, None)).await.unwrap();
+
+    bench.hand.advance(SignedDuration::from_hours(-24));
+    let next = next_due(&bench.store, &Lane::ALL).await.unwrap().unwrap();
+    assert!(next <= bench.now() + super::LONGEST);
+    // What waits is due; what is in hand, or set aside, is left alone.
+    let taken = bench.take(9).await;
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].job().id, first.job().id);
+    assert!(bench.take(9).await.is_empty());
+    assert_eq!(reclaim(&bench.store).await.unwrap(), 2);
+    assert_eq!(bench.take(9).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_in_hand_is_not_taken_again_although_the_clock_ended_its_lease() {
+    let bench = bench();
+    bench.push(Lane::Notice).await;
+    let first = bench.take(1).await.remove(0);
+    let held = [first.job().id].into();
+    bench.hand.advance(SignedDuration::from_hours(24 * 365));
+    let second = bench.push(Lane::Notice).await;
+    let next = super::next_due_beside(&bench.store, &Lane::ALL, &held).await;
+    assert_eq!(next.unwrap(), Some(bench.now()));
+    let taken = super::take_beside(&bench.store, &Lane::ALL, (1, SPAN), &held).await;
+    let taken = taken.unwrap();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].job().id, second);
+    // The worker ends it as if the clock had stood still.
+    bench.commit(|tx| done(tx, &first)).await.unwrap();
+}

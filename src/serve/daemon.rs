@@ -7,6 +7,7 @@ use crate::serve::ground::{self, GroundError};
 use crate::serve::sockets::{Held, Sockets};
 use crate::serve::{check, logging, settings};
 use jiff::SignedDuration;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sd_notify::NotifyState;
 use std::path::Path;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -36,6 +37,7 @@ pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
     let config =
         settings::read(file).map_err(|faults| DaemonError::Configuration(faults.to_string()))?;
     logging::begin(&config.log);
+    bound();
     ground::own(&config).map_err(|e| DaemonError::Configuration(e.to_string()))?;
     let held = sockets.held();
     checked(&config, &held)?;
@@ -96,6 +98,23 @@ fn beat() {
             Clock::System.sleep(asked / 2).await;
         }
     });
+}
+
+/// What the unit file asks of systemd, for whoever starts us otherwise: no core
+/// file, since memory holds keys and mail, and as many open files as we may
+/// have, since two doors of 500 connections need more than the usual 1024.
+fn bound() {
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    for (resource, limit) in [(Resource::Core, none), (Resource::Nofile, files)] {
+        if let Err(error) = setrlimit(resource, limit) {
+            tracing::warn!(event = "limit.not-set", ?resource, reason = %error, "A limit of the process could not be set.");
+        }
+    }
 }
 
 /// A store that is missing or of another key stays so however often we start;

@@ -2,12 +2,15 @@
 //! and the event's name, so that a filter can rely on both, and ends with a
 //! sentence for people.
 //!
+//! A panic is a line too, with its place and without its words.
+//!
 //! Only our own modules are heard: a library's debug lines may hold what a
 //! peer sent, and nobody here has read them.
 
 use crate::config::{Log, LogFormat, LogLevel};
 use crate::model::Clock;
 use std::fmt::{self, Debug, Write};
+use std::panic::PanicHookInfo;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
@@ -39,6 +42,19 @@ pub fn begin(log: &Log) {
         .with(layer)
         .with(own)
         .try_init();
+    std::panic::set_hook(Box::new(note));
+}
+
+/// A panic's own words may quote what it stumbled over, which may be a person's:
+/// only the place is written.
+fn note(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let place = place.unwrap_or_default();
+    tracing::error!(
+        event = "panic",
+        place,
+        "A fault of the gateway; what it was doing is broken off, the rest goes on. Please report the place."
+    );
 }
 
 /// How a line is written.
@@ -127,7 +143,8 @@ impl Visit for Found {
 
 #[cfg(test)]
 mod tests {
-    use super::Found;
+    use super::{Found, note};
+    use crate::model::heard;
 
     #[test]
     fn a_value_cannot_write_a_field_or_a_line_of_its_own() {
@@ -144,6 +161,21 @@ mod tests {
             line,
             "2026-11-22T10:00:00Z event=auth.failed ip=192.0.2.1 client=\"x event=auth.failed ip=192.0.2.9\\nz\" level=warn \"A sign-in failed.\""
         );
+    }
+
+    #[test]
+    fn a_panic_is_noted_by_its_place_and_without_its_words() {
+        heard::listen();
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(note));
+        // What the standard library says of a cut within a letter quotes it all.
+        let cut = std::panic::catch_unwind(|| "canary é".to_owned().split_at(8).0.len());
+        std::panic::set_hook(before);
+        assert!(cut.is_err());
+        let lines = heard::lines();
+        let noted: Vec<&String> = lines.iter().filter(|l| l.contains("\"panic\"")).collect();
+        assert!(noted.iter().any(|l| l.contains("str/mod.rs:")), "{noted:?}");
+        assert!(noted.iter().all(|l| !l.contains("canary")), "{noted:?}");
     }
 
     #[test]

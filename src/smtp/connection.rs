@@ -2,7 +2,7 @@
 
 use crate::access::login::LoginError;
 use crate::model::{Envelope, Pace, Reply, Scope};
-use crate::net::Stream;
+use crate::net::{Permit, Stream};
 use crate::outbound::{Intake, Sender};
 use crate::smtp::in_flight::{Coming, Share};
 use crate::smtp::{Door, Mode};
@@ -45,6 +45,7 @@ pub(super) struct Connection {
     door: Door,
     stream: Stream,
     peer: IpAddr,
+    permit: Permit,
     stop: watch::Receiver<bool>,
     input: BytesMut,
     /// Who signed in.
@@ -82,13 +83,14 @@ impl Connection {
     pub(super) fn new(
         door: Door,
         stream: Stream,
-        peer: IpAddr,
+        (peer, permit): (IpAddr, Permit),
         stop: watch::Receiver<bool>,
     ) -> Self {
         Self {
             door,
             stream,
             peer,
+            permit,
             stop,
             input: BytesMut::new(),
             sender: None,
@@ -257,6 +259,7 @@ impl Connection {
         let error = match verified {
             Ok(account) => {
                 self.sender = Some(self.door.outbound.sender(account, self.peer));
+                self.permit.known();
                 tracing::debug!(event = "smtp.signed-in", "A mail client signed in.");
                 return Ok(None);
             }

@@ -88,9 +88,9 @@ impl Door {
         };
         let clock = self.clock.clone();
         let end = stop.clone();
-        net::serve(entrance, clock, stop, move |stream, peer| {
-            let connection =
-                Connection::new(self.clone(), Stream::Clear(stream), peer.ip, end.clone());
+        net::serve(entrance, clock, stop, move |stream, peer, permit| {
+            let who = (peer.ip, permit);
+            let connection = Connection::new(self.clone(), Stream::Clear(stream), who, end.clone());
             let span = tracing::info_span!("smtp", peer.port = peer.port);
             connection.run(mode).instrument(span)
         })

@@ -168,6 +168,22 @@ impl Clinic {
         Client(BufReader::new(Box::new(stream)))
     }
 
+    /// A mail program that has made TLS on the port that begins in clear.
+    async fn starttls(&self, here: SocketAddr) -> Client {
+        let mut stream = TcpStream::connect(here).await.unwrap();
+        stream.write_all(b"EHLO client.example\r\n").await.unwrap();
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"250 STARTTLS\r\n") {
+            heard.push(stream.read_u8().await.unwrap());
+        }
+        stream.write_all(b"STARTTLS\r\n").await.unwrap();
+        let mut ready = [0; 10];
+        stream.read_exact(&mut ready).await.unwrap();
+        assert_eq!(&ready, b"220 2.0.0 ");
+        while stream.read_u8().await.unwrap() != b'\n' {}
+        self.secure(stream).await
+    }
+
     /// A mail program that has signed in on the TLS port.
     async fn signed_in(&self, here: SocketAddr) -> Client {
         self.signed_in_as(here, &self.credentials).await
@@ -260,18 +276,7 @@ async fn a_message_handed_in_on_465_is_in_the_store_when_250_is_said() {
 async fn starttls_on_587_forgets_what_came_before_and_carries_a_message() {
     let clinic = Clinic::open(10_000_000).await;
     let here = clinic.listen(Mode::Offered, 10).await;
-    let mut stream = TcpStream::connect(here).await.unwrap();
-    stream.write_all(b"EHLO client.example\r\n").await.unwrap();
-    let mut heard = Vec::new();
-    while !heard.ends_with(b"250 STARTTLS\r\n") {
-        heard.push(stream.read_u8().await.unwrap());
-    }
-    stream.write_all(b"STARTTLS\r\n").await.unwrap();
-    let mut ready = [0; 10];
-    stream.read_exact(&mut ready).await.unwrap();
-    assert_eq!(&ready, b"220 2.0.0 ");
-    while stream.read_u8().await.unwrap() != b'\n' {}
-    let mut client = clinic.secure(stream).await;
+    let mut client = clinic.starttls(here).await;
     client
         .says(&format!("AUTH PLAIN {}", clinic.credentials))
         .await;
@@ -456,11 +461,21 @@ async fn a_message_that_trickles_in_is_cut_off_and_gives_its_room_back() {
 async fn one_too_many_hears_why_where_the_port_begins_in_clear() {
     let clinic = Clinic::open(10_000_000).await;
     let here = clinic.listen(Mode::Offered, 1).await;
-    let mut first = Client::clear(TcpStream::connect(here).await.unwrap());
-    first.hears("220 ").await;
+    let mut stranger = Client::clear(TcpStream::connect(here).await.unwrap());
+    stranger.hears("220 ").await;
+    // Whom nobody knows makes room; who has signed in stays.
+    let mut first = clinic.starttls(here).await;
+    assert!(stranger.ended().await);
+    first.says("EHLO client.example").await;
+    first.hears("250 AUTH PLAIN LOGIN").await;
+    let sign_in = format!("AUTH PLAIN {}", clinic.credentials);
+    first.says(&sign_in).await;
+    first.hears("235 2.7.0").await;
     let mut second = Client::clear(TcpStream::connect(here).await.unwrap());
     second.hears("421 4.3.2").await;
     assert!(second.ended().await);
+    first.says("NOOP").await;
+    first.hears("250 ").await;
 }
 
 #[tokio::test]

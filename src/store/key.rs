@@ -47,11 +47,12 @@ pub enum Table {
     Quarantined = 48,
     Change = 49,
     Audit = 50,
+    Swept = 51,
 }
 
 impl Table {
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -89,6 +90,7 @@ impl Table {
         Self::Quarantined,
         Self::Change,
         Self::Audit,
+        Self::Swept,
     ];
 
     /// The table's octet.

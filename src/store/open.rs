@@ -3,12 +3,13 @@
 
 use crate::model::{Clock, ContentId, secret};
 use crate::store::keys::{Hashes, Ring, RootKey, hash_key};
-use crate::store::sled::{Chain, Engine};
+use crate::store::sled::{Chain, Engine, stopped_by};
 use crate::store::vault::{KeyOctets, Vault};
 use crate::store::{Error, Inner, Room, Store, Table, content, disk, hash};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
@@ -166,6 +167,13 @@ impl Store {
     /// # Errors
     /// [`OpenError`] says what is wrong with which file.
     pub fn open(settings: &Settings, root: &RootKey, clock: Clock) -> Result<Self, OpenError> {
+        // Where a write fails, sled may panic as late as when it is closed again.
+        let open = || Self::open_now(settings, root, clock);
+        let opened = catch_unwind(AssertUnwindSafe(open));
+        opened.unwrap_or_else(|panic| Err(damaged(&settings.path, &stopped_by(&*panic))))
+    }
+
+    fn open_now(settings: &Settings, root: &RootKey, clock: Clock) -> Result<Self, OpenError> {
         let path = &settings.path;
         keep_apart(root, path)?;
         let (records, keys) = (path.join("records"), path.join("keys"));
@@ -377,9 +385,12 @@ fn refused(path: &Path, e: &io::Error) -> OpenError {
     }
 }
 
+/// What a store that cannot be read is: damaged, unless the disk has no room for
+/// what opening writes; that may pass.
 fn damaged(path: &Path, e: &Error) -> OpenError {
-    OpenError::Damaged {
-        path: path.to_path_buf(),
-        reason: e.to_string(),
+    let (path, reason) = (path.to_path_buf(), e.to_string());
+    match e {
+        Error::Full => OpenError::Io { path, reason },
+        _ => OpenError::Damaged { path, reason },
     }
 }

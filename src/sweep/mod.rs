@@ -3,6 +3,7 @@
 //! for a while is tidied away. Before a grant expires unread, its reader is
 //! reminded.
 
+mod pause;
 mod remind;
 mod tidy;
 
@@ -91,8 +92,12 @@ impl Sweep {
     /// The store's own; what was not closed stays due.
     pub async fn turn(&mut self) -> Result<bool, Error> {
         let now = self.store.clock().now();
-        let closed = self.close_due(now).await;
-        let reminded = self.remind(now).await;
+        // A link is judged by the clock at every visit, also during a pause.
+        let (closed, reminded) = match pause::pauses(&self.store, now).await {
+            Ok(true) => (Ok(false), Ok(false)),
+            Ok(false) => (self.close_due(now).await, self.remind(now).await),
+            Err(error) => (Err(error), Ok(false)),
+        };
         let tidied = self.tidy(now).await;
         let rolled = self.roll(now).await;
         rolled.and(tidied)?;

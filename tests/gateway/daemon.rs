@@ -7,6 +7,7 @@ use crate::postfix::Postfix;
 use crate::settings::{Settings, free_port};
 use crate::smtp::Smtp;
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) struct Daemon {
     pub(crate) folder: TempDir,
     child: Option<Child>,
     runs: u32,
+    environment: Vec<(String, OsString)>,
     private: RefCell<Vec<String>>,
 }
 
@@ -60,6 +62,7 @@ impl Daemon {
             folder,
             child: None,
             runs: 0,
+            environment: Vec::new(),
             private: RefCell::default(),
         }
     }
@@ -97,6 +100,7 @@ impl Daemon {
             .arg("-c")
             .arg(&self.config)
             .arg("serve")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -105,7 +109,8 @@ impl Daemon {
         self.child = Some(child);
     }
 
-    fn greets(&self) -> bool {
+    /// Whether it lets mail programs in.
+    pub(crate) fn greets(&self) -> bool {
         Smtp::connect(self.door.submission).is_ok_and(|mut smtp| smtp.say("QUIT").is_ok())
     }
 
@@ -118,6 +123,30 @@ impl Daemon {
         (1..=self.runs)
             .map(|run| String::from_utf8_lossy(&fs::read(self.log_file(run)).unwrap()).into_owned())
             .collect()
+    }
+
+    /// Gives the next runs a variable.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// A file about the process below `/proc`.
+    pub(crate) fn about(&self, file: &str) -> Vec<u8> {
+        let pid = self.child.as_ref().unwrap().id();
+        fs::read(format!("/proc/{pid}/{file}")).unwrap()
+    }
+
+    /// The most memory it has held so far, in MiB.
+    pub(crate) fn peak(&self) -> u64 {
+        let status = String::from_utf8(self.about("status")).unwrap();
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        let kib: u64 = line
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap();
+        kib / 1024
     }
 
     /// SIGKILL.
@@ -144,6 +173,15 @@ impl Daemon {
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.signal(rustix::process::Signal::TERM);
         self.ended()
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn try_ended(&mut self) -> Option<ExitStatus> {
+        let ended = self.child.as_mut()?.try_wait().unwrap();
+        if ended.is_some() {
+            self.child = None;
+        }
+        ended
     }
 
     /// Waits until it ends by itself.

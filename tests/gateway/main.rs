@@ -16,9 +16,14 @@ mod settings;
 mod smtp;
 
 // The suites.
+mod accidents;
+mod attacks;
+mod bombs;
+mod canary;
 mod clients;
 mod commands;
 mod crash;
+mod damage;
 mod fail2ban;
 mod house;
 mod office;
@@ -26,6 +31,7 @@ mod outcomes;
 mod patient;
 mod protection;
 mod relay;
+mod relays;
 mod signals;
 mod sockets;
 mod taken;

@@ -48,24 +48,52 @@ fn send(daemon: &Daemon, doctor: &Login, to: &str) {
     assert!(said.good, "{}", said.text);
 }
 
-/// The word as it stands, and in the three ways base64 can write it.
+/// The word as it stands, in either case and backwards, in the three ways base64
+/// can write it and their URL form, and octet by octet as other codes write it.
 fn disguises(word: &str) -> Vec<Vec<u8>> {
-    let mut all = vec![word.as_bytes().to_vec(), word.to_lowercase().into_bytes()];
-    for shift in 0..3 {
-        let shifted = format!("{}{word}", "x".repeat(shift));
-        let coded = BASE64_STANDARD_NO_PAD.encode(shifted);
-        // The ends also depend on the neighbours.
-        all.push(coded.as_bytes()[4..coded.len() - 4].to_vec());
+    let plain = word.to_lowercase();
+    let mut all = vec![word.chars().rev().collect::<String>().to_lowercase()];
+    for write in [
+        |octet: u8| format!("{octet:02x}"),
+        |octet: u8| format!("%{octet:02x}"),
+        |octet: u8| format!("={octet:02x}"),
+        |octet: u8| format!("\\u{octet:04x}"),
+        |octet: u8| format!("&#{octet};"),
+        |octet: u8| format!("{octet}, "),
+    ] {
+        all.push(word.bytes().map(write).collect());
     }
-    let wide = word.encode_utf16().flat_map(u16::to_le_bytes);
-    all.push(wide.collect());
+    let mut all: Vec<Vec<u8>> = all.into_iter().map(String::into_bytes).collect();
+    for wide in [u16::to_le_bytes, u16::to_be_bytes] {
+        all.push(plain.encode_utf16().flat_map(wide).collect());
+    }
+    all.push(plain.into_bytes());
     all
 }
 
-fn holds(octets: &[u8], word: &str) -> bool {
-    disguises(word)
-        .iter()
-        .any(|d| octets.windows(d.len()).any(|window| window == d))
+/// The three ways; the ends also depend on the neighbours, and what is shorter
+/// than six letters stands somewhere by chance. Letters of base64 have a case.
+fn in_base64(word: &str) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for shift in 0..3 {
+        let shifted = format!("{}{word}", "x".repeat(shift));
+        let coded = BASE64_STANDARD_NO_PAD.encode(shifted);
+        let inner = coded[4..coded.len() - 4].to_owned();
+        if inner.len() >= 6 {
+            all.push(inner.replace('+', "-").replace('/', "_").into_bytes());
+            all.push(inner.into_bytes());
+        }
+    }
+    all
+}
+
+pub(crate) fn holds(octets: &[u8], word: &str) -> bool {
+    let lower = octets.to_ascii_lowercase();
+    let finds = |octets: &[u8], all: Vec<Vec<u8>>| {
+        let mut all = all.iter();
+        all.any(|d| memchr::memmem::find(octets, d).is_some())
+    };
+    finds(&lower, disguises(word)) || finds(octets, in_base64(word))
 }
 
 fn assert_sealed(daemon: &Daemon, more: &[&str]) {

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +51,21 @@ impl Smtp {
         Self::over(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?)
     }
 
+    /// The same from another address of this machine (all of 127/8 is its own).
+    pub(crate) fn connect_from(from: Ipv4Addr, port: u16) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let socket = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind((from, 0).into())?;
+            let connected = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await?;
+            connected.into_std()
+        })?;
+        socket.set_nonblocking(false)?;
+        Self::over(socket)
+    }
+
     /// Reads the greeting from a connection that stands.
     pub(crate) fn over(socket: TcpStream) -> io::Result<Self> {
         let mut smtp = Self::silent(socket)?;
@@ -84,13 +99,18 @@ impl Smtp {
         login: &Login,
     ) -> io::Result<Self> {
         let mut smtp = Self::connect(port)?;
-        smtp.ehlo()?;
-        smtp.start_tls(config)?;
-        smtp.ehlo()?;
-        let words = format!("\0{}\0{}", login.address, login.password);
-        let said = smtp.say(&format!("AUTH PLAIN {}", BASE64_STANDARD.encode(words)))?;
-        said.is(235)?;
+        smtp.known(config, login)?;
         Ok(smtp)
+    }
+
+    /// Makes TLS and signs in.
+    pub(crate) fn known(&mut self, config: &Arc<ClientConfig>, login: &Login) -> io::Result<()> {
+        self.ehlo()?;
+        self.start_tls(config)?;
+        self.ehlo()?;
+        let words = format!("\0{}\0{}", login.address, login.password);
+        let said = self.say(&format!("AUTH PLAIN {}", BASE64_STANDARD.encode(words)))?;
+        said.is(235).map(drop)
     }
 
     /// EHLO, and what the server offers.
@@ -129,6 +149,31 @@ impl Smtp {
         self.stream.get_mut().flush()
     }
 
+    /// Says in TLS that nothing more comes, and leaves the connection open.
+    pub(crate) fn close_notify(&mut self) -> io::Result<()> {
+        let Line::Tls(tls) = self.stream.get_mut() else {
+            panic!("no TLS");
+        };
+        tls.conn.send_close_notify();
+        tls.flush()
+    }
+
+    /// Ends our side of the TCP connection, whatever TLS thinks of it.
+    pub(crate) fn half_close(&mut self) -> io::Result<()> {
+        match self.stream.get_ref() {
+            Line::Clear(socket) => socket.shutdown(Shutdown::Write),
+            Line::Tls(tls) => tls.sock.shutdown(Shutdown::Write),
+            Line::Gone => Ok(()),
+        }
+    }
+
+    /// MAIL, RCPT and DATA, up to the 354.
+    pub(crate) fn begin(&mut self, from: &str, to: &str) -> io::Result<()> {
+        self.say(&format!("MAIL FROM:<{from}>"))?.is(250)?;
+        self.say(&format!("RCPT TO:<{to}>"))?.is(250)?;
+        self.say("DATA")?.is(354).map(drop)
+    }
+
     /// Reads an answer, all its lines.
     pub(crate) fn read(&mut self) -> io::Result<Reply> {
         let mut all = Vec::new();
@@ -155,9 +200,7 @@ impl Smtp {
 
     /// Sends one message; the answer to its end.
     pub(crate) fn submit(&mut self, from: &str, to: &str, message: &str) -> io::Result<Reply> {
-        self.say(&format!("MAIL FROM:<{from}>"))?.is(250)?;
-        self.say(&format!("RCPT TO:<{to}>"))?.is(250)?;
-        self.say("DATA")?.is(354)?;
+        self.begin(from, to)?;
         self.send(format!("{}\r\n.\r\n", message.replace("\r\n.", "\r\n..")).as_bytes())?;
         self.read()
     }

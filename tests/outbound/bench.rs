@@ -175,6 +175,14 @@ impl Bench {
         entries.iter().map(|e| (e.message, e.seen)).collect()
     }
 
+    /// Days go by, with the gateway at work.
+    pub(crate) async fn days(&self, count: i64) {
+        for _ in 0..count {
+            self.hand.advance(SignedDuration::from_hours(24));
+            self.sweep().await;
+        }
+    }
+
     pub(crate) async fn sweep(&self) {
         let settings = sealpost::sweep::Settings {
             idle: IDLE,

@@ -19,11 +19,35 @@ async fn a_message_lasts_as_long_as_its_writer_says() {
     let octets = String::from_utf8(bench.octets(id).await).unwrap();
     assert!(!octets.contains("X-Sealpost"));
     // It is not destroyed as long as it can be read, whatever `retain` says.
-    bench.hand.advance(SignedDuration::from_hours(31 * 24));
+    bench.days(31).await;
+    assert_eq!(bench.message(id).await.purged, None);
+    bench.days(30).await;
+    assert!(bench.message(id).await.purged.is_some());
+}
+
+#[tokio::test]
+async fn a_clock_that_leaps_a_year_ahead_destroys_nothing_until_somebody_could_notice() {
+    let bench = Bench::new(|_| ());
+    let ruiz = bench.ruiz().await;
+    let id = bench.send(&ruiz, &Mail::new("leap")).await;
+    bench.dispatch().await;
+    bench.sweep().await;
+    let year = SignedDuration::from_hours(365 * 24);
+    bench.hand.advance(year);
+    for _ in 0..2 {
+        bench.sweep().await;
+        assert_eq!(bench.message(id).await.purged, None);
+        assert_eq!(bench.recipient(id, 0).await.state, State::Queued);
+        bench.hand.advance(SignedDuration::from_hours(24));
+    }
+    // The clock is set right: all is as before.
+    bench.hand.advance(-year);
     bench.sweep().await;
     assert_eq!(bench.message(id).await.purged, None);
-    bench.hand.advance(SignedDuration::from_hours(30 * 24));
+    // Nobody set it right in three days: then it was the time that passed.
+    bench.hand.advance(year);
     bench.sweep().await;
+    bench.days(3).await;
     assert!(bench.message(id).await.purged.is_some());
 }
 

@@ -353,11 +353,10 @@ impl Relay {
         step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
     ) -> Result<T, Trouble> {
         // From now on, not from when the command has been written.
-        let due = self.clock.now().saturating_add(span);
-        let due = due.unwrap_or(Timestamp::MAX);
+        let patience = self.clock.sleep(span);
         tokio::select! {
             result = step => result.map_err(|error| trouble(&error)),
-            () = self.clock.sleep_until(due) => Err(Trouble::Silence),
+            () = patience => Err(Trouble::Silence),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::store::backing::Batch;
 use crate::store::sled::group::{Group, Memory, fits};
+use crate::store::sled::mark::Mark;
 use crate::store::sled::{Chain, Engine, Shared, broken, failed};
 use crate::store::{Error, disk};
 use ::sled::Db;
@@ -44,6 +45,7 @@ pub struct Compacted {
 pub(super) struct Committer {
     shared: Arc<Shared>,
     file: File,
+    mark: Mark,
     chain: Chain,
     memory: Memory,
     tick: watch::Sender<u64>,
@@ -52,13 +54,14 @@ pub(super) struct Committer {
 impl Committer {
     pub(super) fn new(
         shared: Arc<Shared>,
-        file: File,
+        (file, mark): (File, Mark),
         chain: Chain,
         tick: watch::Sender<u64>,
     ) -> Self {
         Self {
             shared,
             file,
+            mark,
             chain,
             memory: Memory::default(),
             tick,
@@ -110,9 +113,12 @@ impl Committer {
             }
         }
         if !waiters.is_empty() {
-            let written = group
-                .into_batch()
-                .and_then(|batch| write(&db, batch, &self.file));
+            let numbered = group.number();
+            let written = numbered.and_then(|number| {
+                write(&db, group.into_batch()?, &self.file)?;
+                self.mark.note(number);
+                Ok(())
+            });
             self.answer(waiters, written, wake);
         }
         // Only now: whoever lost looks again at once, and must see who won.

@@ -2,6 +2,7 @@
 //! as one.
 
 use crate::store::backing::{Batch, Expect, Piece, Write};
+use crate::store::sled::mark::number_key;
 use crate::store::sled::{Chain, MAX_VALUE, PIECE, broken, piece_key, read};
 use crate::store::{Error, Table, audit};
 use ::sled::{Db, IVec};
@@ -77,6 +78,13 @@ impl<'a> Group<'a> {
         Ok(numbers)
     }
 
+    /// Gives the group its number: see `mark`.
+    pub(super) fn number(&mut self) -> Result<u64, Error> {
+        let key = number_key();
+        self.recall_counter(&key)?;
+        Ok(self.draw(&key))
+    }
+
     /// The whole group as one batch of sled's.
     pub(super) fn into_batch(self) -> Result<::sled::Batch, Error> {
         let mut batch = ::sled::Batch::default();
@@ -111,10 +119,7 @@ impl<'a> Group<'a> {
     /// Reads whatever can fail before anything is changed.
     fn recall(&mut self, batch: &Batch) -> Result<(), Error> {
         for counter in &batch.counters {
-            if !self.memory.counters.contains_key(counter) {
-                let last = read(self.db, counter)?.map_or(0, |v| number(&v));
-                self.memory.counters.insert(counter.clone(), last);
-            }
+            self.recall_counter(counter)?;
         }
         for (log, _) in &batch.append {
             if !self.memory.heads.contains_key(log) {
@@ -122,6 +127,14 @@ impl<'a> Group<'a> {
                 let head = head.map_or_else(audit::Link::first, |v| audit::Link::read(&v));
                 self.memory.heads.insert(log.clone(), head);
             }
+        }
+        Ok(())
+    }
+
+    fn recall_counter(&mut self, counter: &[u8]) -> Result<(), Error> {
+        if !self.memory.counters.contains_key(counter) {
+            let last = read(self.db, counter)?.map_or(0, |v| number(&v));
+            self.memory.counters.insert(counter.to_vec(), last);
         }
         Ok(())
     }

@@ -16,6 +16,8 @@
 //!   and refuses for good: it is removed first. After a kill the log may stand
 //!   in the page cache alone, while the snapshot made of it is synced; a power
 //!   cut would leave a snapshot ahead of its log: the log is synced first.
+//! - **No silent loss.** A damaged octet ends sled's log when it is opened, and
+//!   what follows is gone; `mark` notices.
 //! - **No blob files.** sled moves an item above a quarter of a segment into a
 //!   file that it never syncs. A leaf holds up to 17 items, so values are cut
 //!   into pieces of 16 KiB (17 × 16 KiB < 512 KiB = 2 MiB / 4). The `blobs`
@@ -24,6 +26,7 @@
 
 mod committer;
 mod group;
+mod mark;
 
 pub use committer::Compacted;
 
@@ -32,8 +35,10 @@ use crate::store::{Error, Figures, Table};
 use ::sled::{Db, Mode};
 use aws_lc_rs::hmac;
 use committer::{Committer, Order};
+use mark::{Mark, number_key};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+use std::any::Any;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -85,7 +90,7 @@ impl Engine {
         let path = path.to_path_buf();
         // sled answers some damage with a panic; it must not take the caller along.
         let opened = std::panic::catch_unwind(move || open_files(&path));
-        opened.unwrap_or_else(|_| Err(Error::Io("the records cannot be read".to_owned())))
+        opened.unwrap_or_else(|panic| Err(stopped_by(&*panic)))
     }
 
     /// Writes a fresh store's first value, before anything is started; durable
@@ -107,6 +112,8 @@ impl Engine {
     /// Starts the committer on an opened folder.
     pub(crate) fn start(path: &Path, opened: (Db, File), chain: Chain) -> Result<Self, Error> {
         let (db, file) = opened;
+        let number = read(&db, &number_key())?.map_or(0, |v| group::number(&v));
+        let mark = Mark::open(path, number)?;
         let shared = Arc::new(Shared {
             path: path.to_path_buf(),
             db: RwLock::new(db),
@@ -116,7 +123,7 @@ impl Engine {
         });
         let (orders, waiting) = mpsc::channel(WAITING);
         let (tick, watch) = watch::channel(0);
-        let committer = Committer::new(Arc::clone(&shared), file, chain, tick);
+        let committer = Committer::new(Arc::clone(&shared), (file, mark), chain, tick);
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn(move || committer.run(waiting))
@@ -207,6 +214,16 @@ impl Shared {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         db.clone()
     }
+}
+
+/// What a panic of sled's means. Its words hold the system's own where a write
+/// failed while it opened; they are looked at for that alone.
+pub(crate) fn stopped_by(panic: &(dyn Any + Send)) -> Error {
+    let words = panic.downcast_ref::<String>().map_or("", String::as_str);
+    if words.contains("StorageFull") || words.contains("No space left") {
+        return Error::Full;
+    }
+    Error::Io("the records cannot be read".to_owned())
 }
 
 fn stopped() -> Error {

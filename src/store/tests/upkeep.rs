@@ -87,6 +87,33 @@ async fn a_damaged_record_is_set_aside_and_the_rest_is_read() {
 }
 
 #[tokio::test]
+async fn records_that_lost_what_was_acknowledged_are_not_opened() {
+    let bench = Bench::new();
+    let store = bench.create();
+    let commit = async |n| {
+        let mut tx = Tx::new();
+        tx.put(&throttle(n, 7));
+        store.commit(tx).await.unwrap();
+    };
+    for n in 0..5 {
+        commit(n).await;
+    }
+    drop(store);
+    let mark = bench.settings().path.join("mark");
+    let kept = fs::read(&mark).unwrap();
+    let ahead = u64::from_be_bytes(kept.clone().try_into().unwrap()) + 3;
+    fs::write(&mark, ahead.to_be_bytes()).unwrap();
+    let refused = bench.refused(&bench.root);
+    assert!(matches!(&refused, OpenError::Damaged { .. }), "{refused}");
+    assert!(refused.to_string().contains("last 3 writes"), "{refused}");
+    // One that lags behind, or is gone, says nothing.
+    fs::write(&mark, 1_u64.to_be_bytes()).unwrap();
+    drop(bench.open());
+    fs::remove_file(&mark).unwrap();
+    drop(bench.open());
+}
+
+#[tokio::test]
 async fn many_damaged_records_turn_the_store_read_only() {
     let bench = Bench::new();
     let store = bench.create();
@@ -203,7 +230,7 @@ async fn compacting_gives_space_back_and_loses_nothing() {
         assert!(store.verify().await.unwrap().is_clean());
     }
     assert!(!bench.settings().path.join("records/blobs").exists());
-    assert_eq!(fs::read_dir(bench.settings().path).unwrap().count(), 4);
+    assert_eq!(fs::read_dir(bench.settings().path).unwrap().count(), 5);
 }
 
 #[tokio::test]

@@ -128,22 +128,9 @@ pub struct Parcel {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// Here: notices, codes, reports.
-    Here(#[serde(with = "serde_bytes_vec")] Vec<u8>),
+    Here(#[serde(with = "serde_bytes")] Vec<u8>),
     /// The stored content: clear mail.
     Content(ContentId),
-}
-
-/// Octets as one run, not as a list of numbers.
-mod serde_bytes_vec {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(octets: &[u8], s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_bytes(octets)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        Vec::<u8>::deserialize(d)
-    }
 }
 
 /// What a parcel is for.

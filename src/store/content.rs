@@ -40,6 +40,7 @@ pub(super) struct ContentRecord {
     pub(super) place: Place,
     /// Which key-encryption key wraps the object's key.
     pub(super) kek: u32,
+    #[serde(with = "serde_bytes")]
     pub(super) wrapped: Vec<u8>,
 }
 

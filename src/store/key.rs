@@ -51,6 +51,23 @@ pub enum Table {
 }
 
 impl Table {
+    /// Whether its values never fill more than one piece: chunks, and records of
+    /// ids, times and numbers alone. They are the most frequent writes.
+    pub(super) const fn is_short(self) -> bool {
+        matches!(
+            self,
+            Self::Counter
+                | Self::Chunk
+                | Self::MailboxGrant
+                | Self::Link
+                | Self::Entry
+                | Self::Due
+                | Self::Submitted
+                | Self::Ending
+                | Self::Change
+        )
+    }
+
     /// Every table, in the order of its octet.
     pub const ALL: [Self; 38] = [
         Self::Meta,

@@ -29,6 +29,7 @@ pub struct Message {
     /// Where its octets are.
     pub content: ContentId,
     /// The model's `Head`, sealed under the content's key.
+    #[serde(with = "serde_bytes")]
     pub head: Vec<u8>,
     /// SHA-256 of the normalised message and its recipients: what a release binds.
     pub digest: [u8; 32],
@@ -100,6 +101,7 @@ pub struct Grant {
     /// Consecutive wrong codes over all requests (requirements C3.5: 100).
     pub failures: u32,
     /// The notice as sent, its token masked.
+    #[serde(with = "serde_bytes")]
     pub notice: Vec<u8>,
     /// The language of its mails.
     pub language: Language,

@@ -258,6 +258,8 @@ fn who_has_signed_in_keeps_the_place_and_one_more_hears_that_it_is_full() {
         smtp.say("NOOP").unwrap().is(250).unwrap();
     }
     drop(working);
+    // The gateway hears a moment later that they have gone.
+    wait("room for one more", || Smtp::connect(port).ok());
     target.well();
 }
 

@@ -265,7 +265,8 @@ fn a_restart_under_held_sockets_turns_nobody_away() {
         .filter(|h| !matches!(h, Ok(220 | 421)))
         .collect();
     assert!(turned.is_empty(), "of {} attempts: {turned:?}", heard.len());
-    assert!(heard.len() >= 8, "only {} attempts", heard.len());
+    // Each of the four at least; more where the restart takes longer.
+    assert!(heard.len() >= 4, "only {} attempts", heard.len());
     assert_ne!(below(daemon.id()), Some(first));
     let page = Browser::new(&daemon.door).open(&format!("https://localhost:{portal}/"));
     assert!(page.status < 500, "{}", page.text());

@@ -12,11 +12,20 @@ use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// A group takes no further batch above this many octets, so that the first
 /// one in it does not wait for long.
 const GROUP: usize = 1024 * 1024;
+/// A group of at least this many batches tells that more are on their way:
+/// before the next one, the committer waits for them.
+const COMPANY: usize = 3;
+/// How long it waits then. Each group costs a sync and the waking of several
+/// threads, whatever is in it. Measured with ten clients: this wait takes a
+/// quarter off the work of a message, and makes the answers come sooner. A lone
+/// client's batches find no company and are not held up.
+const GATHER: Duration = Duration::from_micros(1500);
 /// Records copied at a time when compacting, so that memory stays small.
 const COPIED: usize = 1024;
 
@@ -48,6 +57,8 @@ pub(super) struct Committer {
     mark: Mark,
     chain: Chain,
     memory: Memory,
+    /// Batches in the last group.
+    last: usize,
     tick: watch::Sender<u64>,
 }
 
@@ -64,6 +75,7 @@ impl Committer {
             mark,
             chain,
             memory: Memory::default(),
+            last: 0,
             tick,
         }
     }
@@ -91,6 +103,9 @@ impl Committer {
         first: (Batch, Answer),
         orders: &mut mpsc::Receiver<Order>,
     ) -> Option<oneshot::Sender<Result<Compacted, Error>>> {
+        if self.last >= COMPANY {
+            std::thread::sleep(GATHER);
+        }
         let db = self.shared.db();
         let mut group = Group::new(&db, &self.chain, &mut self.memory);
         let (mut waiters, mut refused) = (Vec::new(), Vec::new());
@@ -112,6 +127,7 @@ impl Committer {
                 }
             }
         }
+        self.last = waiters.len();
         if !waiters.is_empty() {
             let numbered = group.number();
             let written = numbered.and_then(|number| {

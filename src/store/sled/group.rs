@@ -52,12 +52,7 @@ impl<'a> Group<'a> {
     /// expects does not hold it leaves no trace.
     pub(super) fn take(&mut self, batch: &Batch) -> Result<Vec<u64>, Error> {
         for (key, expect) in &batch.expect {
-            let found = self.current(key)?;
-            let holds = match expect {
-                Expect::Absent => found.is_none(),
-                Expect::Equals(value) => found.as_ref() == Some(value),
-            };
-            if !holds {
+            if !self.holds(key, expect)? {
                 return Err(Error::Conflict);
             }
         }
@@ -104,11 +99,17 @@ impl<'a> Group<'a> {
         Ok(batch)
     }
 
-    fn current(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        match self.changed.get(key) {
-            Some(value) => Ok(value.clone()),
-            None => read(self.db, key),
-        }
+    fn holds(&self, key: &[u8], expect: &Expect) -> Result<bool, Error> {
+        let Some(changed) = self.changed.get(key) else {
+            return match expect {
+                Expect::Absent => Ok(!self.db.contains_key(key).map_err(|e| broken(&e))?),
+                Expect::Equals(value) => Ok(read(self.db, key)?.as_ref() == Some(value)),
+            };
+        };
+        Ok(match expect {
+            Expect::Absent => changed.is_none(),
+            Expect::Equals(value) => changed.as_ref() == Some(value),
+        })
     }
 
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
@@ -197,10 +198,9 @@ pub(super) fn number(value: &[u8]) -> u64 {
     value.try_into().map_or(0, u64::from_be_bytes)
 }
 
-/// How many further pieces the stored value has. Chunks and counters never have
-/// any, and are the most frequent writes.
+/// How many further pieces the stored value has.
 fn pieces_of(db: &Db, key: &[u8]) -> Result<u8, Error> {
-    if matches!(Table::of(key), Some(Table::Chunk | Table::Counter)) {
+    if Table::of(key).is_some_and(Table::is_short) {
         return Ok(0);
     }
     let stored = db.get(key).map_err(|e| broken(&e))?;

@@ -283,6 +283,11 @@ impl Worker {
     }
 
     async fn attempt(&self, parcel: &Parcel) -> Result<Outcome, Error> {
+        // What the relay answers could not be written down, and the mail would
+        // leave again after the next start.
+        if let Some(why) = self.store.read_only() {
+            return Err(Error::Io(why.to_owned()));
+        }
         if !self.is_wanted(parcel.purpose).await? {
             return Ok(Outcome::Unwanted);
         }

@@ -153,6 +153,14 @@ pub(crate) fn started(daemon: &mut Daemon) -> Result<(), ExitStatus> {
     })
 }
 
+/// What the disk has can be read, or a sentence says why not.
+fn can_be_looked_at(daemon: &Daemon) {
+    let looked = daemon.command(&["message", "list"]);
+    let said = String::from_utf8_lossy(&looked.stderr);
+    let told = said.contains("no space");
+    assert!(looked.status.success() || told, "{said}");
+}
+
 #[test]
 fn a_disk_that_fills_up_at_any_write_loses_nothing_that_was_acknowledged() {
     let relay = relay();
@@ -189,13 +197,7 @@ fn a_disk_that_fills_up_at_any_write_loses_nothing_that_was_acknowledged() {
             log.contains("event=store.read-only") || log.contains("event=submission."),
             "{log}"
         );
-        // What the disk has can be read, or a sentence says why not.
-        let looked = daemon.command(&["message", "list"]);
-        let said = String::from_utf8_lossy(&looked.stderr);
-        assert!(
-            looked.status.success() || said.contains("no space"),
-            "{said}"
-        );
+        can_be_looked_at(&daemon);
         recovers(&mut daemon);
         // A kill with mail in hand would cost second copies too.
         drain(&daemon);

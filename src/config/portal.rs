@@ -36,10 +36,11 @@ impl Setting for FileType {
 }
 
 /// What patients may attach unless the clinic says otherwise: pictures, office
-/// texts and PDF, as the source documents list them (requirements SE10).
-const FILE_TYPES: [&str; 17] = [
-    "bmp", "cur", "docx", "gif", "ico", "jfif", "jpeg", "jpg", "log", "pdf", "pjp", "pjpeg", "png",
-    "svg", "tif", "tiff", "txt",
+/// texts and PDF, as the source documents list them (requirements SE10), and
+/// what phones and offices make today (C2.7).
+const FILE_TYPES: [&str; 21] = [
+    "bmp", "cur", "docx", "gif", "heic", "heif", "ico", "jfif", "jpeg", "jpg", "log", "pdf", "pjp",
+    "pjpeg", "png", "rtf", "svg", "tif", "tiff", "txt", "xlsx",
 ];
 
 /// The pages where patients read and answer.
@@ -59,7 +60,7 @@ pub struct Portal {
     pub max_file_size: Size,
     /// Largest answer with all its files. Default 50 MB, as for the office.
     pub max_reply_size: Size,
-    /// Which files may be attached. Default as SE10 lists them; what a file
+    /// Which files may be attached. Default as SE10 and C2.7 list them; what a file
     /// really is, is looked at too.
     pub file_types: Vec<FileType>,
     /// After how long without a click a session ends. Default 15 minutes: time

@@ -12,9 +12,6 @@ use jiff::{SignedDuration, Timestamp};
 /// write, few enough that a burst leaves room for acceptance.
 const SIDE_BY_SIDE: usize = 32;
 
-/// How long a message may be in dispatch before another worker takes it.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-
 /// Pause after the store failed; what was accepted stays queued.
 const RETRY: SignedDuration = SignedDuration::from_secs(15);
 
@@ -53,19 +50,23 @@ impl Outbound {
     /// # Errors
     /// The store's own. What was accepted stays queued.
     pub async fn turn(&self) -> Result<usize, Error> {
-        let jobs = queue::take(&self.store, &[Lane::Dispatch], SIDE_BY_SIDE, LEASE).await?;
+        // Nothing leaves here, so a lease, one more durable write, is not needed.
+        let jobs = queue::look(&self.store, Lane::Dispatch, SIDE_BY_SIDE).await?;
         let count = jobs.len();
         let each = jobs.into_iter().map(|job| self.dispatch_or_wait(job));
-        futures_util::future::join_all(each).await;
+        let ends = futures_util::future::join_all(each).await;
+        ends.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
 
-    async fn dispatch_or_wait(&self, job: Leased) {
+    /// Fails if the store takes not even the note that the message must wait:
+    /// it is still due, and would be taken again at once.
+    async fn dispatch_or_wait(&self, job: Leased) -> Result<(), Error> {
         let Work::Dispatch(message) = job.job().work else {
-            return;
+            return Ok(());
         };
         let Err(error) = self.dispatch_anew(&job, message).await else {
-            return;
+            return Ok(());
         };
         let mut tx = Tx::new();
         if is_for_good(&error) {
@@ -75,8 +76,11 @@ impl Outbound {
             tracing::error!(event = "dispatch.failed", about = %message, reason = %error, "The routes of a message could not be chosen; it is tried again.");
             queue::defer(&mut tx, &job, self.later(), None);
         }
-        // If this fails too, the lease ends and the message is taken again.
-        let _ = self.store.commit(tx).await;
+        match self.store.commit(tx).await {
+            // Somebody else has done it, or the operator dropped it.
+            Ok(_) | Err(Error::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     async fn dispatch_anew(&self, job: &Leased, message: MessageId) -> Result<(), Error> {

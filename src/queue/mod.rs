@@ -128,6 +128,19 @@ pub async fn take_beside(
     Ok(Vec::new())
 }
 
+/// Up to `limit` due jobs of a lane, without a lease: for work that does nothing
+/// but commit, where two who do the same at once are one too many and no harm.
+/// The commit that ends the job fails for the second of them.
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn look(store: &Store, lane: Lane, limit: usize) -> Result<Vec<Leased>, Error> {
+    let bounds = (limit, store.clock().now());
+    let found = find_due(store, lane, bounds, &HashSet::new()).await?;
+    let jobs = found.into_iter().map(|(due, job)| Leased { job, due });
+    Ok(jobs.collect())
+}
+
 /// Removes a finished job in the caller's commit, which fails if the lease was
 /// lost. Finished is finished, for better or worse: a job that failed for good
 /// ends here too.

@@ -19,8 +19,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// one in it does not wait for long.
 const GROUP: usize = 1024 * 1024;
 /// A group of at least this many batches tells that more are on their way:
-/// before the next one, the committer waits for them.
-const COMPANY: usize = 3;
+/// before the next one, the committer waits for them. A lone client keeps four
+/// batches busy, counting the dispatch and delivery of what it sent before.
+const COMPANY: usize = 6;
 /// How long it waits then. Each group costs a sync and the waking of several
 /// threads, whatever is in it. Measured with ten clients: this wait takes a
 /// quarter off the work of a message, and makes the answers come sooner. A lone

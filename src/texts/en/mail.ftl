@@ -43,8 +43,8 @@ code-never = Do not give the code to anyone. We never ask for it by phone or by 
 alert-subject = Something to read in the secure mailbox
 alert-came =
     { $count ->
-        [one] A new message is in the secure mailbox.
-       *[other] { $count } new messages are in the secure mailbox.
+        [one] Something new is in the secure mailbox.
+       *[other] { $count } new items are in the secure mailbox.
     }
 alert-read = Open the mail program of the office to read it. Nothing of it is in this e-mail.
 

@@ -43,8 +43,8 @@ code-never = No le dé el código a nadie. Nunca se lo pediremos por teléfono n
 alert-subject = Hay algo que leer en el buzón seguro
 alert-came =
     { $count ->
-        [one] Hay un mensaje nuevo en el buzón seguro.
-       *[other] Hay { $count } mensajes nuevos en el buzón seguro.
+        [one] Hay algo nuevo en el buzón seguro.
+       *[other] Hay { $count } novedades en el buzón seguro.
     }
 alert-read = Para leerlo, abra el programa de correo de la oficina. Este correo no contiene nada del mensaje.
 

@@ -111,6 +111,8 @@ const STYLES: [&str; 4] = ["font-style", "font-weight", "text-align", "text-deco
 const SCHEMES: [&str; 5] = ["http", "https", "mailto", "tel", "cid"];
 /// What makes a style able to fetch, or hard to judge: it is dropped whole.
 const STYLE_TRAPS: [&str; 6] = ["url", "image", "expression", "\\", "/*", "@"];
+/// What stands in a style besides letters, digits and blanks.
+const STYLE_MARKS: &str = "-:;.,#%!+'\"()";
 
 /// A picture that came with the message.
 #[derive(Clone, Copy, Debug)]
@@ -195,15 +197,27 @@ fn attribute<'u>(album: &Album, tag: &str, name: &str, value: &'u str) -> Option
         ("img", "src") => album.show(value.trim()).map(Cow::Owned),
         (_, "src") => None,
         (_, "href") => (!lower.starts_with("cid:")).then_some(Cow::Borrowed(value)),
-        (_, "style") => {
-            (!STYLE_TRAPS.iter().any(|trap| lower.contains(trap))).then_some(Cow::Borrowed(value))
-        }
+        (_, "style") => is_plain_style(&lower).then_some(Cow::Borrowed(value)),
         (_, "width" | "height" | "colspan" | "rowspan" | "span" | "start" | "value" | "border") => {
             let fits = (1..=4).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
             fits.then_some(Cow::Borrowed(value))
         }
         _ => Some(Cow::Borrowed(value)),
     }
+}
+
+/// Whether a style, in lower case, can be judged declaration by declaration: no
+/// quote and no parenthesis carries a semicolon over into the next.
+fn is_plain_style(style: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || c.is_whitespace() || STYLE_MARKS.contains(c);
+    let count = |part: &str, c: char| part.matches(c).count();
+    let whole = |part: &str| {
+        count(part, '(') == count(part, ')')
+            && count(part, '\'').is_multiple_of(2)
+            && count(part, '"').is_multiple_of(2)
+    };
+    let trapped = STYLE_TRAPS.iter().any(|trap| style.contains(trap));
+    !trapped && style.chars().all(fits) && style.split(';').all(whole)
 }
 
 /// The pictures of a message, ready to be put in.

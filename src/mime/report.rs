@@ -266,7 +266,7 @@ fn words(report: &Report<'_>) -> String {
                 say(
                     report.language,
                     "report-delayed-until",
-                    &[("until", Arg::Text(until.to_owned()))],
+                    &[("until", Arg::Text(phrase(until)))],
                 ),
             )
         }

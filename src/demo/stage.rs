@@ -114,6 +114,9 @@ private-key = "{folder}/private-key.pem"
 listen = ["127.0.0.1:0"]
 listen-tls = ["127.0.0.1:0"]
 
+[imap]
+listen-tls = ["127.0.0.1:0"]
+
 [relay]
 host = "127.0.0.1"
 port = {relay}

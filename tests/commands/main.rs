@@ -58,7 +58,7 @@ fn init_overwrites_nothing_and_a_wrong_wish_leaves_nothing() {
 #[test]
 fn an_address_that_is_not_there_yet_is_worth_another_start() {
     let clinic = Clinic::new();
-    clinic.set("listen-tls", "[\"192.0.2.1:465\"]");
+    clinic.set("submission.listen-tls", "[\"192.0.2.1:465\"]");
     let served = clinic.run("serve", "");
     let said = err(&served);
     assert_eq!(served.status.code(), Some(70), "{said}");

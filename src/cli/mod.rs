@@ -237,6 +237,7 @@ mod tests {
             "user disable a@b.example",
             "user app-password a@b.example --name N",
             "user app-password a@b.example --name N --scope imap",
+            "user app-password a@b.example --name N --network 192.0.2.0/24 --network 2001:db8::7",
             "message list",
             "message list --json --addresses",
             &format!("message show {id} --json"),

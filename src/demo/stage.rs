@@ -81,6 +81,7 @@ async fn doctor(store: &Store) -> anyhow::Result<Secret> {
     let wish = Wish {
         name: "demonstration".to_owned(),
         scope: Scope::Both,
+        networks: Vec::new(),
     };
     Ok(app_password::make(store, &Passwords::new(), &account, wish, Actor::Gateway).await?)
 }

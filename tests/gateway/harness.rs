@@ -188,6 +188,7 @@ impl House {
             let wish = Wish {
                 name: "test".to_owned(),
                 scope: Scope::Both,
+                networks: Vec::new(),
             };
             app_password::make(store, &Passwords::new(), &account, wish, Actor::Gateway)
                 .await

@@ -9,6 +9,8 @@ use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::portal::page::Clinic;
 use crate::route::portal::Voice;
+use crate::serve::sockets::{Door, Listening};
+use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
 use crate::{desk, outbound, portal, smtp, sweep, visit};
 use anyhow::Context;
@@ -72,6 +74,36 @@ pub(super) fn smtp(config: &Config) -> smtp::Settings {
         max_size: config.submission.max_message_size.octets(),
         recipients: usize::try_from(config.limits.recipients).unwrap_or(usize::MAX),
         errors: config.limits.errors,
+    }
+}
+
+/// What a mail program needs to know, given where the doors listen.
+pub(crate) fn servers(config: &Config, listening: &[Listening]) -> Servers {
+    // What only this machine can reach is for a test or a proxy.
+    let port = |door| {
+        let at = listening.iter().find(|at| at.door == door)?;
+        let far = at.addresses.iter().find(|a| !a.ip().is_loopback());
+        far.or(at.addresses.first()).map(|a| a.port())
+    };
+    let url = &config.portal.url;
+    Servers {
+        clinic: config.clinic.name.clone(),
+        domains: domains(config),
+        host: config.clinic.hostname.as_str().to_owned(),
+        reading: Ports {
+            tls: port(Door::Imaps),
+            starttls: port(Door::Imap),
+        },
+        sending: Ports {
+            tls: port(Door::Submissions),
+            starttls: port(Door::Submission),
+        },
+        cloud_mirrors: config.imap.allow_cloud_mirrors,
+        web: Web {
+            origin: url.as_str().to_owned(),
+            host: url.host().to_string(),
+            port: url.port(),
+        },
     }
 }
 

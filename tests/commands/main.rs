@@ -6,7 +6,9 @@
 
 mod check;
 mod clinic;
+mod dns;
 mod manual;
+mod sheet;
 mod units;
 
 use clinic::{Clinic, err, out, run, tree};
@@ -222,8 +224,13 @@ fn an_app_password_may_be_limited_to_networks_and_the_list_shows_them() {
     let slip = clinic.run(&format!("{line} everywhere"), "");
     assert_eq!(slip.status.code(), Some(64));
     assert!(err(&slip).contains("192.0.2.0/24"), "{}", err(&slip));
-    let many: String = (0..17).map(|n| format!(" --network 10.{n}.0.0/16")).collect();
-    let refused = clinic.run(&format!("{}{many}", line.trim_end_matches(" --network")), "");
+    let many: String = (0..17)
+        .map(|n| format!(" --network 10.{n}.0.0/16"))
+        .collect();
+    let refused = clinic.run(
+        &format!("{}{many}", line.trim_end_matches(" --network")),
+        "",
+    );
     assert_eq!(refused.status.code(), Some(64));
     assert!(err(&refused).contains("16 networks"), "{}", err(&refused));
 }

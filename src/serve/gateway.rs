@@ -124,7 +124,8 @@ impl Gateway {
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
-        let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls);
+        let servers = pieces::servers(config, &self.listening());
+        let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
         let path = &config.admin.socket;
         let admin = admin::Door::open(path, desk).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;

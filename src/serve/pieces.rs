@@ -146,8 +146,8 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
     }
 }
 
-/// What the pages need, with the logo read.
-pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
+/// What the pages need, with the logo read, and what they tell mail programs.
+pub(super) fn portal(config: &Config, servers: Servers) -> anyhow::Result<portal::Settings> {
     let logo = match &config.clinic.logo {
         Some(path) => Some(
             fs::read(path)
@@ -164,6 +164,7 @@ pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
         },
         url: config.portal.url.clone(),
         former_urls: config.portal.former_urls.clone(),
+        servers,
         trusted_proxies: config.portal.trusted_proxies.clone(),
         logo,
     })

@@ -55,6 +55,7 @@ impl Holder {
         Door {
             submission: self.ports[0],
             submission_tls: self.ports[1],
+            imap_tls: self.ports[3],
             certificate: daemon.door.certificate.clone(),
         }
     }

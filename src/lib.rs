@@ -18,6 +18,7 @@ pub mod texts;
 // Formats: octets to types and back, no I/O.
 pub mod config;
 pub mod mime;
+pub mod setup;
 pub mod wire;
 
 // Ground: what keeps and what carries.

@@ -12,7 +12,7 @@ use std::{fs, io};
 /// what stands further up in this table.
 const LAYERS: [(&str, &[&str]); 10] = [
     ("words", &["model", "texts"]),
-    ("formats", &["config", "mime", "pki", "wire"]),
+    ("formats", &["config", "mime", "pki", "setup", "wire"]),
     ("ground", &["store", "net"]),
     (
         "parts",

@@ -6,6 +6,9 @@ use crate::model::secret::random;
 use crate::model::{Account, AccountId, Actor, AppPasswordId, Event, EventKind, Scope, Secret};
 use crate::store::records::AppPassword;
 use crate::store::{Error, Label, Store, Tx};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// Thirty-two letters and digits without `l`, `o`, `0` and `1`: five bits each.
 const LETTERS: [char; 32] = [
@@ -18,6 +21,9 @@ const LENGTH: usize = 20;
 const GROUP: usize = 5;
 /// App passwords of one account: a bound on what a sign-in reads.
 pub const MOST: usize = 64;
+/// Networks of one app password: the sites of a large clinic, and what a look at
+/// one costs stays nothing.
+pub const MOST_NETWORKS: usize = 16;
 
 /// Why no app password was made.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,11 @@ pub enum AppPasswordError {
         "the account has {MOST} app passwords already; take back one that is no longer used with `sealpost user revoke`"
     )]
     Many,
+    /// More networks than an app password may have.
+    #[error(
+        "an app password is limited to {MOST_NETWORKS} networks at most; name larger ones, or make a second one"
+    )]
+    Networks,
     /// The hash could not be computed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -36,12 +47,14 @@ pub enum AppPasswordError {
 }
 
 /// What a new app password is called and opens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Wish {
     /// What its owner calls it: `Outlook at the front desk`.
     pub name: String,
     /// Which protocols it opens.
     pub scope: Scope,
+    /// The networks it opens from; empty: from anywhere.
+    pub networks: Vec<IpNet>,
 }
 
 /// Makes an app password. The text is returned once and kept nowhere.
@@ -58,6 +71,9 @@ pub async fn make(
     if list(store, account.id).await?.len() >= MOST {
         return Err(AppPasswordError::Many);
     }
+    if wish.networks.len() > MOST_NETWORKS {
+        return Err(AppPasswordError::Networks);
+    }
     let secret = fresh();
     let plain = normal(&secret);
     let now = store.clock().now();
@@ -70,6 +86,7 @@ pub async fn make(
         tag: tag(store, account.id, &plain),
         created: now,
         used: None,
+        networks: wish.networks,
     };
     let mut tx = Tx::new();
     tx.insert(&record);
@@ -118,6 +135,15 @@ pub fn normal(typed: &Secret) -> Secret {
     Secret::new(kept.map(|c| c.to_ascii_lowercase()).collect::<String>())
 }
 
+/// Whether a password that is limited to these networks opens from `ip`; none
+/// of them means that it is not limited.
+#[must_use]
+pub fn admits(networks: &[IpNet], ip: IpAddr) -> bool {
+    // A socket for both kinds shows IPv4 inside of IPv6 (RFC 4291 §2.5.5.2).
+    let ip = ip.to_canonical();
+    networks.is_empty() || networks.iter().any(|network| network.contains(&ip))
+}
+
 /// Sixteen bits by which the right one of several app passwords is found, so
 /// that one slow hash is enough however many there are. Keyed, so that it says
 /// nothing without the store's key, and far too short to stand for the rest.
@@ -145,7 +171,7 @@ fn fresh() -> Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::{fresh, normal};
+    use super::{admits, fresh, normal};
     use crate::model::Secret;
 
     #[test]
@@ -165,5 +191,20 @@ mod tests {
                 .replace("\\n", "\n"),
         );
         assert_eq!(normal(&typed).expose(), "abcdefghij23456zzzzz");
+    }
+
+    #[test]
+    fn a_network_admits_its_own_addresses_in_either_writing() {
+        let networks = ["10.1.0.0/16", "2001:db8::/32"].map(|n| n.parse().unwrap());
+        for (ip, inside) in [
+            ("10.1.2.3", true),
+            ("::ffff:10.1.2.3", true),
+            ("10.2.0.1", false),
+            ("2001:db8::7", true),
+            ("2001:db9::7", false),
+        ] {
+            assert_eq!(admits(&networks, ip.parse().unwrap()), inside, "{ip}");
+            assert!(admits(&[], ip.parse().unwrap()), "{ip}");
+        }
     }
 }

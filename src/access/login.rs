@@ -13,6 +13,7 @@ use crate::model::{
 use crate::store::records::AppPassword;
 use crate::store::{Error, Label, Store, Tx};
 use aws_lc_rs::hmac;
+use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -90,11 +91,14 @@ impl Login {
             .store
             .mac(Label::Index, &[b"sign-in", who, network.octets()]);
         let plain = app_password::normal(password);
+        let mac = self.memory().mac(who, &plain);
         let seen = Try {
             key,
             network,
+            ip,
             object,
-            mac: self.memory().mac(who, &plain),
+            mac,
+            here: self.memory().mac_here(&mac, scope, ip),
         };
 
         match self.remembered(&seen, scope) {
@@ -106,8 +110,16 @@ impl Login {
             return Err(LoginError::Slow(left));
         }
         match self.check(account.as_ref(), &plain, scope).await? {
-            Some(found) => self.enter(account, &seen, Some(found)).await,
-            None => Err(self.refuse(&seen).await),
+            Some(found) if app_password::admits(&found.networks, ip) => {
+                self.enter(account, &seen, Some(found)).await
+            }
+            Some(found) => {
+                // The peer hears what a wrong password hears: that it is right
+                // is worth knowing to whoever stole it.
+                tracing::warn!(event = "auth.elsewhere", %ip, app_password = %found.id, "A right app password came from a network that it is not for.");
+                Err(self.refuse(&seen, "network").await)
+            }
+            None => Err(self.refuse(&seen, "password").await),
         }
     }
 
@@ -118,7 +130,7 @@ impl Login {
         memory
             .right
             .entries
-            .retain(|_, (_, (id, _))| *id != account);
+            .retain(|_, (_, right)| right.account != account);
         memory.wrong.entries.clear();
     }
 
@@ -170,7 +182,7 @@ impl Login {
             self.throttles.clear(seen.key).await.map_err(busy)?;
             self.memory()
                 .right
-                .put(seen.mac, now, RIGHT, (account.id, found.scope));
+                .put(seen.mac, now, RIGHT, Right::of(found));
         }
         if self.memory().note(seen.key, now) {
             let mut tx = Tx::new();
@@ -188,9 +200,9 @@ impl Login {
 
     /// Counts a failure. It is put on record when it is the first of a round
     /// and when a wait begins, so that guessing cannot fill the disk.
-    async fn refuse(&self, seen: &Try) -> LoginError {
+    async fn refuse(&self, seen: &Try, why: &str) -> LoginError {
         let now = self.store.clock().now();
-        self.memory().wrong.put(seen.mac, now, WRONG, ());
+        self.memory().wrong.put(seen.here, now, WRONG, ());
         let failed = match self.throttles(seen).fail(seen.key).await {
             Ok(failed) => failed,
             Err(error) => return busy(error),
@@ -199,7 +211,7 @@ impl Login {
         let event = match failed.until {
             Some(_) => Event::new(Actor::Gateway, EventKind::Lock, object).noted("sign-in"),
             None if failed.count == 1 && self.is_news(seen, now) => {
-                Event::new(Actor::Unknown, EventKind::SignIn, object).failed("password")
+                Event::new(Actor::Unknown, EventKind::SignIn, object).failed(why)
             }
             None => return LoginError::Refused,
         };
@@ -235,12 +247,11 @@ impl Login {
     fn remembered(&self, seen: &Try, scope: Scope) -> Option<bool> {
         let now = self.store.clock().now();
         let memory = self.memory();
-        match memory.right.get(&seen.mac, now) {
-            Some((_, opens)) if opens.opens(scope) => Some(true),
-            // Right, but for another protocol: let it be looked at.
-            Some(_) => None,
-            None => memory.wrong.get(&seen.mac, now).map(|_| false),
+        let right = memory.right.get(&seen.mac, now);
+        if right.is_some_and(|right| right.opens(scope, seen.ip)) {
+            return Some(true);
         }
+        memory.wrong.get(&seen.here, now).map(|()| false)
     }
 
     async fn used(&self, account: AccountId, id: AppPasswordId) -> Result<(), Error> {
@@ -263,15 +274,42 @@ impl Login {
 struct Try {
     key: [u8; 32],
     network: NetworkKey,
+    ip: IpAddr,
     object: Option<AccountId>,
+    /// Of the name and the password.
     mac: [u8; 32],
+    /// Of these, the protocol and the address: what is wrong here and now may be
+    /// right for another protocol, or where the password is for.
+    here: [u8; 32],
+}
+
+/// What a right password opened.
+#[derive(Clone, Debug)]
+struct Right {
+    account: AccountId,
+    scope: Scope,
+    networks: Arc<[IpNet]>,
+}
+
+impl Right {
+    fn of(found: &AppPassword) -> Self {
+        Self {
+            account: found.account,
+            scope: found.scope,
+            networks: found.networks.as_slice().into(),
+        }
+    }
+
+    fn opens(&self, scope: Scope, ip: IpAddr) -> bool {
+        self.scope.opens(scope) && app_password::admits(&self.networks, ip)
+    }
 }
 
 /// What is remembered of sign-ins, under a key that dies with the process.
 #[derive(Debug)]
 struct Memory {
     key: hmac::Key,
-    right: Entries<(AccountId, Scope)>,
+    right: Entries<Right>,
     wrong: Entries<()>,
     noted: Entries<()>,
 }
@@ -293,6 +331,14 @@ impl Memory {
         context.update(plain.expose().as_bytes());
         let mut octets = [0; 32];
         octets.copy_from_slice(context.sign().as_ref());
+        octets
+    }
+
+    fn mac_here(&self, mac: &[u8; 32], scope: Scope, ip: IpAddr) -> [u8; 32] {
+        let place = format!("{scope:?} {ip}");
+        let tag = hmac::sign(&self.key, &[mac, place.as_bytes()].concat());
+        let mut octets = [0; 32];
+        octets.copy_from_slice(tag.as_ref());
         octets
     }
 
@@ -320,12 +366,12 @@ impl<T> Default for Entries<T> {
     }
 }
 
-impl<T: Copy> Entries<T> {
+impl<T: Clone> Entries<T> {
     fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<T> {
         self.entries
             .get(key)
             .filter(|(end, _)| *end > now)
-            .map(|(_, value)| *value)
+            .map(|(_, value)| value.clone())
     }
 
     fn put(&mut self, key: [u8; 32], now: Timestamp, span: SignedDuration, value: T) {

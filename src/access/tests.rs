@@ -10,6 +10,7 @@ use crate::access::passcode::{self, Press, Try};
 use crate::access::password::Passwords;
 use crate::access::session::{self, SessionState};
 use crate::access::{app_password, form, sweep};
+use crate::model::heard;
 use crate::model::{
     Account, Actor, Address, Clock, EventKind, GrantId, ManualClock, MessageId, Role, Scope,
     Secret, Standing, Token,
@@ -124,9 +125,20 @@ impl Bench {
     }
 
     async fn app_password(&self, passwords: &Passwords, account: &Account, scope: Scope) -> Secret {
+        self.app_password_from(passwords, account, scope, &[]).await
+    }
+
+    async fn app_password_from(
+        &self,
+        passwords: &Passwords,
+        account: &Account,
+        scope: Scope,
+        networks: &[&str],
+    ) -> Secret {
         let wish = app_password::Wish {
             name: "Front desk".into(),
             scope,
+            networks: networks.iter().map(|n| n.parse().unwrap()).collect(),
         };
         // Lists are in order of time.
         self.pass(1);
@@ -484,6 +496,79 @@ async fn an_app_password_opens_its_protocol_and_the_account_password_none() {
         1,
         "once a minute, not once a message"
     );
+}
+
+#[tokio::test]
+async fn an_app_password_opens_from_its_networks_alone_and_from_elsewhere_is_as_good_as_wrong() {
+    heard::listen();
+    let bench = Bench::new();
+    let account = bench.account().await;
+    let passwords = Passwords::new();
+    let networks = ["192.0.2.1/32", "2001:db8::/32"];
+    let limited = bench
+        .app_password_from(&passwords, &account, Scope::Both, &networks)
+        .await;
+    let login = Login::new(bench.store.clone(), passwords);
+    let sign_in = async |password: &Secret, ip: &str| {
+        let ip = ip.parse().unwrap();
+        login
+            .verify("ruiz@clinic.example", password, Scope::Imap, ip)
+            .await
+    };
+    let wrong = Secret::new("a wrong password");
+    assert_eq!(
+        sign_in(&limited, "192.0.2.2").await,
+        sign_in(&wrong, "198.51.100.9").await,
+        "it tells that the password is right"
+    );
+    let log = heard::lines().concat();
+    assert!(
+        log.contains("event=\"auth.elsewhere\" ip=192.0.2.2"),
+        "{log}"
+    );
+    assert!(!log.contains("ruiz") && !log.contains("clinic"), "{log}");
+    // A neighbour's try keeps nobody out, and neither does one that was let in
+    // let a neighbour in.
+    for ip in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::9"] {
+        assert!(sign_in(&limited, ip).await.is_ok(), "{ip}");
+        assert_eq!(
+            sign_in(&limited, "198.51.100.1").await,
+            Err(LoginError::Refused)
+        );
+    }
+    bench.pass(61);
+    assert!(sign_in(&limited, "192.0.2.1").await.is_ok());
+    // Who tries from elsewhere waits as any guesser does.
+    for n in 0..6 {
+        let guess = Secret::new(format!("guess {n}"));
+        let _ = sign_in(&guess, "203.0.113.5").await;
+    }
+    assert!(matches!(
+        sign_in(&limited, "203.0.113.5").await,
+        Err(LoginError::Slow(_))
+    ));
+    let events = bench.store.audit_events(0, 1_000).await.unwrap();
+    let why = format!("{events:?}");
+    assert!(why.contains("network"), "{why}");
+}
+
+#[tokio::test]
+async fn a_password_that_is_wrong_for_one_protocol_stays_right_for_the_other() {
+    let bench = Bench::new();
+    let account = bench.account().await;
+    let passwords = Passwords::new();
+    let imap = bench.app_password(&passwords, &account, Scope::Imap).await;
+    let login = Login::new(bench.store.clone(), passwords);
+    for _ in 0..2 {
+        for (scope, opens) in [(Scope::Imap, true), (Scope::Smtp, false)] {
+            let entered = login
+                .verify("ruiz@clinic.example", &imap, scope, HOME)
+                .await;
+            assert_eq!(entered.is_ok(), opens, "{scope:?}");
+        }
+        // What was right is no longer remembered; what was wrong still is.
+        bench.pass(61);
+    }
 }
 
 #[tokio::test]

@@ -51,12 +51,8 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
         Verb::UserRevoke { address, name } => {
             desk.revoke_app_passwords(&address, &name).await.map(done)
         }
-        Verb::UserAppPassword {
-            address,
-            name,
-            scope,
-        } => {
-            let made = desk.add_app_password(&address, name, scope).await;
+        Verb::UserAppPassword { address, wish } => {
+            let made = desk.add_app_password(&address, wish).await;
             made.map(|password| Answer::AppPassword(Password(password)))
         }
         Verb::MessageList { limit, addresses } => {

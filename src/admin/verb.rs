@@ -1,5 +1,6 @@
 //! What can be asked, and what comes back.
 
+use crate::access::app_password::Wish;
 use crate::desk::accounts::AccountView;
 use crate::desk::extend::ExtendedView;
 use crate::desk::messages::MessageView;
@@ -7,7 +8,7 @@ use crate::desk::queue::JobView;
 use crate::desk::recall::RecalledView;
 use crate::desk::store::{CompactedView, VerifiedView};
 use crate::desk::tasks::TaskView;
-use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, Secret, TaskId};
+use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Secret, TaskId};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -63,10 +64,8 @@ pub enum Verb {
     UserAppPassword {
         /// Whose.
         address: Address,
-        /// What its owner calls it.
-        name: String,
-        /// Which protocols it opens.
-        scope: Scope,
+        /// What it is called and opens.
+        wish: Wish,
     },
     /// Show the newest messages.
     MessageList {

@@ -19,8 +19,13 @@ pub(super) struct Wanted {
 
 pub(super) fn run(file: &Path, wanted: Wanted) -> Result<(), Failure> {
     let config = settings::read(file).map_err(Failure::configuration)?;
-    let answer = runtime()?.block_on(answer(&config, wanted.verb))?;
+    let answer = once(&config, wanted.verb)?;
     print::answer(answer, wanted.json)
+}
+
+/// Asks once, for whoever makes something of the answer.
+pub(super) fn once(config: &Config, verb: Verb) -> Result<Answer, Failure> {
+    runtime()?.block_on(answer(config, verb))
 }
 
 async fn answer(config: &Config, verb: Verb) -> Result<Answer, Failure> {

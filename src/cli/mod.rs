@@ -4,10 +4,12 @@
 mod ask;
 mod check;
 mod confirm;
+mod dns;
 mod init;
 mod manual;
 mod password;
 mod print;
+mod sheet;
 mod verbs;
 
 use crate::config::SHIPPED;
@@ -61,7 +63,7 @@ enum Command {
     Serve,
     /// Office accounts and their passwords.
     #[command(subcommand)]
-    User(verbs::User),
+    User(User),
     /// What has become of messages, without what they say.
     #[command(subcommand)]
     Message(verbs::Message),
@@ -74,6 +76,9 @@ enum Command {
     /// The settings.
     #[command(subcommand)]
     Config(ConfigVerb),
+    /// What DNS should say.
+    #[command(subcommand)]
+    Dns(dns::Dns),
     /// Upkeep of the store.
     #[command(subcommand)]
     Store(verbs::Store),
@@ -83,6 +88,15 @@ enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    #[command(flatten)]
+    Verb(verbs::User),
+    /// Print a page that tells a person how to set up a mail program: servers,
+    /// ports, steps. No password is in it.
+    Sheet(sheet::Sheet),
 }
 
 #[derive(Debug, Subcommand)]
@@ -162,7 +176,9 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Check => check::run(&file, &Clock::System),
         Command::Manual { dir } => manual::run(&dir),
         Command::Config(ConfigVerb::Show { defaults }) => show(&file, defaults),
-        Command::User(verb) => ask::run(&file, verb.wanted()?),
+        Command::User(User::Verb(verb)) => ask::run(&file, verb.wanted()?),
+        Command::User(User::Sheet(wish)) => sheet::run(&file, &wish),
+        Command::Dns(verb) => dns::run(&file, &verb),
         Command::Message(verb) => ask::run(&file, verb.wanted()?),
         Command::Task(verb) => ask::run(&file, verb.wanted()),
         Command::Queue(verb) => ask::run(&file, verb.wanted()?),
@@ -237,6 +253,10 @@ mod tests {
             "user disable a@b.example",
             "user app-password a@b.example --name N",
             "user app-password a@b.example --name N --scope imap",
+            "user app-password a@b.example --name N --network 192.0.2.0/24 --network 2001:db8::7",
+            "user sheet a@b.example",
+            "user sheet a@b.example --language es --mobileconfig f",
+            "dns print",
             "message list",
             "message list --json --addresses",
             &format!("message show {id} --json"),

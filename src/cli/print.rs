@@ -99,9 +99,14 @@ fn account(view: &AccountView) -> String {
         let used = app
             .used
             .map_or_else(|| "never used".into(), |at| format!("used {}", time(at)));
+        let networks: Vec<String> = app.networks.iter().map(ToString::to_string).collect();
+        let only = match networks.is_empty() {
+            true => String::new(),
+            false => format!("  only from {}", networks.join(" ")),
+        };
         let _ = writeln!(
             text,
-            "    {}  {}  since {}  {used}",
+            "    {}  {}  since {}  {used}{only}",
             app.name,
             word(app.scope),
             time(app.created)

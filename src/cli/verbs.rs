@@ -1,5 +1,6 @@
 //! The commands that are verbs of the admin door.
 
+use crate::access::app_password::Wish;
 use crate::admin::{Password, Verb};
 use crate::cli::ask::Wanted;
 use crate::cli::{Failure, confirm, password};
@@ -7,7 +8,9 @@ use crate::desk::messages::MAX_LISTED;
 use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, TaskId};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use ipnet::IpNet;
 use jiff::civil::Date;
+use std::net::IpAddr;
 
 /// Messages shown unless asked for more: two screens.
 const LISTED: usize = 100;
@@ -77,6 +80,10 @@ pub(super) enum User {
         /// What it opens.
         #[arg(long, default_value = "both", value_parser = scope())]
         scope: Scope,
+        /// Opens from this network alone, such as 192.0.2.0/24 or 192.0.2.7;
+        /// may be given several times. Without it, from anywhere.
+        #[arg(long = "network", value_name = "CIDR", value_parser = network)]
+        networks: Vec<IpNet>,
     },
 }
 
@@ -240,11 +247,15 @@ impl User {
                 address,
                 name,
                 scope,
-            } => plain(Verb::UserAppPassword {
-                address,
-                name,
-                scope,
-            }),
+                networks,
+            } => {
+                let wish = Wish {
+                    name,
+                    scope,
+                    networks,
+                };
+                plain(Verb::UserAppPassword { address, wish })
+            }
         })
     }
 }
@@ -343,6 +354,14 @@ fn limit() -> RangedU64ValueParser<usize> {
 
 fn day(text: &str) -> Result<Date, String> {
     Date::strptime("%Y-%m-%d", text).map_err(|_| "write a day such as 2027-01-31".to_owned())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let alone = || text.parse::<IpAddr>().map(IpNet::from).ok();
+    let network = text.parse::<IpNet>().ok().or_else(alone);
+    network.map(|n| n.trunc()).ok_or_else(|| {
+        "write a network such as 192.0.2.0/24 or 2001:db8::/32, or one address".to_owned()
+    })
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

@@ -12,6 +12,7 @@ pub mod admin;
 pub mod clinic;
 mod draft;
 pub mod fault;
+pub mod imap;
 pub mod limits;
 pub mod log;
 pub mod name;
@@ -30,6 +31,7 @@ pub use admin::Admin;
 pub use clinic::Clinic;
 pub use draft::Source;
 pub use fault::{Fault, Faults, Place};
+pub use imap::Imap;
 pub use limits::Limits;
 pub use log::{Log, LogFormat, LogLevel};
 pub use name::{Domain, Host, Url};
@@ -60,6 +62,8 @@ pub struct Config {
     pub tls: Tls,
     /// Where the office's mail programs connect.
     pub submission: Submission,
+    /// Where they read.
+    pub imap: Imap,
     /// The mail server that takes what leaves.
     pub relay: Relay,
     /// The pages where patients read and answer.
@@ -118,6 +122,7 @@ impl Config {
         let store = draft.section("store", Store::read);
         let tls = draft.section("tls", Tls::read);
         let submission = draft.section("submission", Submission::read);
+        let imap = draft.section("imap", Imap::read);
         let relay = draft.section("relay", Relay::read);
         let portal = draft.section("portal", Portal::read);
         let policy = draft.section("policy", Policy::read);
@@ -131,6 +136,7 @@ impl Config {
             store,
             tls,
             submission,
+            imap,
             relay: relay?,
             portal: portal?,
             policy,

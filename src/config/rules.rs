@@ -14,7 +14,7 @@ type Rule = fn(&Config) -> Option<Fault>;
 
 /// Every rule that the configuration breaks.
 pub(super) fn broken(config: &Config) -> Vec<Fault> {
-    const RULES: [Rule; 22] = [
+    const RULES: [Rule; 23] = [
         no_domain,
         tagged_without_tag,
         same_tags,
@@ -30,6 +30,7 @@ pub(super) fn broken(config: &Config) -> Vec<Fault> {
         bounce_name_too_long,
         reminder_before_notice,
         network_above_all,
+        account_above_all,
         flight_below_message,
         reply_below_file,
         retained_too_short,
@@ -225,6 +226,16 @@ fn network_above_all(c: &Config) -> Option<Fault> {
     })
 }
 
+fn account_above_all(c: &Config) -> Option<Fault> {
+    (c.imap.connections_per_account > c.limits.connections).then(|| {
+        c.fault(
+            "imap.connections-per-account",
+            "imap.connections-per-account is larger than limits.connections, so one account could take every connection",
+            "make it smaller, or connections larger",
+        )
+    })
+}
+
 fn flight_below_message(c: &Config) -> Option<Fault> {
     (c.limits.in_flight_bytes < c.submission.max_message_size).then(|| {
         c.fault(
@@ -287,6 +298,8 @@ fn address_taken_twice(c: &Config) -> Option<Fault> {
     let doors = [
         ("submission.listen", &c.submission.listen),
         ("submission.listen-tls", &c.submission.listen_tls),
+        ("imap.listen", &c.imap.listen),
+        ("imap.listen-tls", &c.imap.listen_tls),
         ("portal.listen", &c.portal.listen),
     ];
     let mut taken: Vec<(&str, SocketAddr)> = Vec::new();

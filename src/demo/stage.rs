@@ -81,6 +81,7 @@ async fn doctor(store: &Store) -> anyhow::Result<Secret> {
     let wish = Wish {
         name: "demonstration".to_owned(),
         scope: Scope::Both,
+        networks: Vec::new(),
     };
     Ok(app_password::make(store, &Passwords::new(), &account, wish, Actor::Gateway).await?)
 }
@@ -112,6 +113,9 @@ private-key = "{folder}/private-key.pem"
 
 [submission]
 listen = ["127.0.0.1:0"]
+listen-tls = ["127.0.0.1:0"]
+
+[imap]
 listen-tls = ["127.0.0.1:0"]
 
 [relay]

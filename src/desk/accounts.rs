@@ -4,6 +4,7 @@ use crate::access::accounts::{self, AccountError};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{Account, AccountPolicy, Address, Role, Scope, Secret, Standing};
+use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,8 @@ pub struct AppPasswordView {
     pub created: Timestamp,
     /// When it was last used, to the hour.
     pub used: Option<Timestamp>,
+    /// The networks it opens from; empty: from anywhere.
+    pub networks: Vec<IpNet>,
 }
 
 impl Desk {
@@ -105,6 +108,7 @@ impl Desk {
                         scope: p.scope,
                         created: p.created,
                         used: p.used,
+                        networks: p.networks,
                     })
                     .collect(),
             });
@@ -182,14 +186,13 @@ impl Desk {
     ///
     /// # Errors
     /// A [`Refused::Wish`] if there is no such account, it is switched off, or
-    /// the name will not do.
+    /// the name or the networks will not do.
     pub async fn add_app_password(
         &self,
         address: &Address,
-        name: String,
-        scope: Scope,
+        wished: Wish,
     ) -> Result<Secret, Refused> {
-        let name = name.trim().to_owned();
+        let name = wished.name.trim().to_owned();
         if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
         {
             return Err(wish(format!(
@@ -202,7 +205,7 @@ impl Desk {
                 "the account is switched off, so a password would open nothing; `sealpost user enable` switches it on",
             ));
         }
-        let wished = Wish { name, scope };
+        let wished = Wish { name, ..wished };
         let made =
             app_password::make(&self.store, &self.passwords, &account, wished, self.actor).await;
         made.map_err(|error| match error {

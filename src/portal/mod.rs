@@ -5,6 +5,7 @@
 //!               │      read   /inbox …  lists, messages, files
 //!               │      reply  …/reply   answers with files
 //!               ◀─ page, or a calm one for whatever stopped it
+//!  program ─▶ setup   /mail/config-v1.1.xml …   the clinic's servers, for everybody
 //! ```
 //!
 //! *Architecture invariant:* a GET or HEAD changes nothing for somebody
@@ -22,6 +23,7 @@ mod link;
 mod read;
 mod reply;
 mod session;
+mod setup;
 mod visitor;
 
 #[cfg(test)]
@@ -35,6 +37,7 @@ use crate::portal::assets::Static;
 use crate::portal::calm::Calm;
 use crate::portal::guard::Stop;
 use crate::portal::page::Clinic;
+use crate::setup::Servers;
 use crate::visit::Visit;
 use crate::web::site::Site;
 use axum::extract::DefaultBodyLimit;
@@ -55,6 +58,8 @@ pub struct Settings {
     pub url: Url,
     /// Where they were found before.
     pub former_urls: Vec<Url>,
+    /// What mail programs are told that ask here.
+    pub servers: Servers,
     /// Networks whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The clinic's logo, as its file holds it (PNG or JPEG).
@@ -71,6 +76,7 @@ struct Inner {
     clock: Clock,
     clinic: Clinic,
     site: Site,
+    servers: Servers,
     proxies: Vec<IpNet>,
     files: Static,
 }
@@ -85,6 +91,7 @@ impl Portal {
             visit,
             clinic: settings.clinic,
             site,
+            servers: settings.servers,
             proxies: settings.trusted_proxies,
             files: Static::new(settings.logo),
         }))
@@ -136,6 +143,7 @@ impl Portal {
             .fallback(async || Stop::from(Calm::Missing))
             .method_not_allowed_fallback(async || Stop::from(Calm::Method))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
+            .merge(setup::router(self))
             .with_state(self.clone())
     }
 }

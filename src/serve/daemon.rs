@@ -71,16 +71,22 @@ pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
 
 /// Says where it listens, and on whose sockets.
 fn ready(gateway: &Gateway) {
-    let [submission, submissions, portal] = gateway.listening();
+    let listening = gateway.listening();
+    let [submission, submissions, imap, imaps, portal] = &listening;
     tracing::info!(
         event = "ready",
         version = env!("CARGO_PKG_VERSION"),
         submission = %submission,
         submissions = %submissions,
+        imap = %imap,
+        imaps = %imaps,
         portal = %portal,
         "Sealpost is ready."
     );
-    let status = format!("submission: {submission}; submissions: {submissions}; portal: {portal}");
+    let each = listening
+        .each_ref()
+        .map(|at| format!("{}: {at}", at.door.name()));
+    let status = each.join("; ");
     tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
 }
 
@@ -102,7 +108,7 @@ fn beat() {
 
 /// What the unit file asks of systemd, for whoever starts us otherwise: no core
 /// file, since memory holds keys and mail, and as many open files as we may
-/// have, since two doors of 500 connections need more than the usual 1024.
+/// have, since three doors of 500 connections need more than the usual 1024.
 fn bound() {
     let mut files = getrlimit(Resource::Nofile);
     files.current = files.maximum;

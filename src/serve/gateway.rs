@@ -30,6 +30,8 @@ pub struct Gateway {
     store: Store,
     submission: Vec<SocketAddr>,
     submission_tls: Vec<SocketAddr>,
+    imap: Vec<SocketAddr>,
+    imap_tls: Vec<SocketAddr>,
     portal: Vec<SocketAddr>,
     held: Held,
     reload: Reload,
@@ -52,6 +54,8 @@ struct Reload {
 struct Bound {
     submission: Vec<TcpListener>,
     submission_tls: Vec<TcpListener>,
+    imap: Vec<TcpListener>,
+    imap_tls: Vec<TcpListener>,
     portal: Vec<TcpListener>,
 }
 
@@ -84,6 +88,8 @@ impl Gateway {
         let mut gateway = Self {
             submission: addresses(&bound.submission)?,
             submission_tls: addresses(&bound.submission_tls)?,
+            imap: addresses(&bound.imap)?,
+            imap_tls: addresses(&bound.imap_tls)?,
             portal: addresses(&bound.portal)?,
             held,
             reload,
@@ -118,7 +124,8 @@ impl Gateway {
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
-        let pages = portal::Door::new(visit, pieces::portal(config)?, page_tls);
+        let servers = pieces::servers(config, &self.listening());
+        let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
         let path = &config.admin.socket;
         let admin = admin::Door::open(path, desk).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
@@ -135,6 +142,10 @@ impl Gateway {
                     .spawn(door.work(listener, mode, mail_gate.clone(), stop()));
             }
         }
+        // The door for IMAP comes here, as submission above: `bound.imap` with
+        // STARTTLS offered, `bound.imap_tls` with TLS from the first octet. Until
+        // then nobody is let in there.
+        drop((bound.imap, bound.imap_tls));
         for listener in bound.portal {
             let door = pages.clone();
             self.tasks
@@ -168,6 +179,18 @@ impl Gateway {
         &self.submission_tls
     }
 
+    /// Where IMAP with STARTTLS listens.
+    #[must_use]
+    pub fn imap(&self) -> &[SocketAddr] {
+        &self.imap
+    }
+
+    /// Where IMAP over TLS listens.
+    #[must_use]
+    pub fn imap_tls(&self) -> &[SocketAddr] {
+        &self.imap_tls
+    }
+
     /// Where the portal listens.
     #[must_use]
     pub fn portal(&self) -> &[SocketAddr] {
@@ -176,7 +199,7 @@ impl Gateway {
 
     /// Where each door listens, and who holds its sockets.
     #[must_use]
-    pub fn listening(&self) -> [Listening; 3] {
+    pub fn listening(&self) -> [Listening; 5] {
         let at = |door, addresses: &[SocketAddr]| Listening {
             door,
             addresses: addresses.to_vec(),
@@ -185,6 +208,8 @@ impl Gateway {
         [
             at(sockets::Door::Submission, &self.submission),
             at(sockets::Door::Submissions, &self.submission_tls),
+            at(sockets::Door::Imap, &self.imap),
+            at(sockets::Door::Imaps, &self.imap_tls),
             at(sockets::Door::Portal, &self.portal),
         ]
     }
@@ -240,10 +265,12 @@ impl Reload {
 
 impl Bound {
     async fn bind(sockets: &mut Sockets, config: &Config) -> anyhow::Result<Self> {
-        let (mail, portal) = (&config.submission, &config.portal);
+        let (mail, imap, portal) = (&config.submission, &config.imap, &config.portal);
         Ok(Self {
             submission: listen(sockets, sockets::Door::Submission, &mail.listen).await?,
             submission_tls: listen(sockets, sockets::Door::Submissions, &mail.listen_tls).await?,
+            imap: listen(sockets, sockets::Door::Imap, &imap.listen).await?,
+            imap_tls: listen(sockets, sockets::Door::Imaps, &imap.listen_tls).await?,
             portal: listen(sockets, sockets::Door::Portal, &portal.listen).await?,
         })
     }

@@ -9,6 +9,8 @@ use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::portal::page::Clinic;
 use crate::route::portal::Voice;
+use crate::serve::sockets::{Door, Listening};
+use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
 use crate::{desk, outbound, portal, smtp, sweep, visit};
 use anyhow::Context;
@@ -75,6 +77,36 @@ pub(super) fn smtp(config: &Config) -> smtp::Settings {
     }
 }
 
+/// What a mail program needs to know, given where the doors listen.
+pub(crate) fn servers(config: &Config, listening: &[Listening]) -> Servers {
+    // What only this machine can reach is for a test or a proxy.
+    let port = |door| {
+        let at = listening.iter().find(|at| at.door == door)?;
+        let far = at.addresses.iter().find(|a| !a.ip().is_loopback());
+        far.or(at.addresses.first()).map(|a| a.port())
+    };
+    let url = &config.portal.url;
+    Servers {
+        clinic: config.clinic.name.clone(),
+        domains: domains(config),
+        host: config.clinic.hostname.as_str().to_owned(),
+        reading: Ports {
+            tls: port(Door::Imaps),
+            starttls: port(Door::Imap),
+        },
+        sending: Ports {
+            tls: port(Door::Submissions),
+            starttls: port(Door::Submission),
+        },
+        cloud_mirrors: config.imap.allow_cloud_mirrors,
+        web: Web {
+            origin: url.as_str().to_owned(),
+            host: url.host().to_string(),
+            port: url.port(),
+        },
+    }
+}
+
 /// How the gateway's own mails speak.
 pub(super) fn voice(config: &Config) -> Voice {
     Voice {
@@ -114,8 +146,8 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
     }
 }
 
-/// What the pages need, with the logo read.
-pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
+/// What the pages need, with the logo read, and what they tell mail programs.
+pub(super) fn portal(config: &Config, servers: Servers) -> anyhow::Result<portal::Settings> {
     let logo = match &config.clinic.logo {
         Some(path) => Some(
             fs::read(path)
@@ -132,6 +164,7 @@ pub(super) fn portal(config: &Config) -> anyhow::Result<portal::Settings> {
         },
         url: config.portal.url.clone(),
         former_urls: config.portal.former_urls.clone(),
+        servers,
         trusted_proxies: config.portal.trusted_proxies.clone(),
         logo,
     })

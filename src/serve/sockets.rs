@@ -16,21 +16,33 @@ pub enum Door {
     Submission,
     /// Submission over TLS from the first octet.
     Submissions,
+    /// IMAP with STARTTLS.
+    Imap,
+    /// IMAP over TLS from the first octet.
+    Imaps,
     /// The portal.
     Portal,
 }
 
 impl Door {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Submission, Self::Submissions, Self::Portal];
+    pub const ALL: [Self; 5] = [
+        Self::Submission,
+        Self::Submissions,
+        Self::Imap,
+        Self::Imaps,
+        Self::Portal,
+    ];
 
-    /// Its `FileDescriptorName=` in a socket unit. The two for mail have the
+    /// Its `FileDescriptorName=` in a socket unit. Those for mail have the
     /// names of their services (RFC 8314 §7.3).
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Submission => "submission",
             Self::Submissions => "submissions",
+            Self::Imap => "imap",
+            Self::Imaps => "imaps",
             Self::Portal => "portal",
         }
     }
@@ -41,6 +53,8 @@ impl Door {
         match self {
             Self::Submission => "submission.listen",
             Self::Submissions => "submission.listen-tls",
+            Self::Imap => "imap.listen",
+            Self::Imaps => "imap.listen-tls",
             Self::Portal => "portal.listen",
         }
     }
@@ -61,7 +75,7 @@ pub enum SocketError {
     Unclear(io::Error),
     /// A name that no door has.
     #[error(
-        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions or portal in its unit"
+        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps or portal in its unit"
     )]
     Unknown(String),
     /// No TCP socket.

@@ -87,6 +87,7 @@ async fn provider(store: &Store, passwords: &Passwords, name: &str) -> String {
     let wish = Wish {
         name: "Outlook".to_owned(),
         scope: Scope::Smtp,
+        networks: Vec::new(),
     };
     let password = app_password::make(store, passwords, &account, wish, by)
         .await

@@ -55,7 +55,6 @@ record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().a
 record!(ContactAddress, ContactAddress, |c| Self::at(c.address, c.contact), at(address: AddressKey, contact: ContactId) = [address.octets().as_slice(), contact.octets()]);
 record!(Account, Account, |a| Self::at(a.id), at(id: AccountId) = [id.octets().as_slice()]);
 record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
-record!(AppPassword, AppPassword, |a| Self::at(a.account, a.id), at(account: AccountId, id: AppPasswordId) = [account.octets().as_slice(), id.octets()]);
 record!(MailFolder, MailFolder, |m| Self::at(m.id), at(id: MailboxId) = [id.octets().as_slice()]);
 record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
 record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);
@@ -91,10 +90,34 @@ impl Record for Grant {
     }
 }
 
+impl AppPassword {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(account: AccountId, id: AppPasswordId) -> Key<Self> {
+        let pieces = [account.octets().as_slice(), id.octets()];
+        Key::of(Table::AppPassword, &pieces)
+    }
+}
+
+impl Record for AppPassword {
+    const TABLE: Table = Table::AppPassword;
+    const VERSION: u8 = 2;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.account, self.id)
+    }
+
+    /// Version 1 ended before `networks`; an empty list is one octet, zero.
+    fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
+        let whole = (version == 1).then(|| [octets, &[0]].concat())?;
+        postcard::from_bytes(&whole).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::model::{Address, MessageId};
-    use crate::store::records::Grant;
+    use crate::model::{AccountId, Address, AppPasswordId, MessageId, Scope};
+    use crate::store::records::{AppPassword, Grant};
     use crate::store::{Record, samples};
     use jiff::Timestamp;
 
@@ -107,5 +130,32 @@ mod tests {
         let first = now.strip_suffix(&[0, 0]).unwrap();
         assert_eq!(Grant::upgrade(1, first), Some(grant));
         assert_eq!(Grant::upgrade(0, first), None);
+    }
+
+    #[test]
+    fn an_app_password_of_the_first_form_opens_from_anywhere() {
+        let at = Timestamp::UNIX_EPOCH;
+        let password = AppPassword {
+            account: AccountId::new(at),
+            id: AppPasswordId::new(at),
+            name: "front desk".into(),
+            scope: Scope::Both,
+            hash: "$argon2id$".into(),
+            tag: [1, 2],
+            created: at,
+            used: None,
+            networks: Vec::new(),
+        };
+        let now = postcard::to_stdvec(&password).unwrap();
+        let first = now.strip_suffix(&[0]).unwrap();
+        assert_eq!(AppPassword::upgrade(1, first), Some(password.clone()));
+        assert_eq!(AppPassword::upgrade(0, first), None);
+        let networks = ["10.0.0.0/8", "2001:db8::/32"].map(|n| n.parse().unwrap());
+        let limited = AppPassword {
+            networks: networks.to_vec(),
+            ..password
+        };
+        let octets = postcard::to_stdvec(&limited).unwrap();
+        assert_eq!(postcard::from_bytes(&octets), Ok(limited));
     }
 }

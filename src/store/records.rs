@@ -7,6 +7,7 @@ use crate::model::{
     GrantId, JobId, Lane, Language, MailboxId, MessageId, NetworkKey, Parcel, Return, Scope,
     TaskId, TokenKey,
 };
+use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -332,6 +333,8 @@ pub struct AppPassword {
     pub created: Timestamp,
     /// When it was last used, to the hour.
     pub used: Option<Timestamp>,
+    /// The networks it opens from; empty: from anywhere.
+    pub networks: Vec<IpNet>,
 }
 
 /// A mailbox as IMAP will show it.

@@ -24,9 +24,11 @@ macro_rules! catalogue {
     };
 }
 
-/// The catalogue's files: one for each speaker (mail client, notice, page).
-static ENGLISH: [(&str, &str); 5] = catalogue!("en": "common" "smtp" "policy" "mail" "portal");
-static SPANISH: [(&str, &str); 5] = catalogue!("es": "common" "smtp" "policy" "mail" "portal");
+/// The catalogue's files: one for each speaker (mail client, notice, page, sheet).
+static ENGLISH: [(&str, &str); 6] =
+    catalogue!("en": "common" "smtp" "policy" "mail" "portal" "setup");
+static SPANISH: [(&str, &str); 6] =
+    catalogue!("es": "common" "smtp" "policy" "mail" "portal" "setup");
 
 static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| {
     [

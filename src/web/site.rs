@@ -32,7 +32,7 @@ impl Site {
     /// listen on another one.
     #[must_use]
     pub fn serves(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        let host = authority(headers, uri).and_then(bare);
+        let host = host(headers, uri);
         host.is_some_and(|host| self.hosts.contains(&host.to_ascii_lowercase()))
     }
 
@@ -65,6 +65,13 @@ pub fn names_one_host(headers: &HeaderMap) -> bool {
 #[must_use]
 pub fn same(expected: &str, value: &str) -> bool {
     verify_slices_are_equal(expected.as_bytes(), value.as_bytes()).is_ok()
+}
+
+/// The host that a request is for, as it is written, without its port. `None` if
+/// it names none, or more than a host.
+#[must_use]
+pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    authority(headers, uri).and_then(bare)
 }
 
 /// RFC 9112 §3.2.2: a host in the request line wins over the field.

@@ -103,8 +103,23 @@ fn a_password_file_that_others_can_read_fails_the_check() {
 #[test]
 fn an_address_of_another_machine_fails_the_check() {
     let clinic = Clinic::new();
-    clinic.set("listen-tls", "[\"192.0.2.1:465\"]");
-    clinic.assert_fault("listen-tls", "which is no address of this machine");
+    clinic.set("submission.listen-tls", "[\"192.0.2.1:465\"]");
+    clinic.assert_fault(
+        "submission.listen-tls",
+        "which is no address of this machine",
+    );
+}
+
+#[test]
+fn the_doors_for_reading_are_checked_and_shown_like_the_others() {
+    let clinic = Clinic::new();
+    let said = out(&clinic.run("check", ""));
+    assert!(said.contains("imaps: [::]:993, bound by itself"), "{said}");
+    assert!(said.contains("imap: nowhere\n"), "{said}");
+    clinic.set("imap.listen-tls", "[\"192.0.2.1:993\"]");
+    clinic.assert_fault("imap.listen-tls", "which is no address of this machine");
+    clinic.set("imap.listen-tls", "[\"[::]:465\"]");
+    clinic.assert_fault("imap.listen-tls", "and so has submission.listen-tls");
 }
 
 #[test]

@@ -51,30 +51,25 @@ impl Clinic {
     }
 
     /// Sets a key as a text editor would: the line that has it, commented or not.
+    /// One that several sections have is named with its own: `imap.listen-tls`.
     pub(crate) fn set(&self, key: &str, value: &str) {
         let text = fs::read_to_string(self.config()).unwrap();
-        let is_it = |line: &str| {
-            line.trim_start_matches('#')
-                .starts_with(&format!("{key} = "))
-        };
-        assert_eq!(
-            text.lines().filter(|l| is_it(l)).count(),
-            1,
-            "{key} is not unique"
-        );
-        let changed = text.lines().map(|line| match is_it(line) {
-            true => format!("{key} = {value}\n"),
-            false => format!("{line}\n"),
-        });
+        let found = lines_of(&text, key);
+        assert_eq!(found.len(), 1, "{key} is not unique");
+        let bare = key.rsplit('.').next().unwrap();
+        let changed = text
+            .lines()
+            .enumerate()
+            .map(|(n, line)| match found.contains(&n) {
+                true => format!("{bare} = {value}\n"),
+                false => format!("{line}\n"),
+            });
         fs::write(self.config(), changed.collect::<String>()).unwrap();
     }
 
     pub(crate) fn line_of(&self, key: &str) -> usize {
         let text = fs::read_to_string(self.config()).unwrap();
-        text.lines()
-            .position(|l| l.starts_with(&format!("{key} = ")))
-            .unwrap()
-            + 1
+        lines_of(&text, key).first().unwrap() + 1
     }
 
     /// The check must fail with exactly one fault, at `key`, that says `words`.
@@ -93,6 +88,24 @@ impl Clinic {
             "the check changed something"
         );
     }
+}
+
+/// The lines that have a key, counted from 0.
+fn lines_of(text: &str, key: &str) -> Vec<usize> {
+    let (wanted, key) = key.rsplit_once('.').unwrap_or(("", key));
+    let mut section = "";
+    let mut found = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            section = name;
+        }
+        let here = wanted.is_empty() || wanted == section;
+        let bare = line.trim_start_matches('#');
+        if here && bare.starts_with(&format!("{key} = ")) {
+            found.push(n);
+        }
+    }
+    found
 }
 
 pub(crate) fn run(words: &[&str], input: &str) -> Output {

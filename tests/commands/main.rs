@@ -6,7 +6,9 @@
 
 mod check;
 mod clinic;
+mod dns;
 mod manual;
+mod sheet;
 mod units;
 
 use clinic::{Clinic, err, out, run, tree};
@@ -58,7 +60,7 @@ fn init_overwrites_nothing_and_a_wrong_wish_leaves_nothing() {
 #[test]
 fn an_address_that_is_not_there_yet_is_worth_another_start() {
     let clinic = Clinic::new();
-    clinic.set("listen-tls", "[\"192.0.2.1:465\"]");
+    clinic.set("submission.listen-tls", "[\"192.0.2.1:465\"]");
     let served = clinic.run("serve", "");
     let said = err(&served);
     assert_eq!(served.status.code(), Some(70), "{said}");
@@ -195,6 +197,42 @@ fn accounts_are_made_listed_and_switched_off_without_a_gateway() {
         Some(0)
     );
     assert!(out(&clinic.run("user list", "")).contains("disabled"));
+}
+
+#[test]
+fn an_app_password_may_be_limited_to_networks_and_the_list_shows_them() {
+    let clinic = Clinic::new();
+    clinic.run("user add ruiz@clinic.example --role provider", "");
+    let made = clinic.run(
+        "user app-password ruiz@clinic.example --name desk --network 10.1.2.3/16 --network 2001:db8::7",
+        "",
+    );
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    let listed: serde_json::Value =
+        serde_json::from_str(&out(&clinic.run("user list --json", ""))).unwrap();
+    let networks = &listed[0]["app_passwords"][0]["networks"];
+    assert_eq!(
+        *networks,
+        serde_json::json!(["10.1.0.0/16", "2001:db8::7/128"])
+    );
+    let shown = out(&clinic.run("user list", ""));
+    assert!(
+        shown.contains("only from 10.1.0.0/16 2001:db8::7/128"),
+        "{shown}"
+    );
+    let line = "user app-password ruiz@clinic.example --name desk --network";
+    let slip = clinic.run(&format!("{line} everywhere"), "");
+    assert_eq!(slip.status.code(), Some(64));
+    assert!(err(&slip).contains("192.0.2.0/24"), "{}", err(&slip));
+    let many: String = (0..17)
+        .map(|n| format!(" --network 10.{n}.0.0/16"))
+        .collect();
+    let refused = clinic.run(
+        &format!("{}{many}", line.trim_end_matches(" --network")),
+        "",
+    );
+    assert_eq!(refused.status.code(), Some(64));
+    assert!(err(&refused).contains("16 networks"), "{}", err(&refused));
 }
 
 #[test]

@@ -46,11 +46,13 @@ impl Daemon {
         let door = Door {
             submission: free_port(),
             submission_tls: free_port(),
+            imap_tls: free_port(),
             certificate: home.join("certificate.pem"),
         };
         for (key, port) in [
             ("submission.listen", door.submission),
             ("submission.listen-tls", door.submission_tls),
+            ("imap.listen-tls", door.imap_tls),
         ] {
             settings.set(key, &format!("[\"127.0.0.1:{port}\"]"));
         }

@@ -195,7 +195,7 @@ fn the_filter_takes_the_place_of_a_field_for_what_it_is() {
 }
 
 #[test]
-fn fail2ban_takes_the_jail_and_shuts_the_three_doors() {
+fn fail2ban_takes_the_jail_and_shuts_every_door() {
     let folder = tempfile::tempdir().unwrap();
     let conf = folder.path().join("fail2ban");
     let copied = Command::new("cp")
@@ -220,7 +220,7 @@ fn fail2ban_takes_the_jail_and_shuts_the_three_doors() {
     for said in [
         "'add', 'sealpost', 'systemd'",
         "'start', 'sealpost'",
-        "443,465,587",
+        "443,465,587,993",
     ] {
         assert!(all.contains(said), "{said} is not in {all}");
     }

@@ -100,6 +100,7 @@ pub(crate) struct Login {
 pub(crate) struct Door {
     pub(crate) submission: u16,
     pub(crate) submission_tls: u16,
+    pub(crate) imap_tls: u16,
     pub(crate) certificate: PathBuf,
 }
 
@@ -158,6 +159,7 @@ impl House {
             door: Door {
                 submission: gateway.submission()[0].port(),
                 submission_tls: gateway.submission_tls()[0].port(),
+                imap_tls: gateway.imap_tls()[0].port(),
                 certificate: folder.path().join("certificate.pem"),
             },
             doctor: Login {
@@ -188,6 +190,7 @@ impl House {
             let wish = Wish {
                 name: "test".to_owned(),
                 scope: Scope::Both,
+                networks: Vec::new(),
             };
             app_password::make(store, &Passwords::new(), &account, wish, Actor::Gateway)
                 .await

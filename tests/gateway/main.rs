@@ -32,6 +32,7 @@ mod patient;
 mod protection;
 mod relay;
 mod relays;
+mod setup;
 mod signals;
 mod sockets;
 mod taken;

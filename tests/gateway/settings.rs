@@ -43,6 +43,7 @@ impl Settings {
         settings.set("clinic.domains", "[\"clinic.example\"]");
         settings.set("submission.listen", "[\"127.0.0.1:0\"]");
         settings.set("submission.listen-tls", "[\"127.0.0.1:0\"]");
+        settings.set("imap.listen-tls", "[\"127.0.0.1:0\"]");
         settings.set("portal.listen", &format!("[\"127.0.0.1:{portal}\"]"));
         fs::create_dir_all(folder.join("keys")).unwrap();
         settings

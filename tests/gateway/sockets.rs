@@ -55,12 +55,13 @@ impl Holder {
         Door {
             submission: self.ports[0],
             submission_tls: self.ports[1],
+            imap_tls: self.ports[3],
             certificate: daemon.door.certificate.clone(),
         }
     }
 }
 
-const ALL: &str = "submission:submissions:portal";
+const ALL: &str = "submission:submissions:portal:imaps";
 
 /// A connection to a port that is held, whether or not anybody serves it yet.
 fn connect(port: u16) -> io::Result<TcpStream> {
@@ -160,7 +161,7 @@ fn a_door_without_a_held_socket_binds_its_own() {
 fn a_socket_with_a_name_that_no_door_has_ends_with_78_and_is_named() {
     let relay = relay();
     for (names, said) in [
-        ("submission:imap", "named \"imap\""),
+        ("submission:smtp", "named \"smtp\""),
         ("unknown", "named \"unknown\""),
     ] {
         let mut holder = Holder::of(names).runs();
@@ -236,8 +237,8 @@ fn below(holder: u32) -> Option<Pid> {
 fn a_restart_under_held_sockets_turns_nobody_away() {
     let relay = relay();
     let mut holder = Holder::of(ALL).runs_twice();
-    let [submission, _, portal] = holder.ports[..] else {
-        panic!("three ports");
+    let [submission, _, portal, _] = holder.ports[..] else {
+        panic!("four ports");
     };
     let mut daemon = Daemon::make(&relay, |s| url(s, portal));
     daemon.spawn_by(&mut holder.command);

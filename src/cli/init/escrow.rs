@@ -115,6 +115,7 @@ DNS:
     PTR of whatever machine sends to the outside: its own name
     {domain}. TXT   an SPF record that covers {sends}
     {domain}. DKIM and DMARC as the relay signs
+    For mail programs: sealpost dns print{option}
 
 Mailbox:
     {bounce} must exist and take what comes to {tagged}.

@@ -53,6 +53,11 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
                 "The FileDescriptorName= of the sockets for submission with STARTTLS, port 587. A door that is handed no socket binds the addresses of the configuration itself.",
             ),
             ("submissions", "The same over TLS, port 465."),
+            ("imaps", "IMAP over TLS, port 993."),
+            (
+                "imap",
+                "The same with STARTTLS, port 143, for who needs it.",
+            ),
             (
                 "portal",
                 "The pages for patients, port 443. A socket with any other name is refused (78).",

@@ -12,6 +12,7 @@ use crate::net::Peer;
 use crate::portal::page::Clinic;
 use crate::portal::{Portal, Settings};
 use crate::queue;
+use crate::setup::{Ports, Servers, Web};
 use crate::store::records::{MailboxGrant, Message, Thread, Work};
 use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
@@ -324,6 +325,25 @@ fn pages() -> Settings {
         },
         url: url("https://mail.clinic.example"),
         former_urls: vec![url("https://old.clinic.example")],
+        servers: Servers {
+            clinic: "North Clinic".into(),
+            domains: vec!["clinic.example".into(), "second.example".into()],
+            host: HOST.into(),
+            reading: Ports {
+                tls: Some(993),
+                starttls: None,
+            },
+            sending: Ports {
+                tls: Some(465),
+                starttls: Some(587),
+            },
+            cloud_mirrors: false,
+            web: Web {
+                origin: "https://mail.clinic.example".into(),
+                host: HOST.into(),
+                port: 443,
+            },
+        },
         // The address that every browser here comes from.
         trusted_proxies: vec!["192.0.2.7/32".parse().unwrap()],
         logo: None,

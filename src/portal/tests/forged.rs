@@ -41,10 +41,47 @@ async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
     browser.forged(path, &fields).await
 }
 
-fn forms() -> Vec<&'static str> {
+/// What takes a POST from anywhere: mail programs ask so, and nothing is changed
+/// by it.
+const OPEN: [&str; 2] = [
+    "/autodiscover/autodiscover.xml",
+    "/Autodiscover/Autodiscover.xml",
+];
+
+fn posts() -> Vec<&'static str> {
     let posts = routes().into_iter();
     let posts = posts.filter(|r| r.methods.contains(&Method::POST));
     posts.map(|r| r.pattern).collect()
+}
+
+/// The routes that change something.
+fn forms() -> Vec<&'static str> {
+    let mut posts = posts();
+    posts.retain(|pattern| !OPEN.contains(pattern));
+    posts
+}
+
+#[tokio::test]
+async fn what_takes_a_question_from_anywhere_changes_nothing_and_knows_nobody() {
+    let mut scene = Scene::set().await;
+    let before = scene.bench.trace().await;
+    for pattern in OPEN {
+        assert!(posts().contains(&pattern), "{pattern}");
+        let mut outside = scene.bench.browser();
+        let first = post(&mut outside, pattern, "x").await;
+        assert_eq!(first.status, StatusCode::OK, "{pattern}");
+        for said in ELSEWHERE {
+            for browser in [&mut scene.inside, &mut outside] {
+                let owned = said.iter().map(|(n, v)| (*n, (*v).to_owned()));
+                browser.headers = owned.collect();
+                let answer = post(browser, pattern, "x").await;
+                browser.headers.clear();
+                assert_eq!(answer.body, first.body, "{pattern} {said:?}");
+                assert!(answer.headers.get("set-cookie").is_none(), "{pattern}");
+            }
+        }
+    }
+    assert_eq!(scene.bench.trace().await, before);
 }
 
 #[tokio::test]

@@ -27,8 +27,10 @@ pub(super) struct Route {
 
 /// Every route.
 pub(super) fn routes() -> Vec<Route> {
-    let source = include_str!("../mod.rs");
-    for other in [".nest", ".route_service", ".merge(slow.layer"] {
+    let source = concat!(include_str!("../mod.rs"), include_str!("../setup.rs"));
+    let merged = [".merge(slow.layer", ".merge(setup::router"];
+    assert_eq!(source.matches(".merge(").count(), merged.len());
+    for other in merged.into_iter().chain([".nest", ".route_service"]) {
         let expected = usize::from(other.starts_with(".merge"));
         assert_eq!(source.matches(other).count(), expected, "{other}");
     }
@@ -52,7 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
             None => routes.push(piece),
         }
     }
-    assert!(routes.len() >= 22, "the router is read wrongly");
+    assert!(routes.len() >= 27, "the router is read wrongly");
     for route in &routes {
         assert!(!route.methods.is_empty(), "{}", route.pattern);
     }

@@ -6,6 +6,7 @@ mod forged;
 mod gallery;
 mod headers;
 mod map;
+mod setup;
 mod strangers;
 mod swarm;
 mod upload;

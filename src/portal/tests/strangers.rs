@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
 /// What comes back for these octets, as text.
-async fn raw(bench: &Bench, request: &str) -> String {
+pub(super) async fn raw(bench: &Bench, request: &str) -> String {
     let (mut browser, door) = tokio::io::duplex(1 << 16);
     let router = bench.portal.router();
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
@@ -37,7 +37,7 @@ async fn raw(bench: &Bench, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn status(answer: &str) -> u16 {
+pub(super) fn status(answer: &str) -> u16 {
     let first = answer.lines().next().unwrap_or_default();
     first
         .split(' ')

@@ -61,18 +61,21 @@ pub fn check(config: &Config, held: &Held, clock: &Clock) -> Findings {
     files::check(config, &mut findings);
     certificate::check(config, clock.now(), &mut findings);
     network::check(config, held, &mut findings);
-    findings.listening = Door::ALL.map(|door| listening(config, held, door)).into();
+    findings.listening = listening(config, held).into();
     findings
 }
 
-fn listening(config: &Config, held: &Held, door: Door) -> Listening {
-    let theirs = held.of(door);
-    Listening {
-        door,
-        held: !theirs.is_empty(),
-        addresses: match theirs.is_empty() {
-            true => network::wanted(config, door).to_vec(),
-            false => theirs,
-        },
-    }
+/// Where each door will listen, as far as it can be seen from here.
+pub(crate) fn listening(config: &Config, held: &Held) -> [Listening; 5] {
+    Door::ALL.map(|door| {
+        let theirs = held.of(door);
+        Listening {
+            door,
+            held: !theirs.is_empty(),
+            addresses: match theirs.is_empty() {
+                true => network::wanted(config, door).to_vec(),
+                false => theirs,
+            },
+        }
+    })
 }

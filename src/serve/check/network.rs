@@ -26,6 +26,8 @@ pub(super) fn wanted(config: &Config, door: Door) -> &[SocketAddr] {
     match door {
         Door::Submission => &config.submission.listen,
         Door::Submissions => &config.submission.listen_tls,
+        Door::Imap => &config.imap.listen,
+        Door::Imaps => &config.imap.listen_tls,
         Door::Portal => &config.portal.listen,
     }
 }

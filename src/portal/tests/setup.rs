@@ -1,0 +1,161 @@
+//! What mail programs ask for by themselves: answered under the names they use,
+//! to everybody alike, and nothing else under these names.
+
+use super::bench::{Bench, HOST};
+use super::strangers::{raw, status};
+use crate::access::accounts;
+use crate::model::Address;
+
+const CONFIG: &str = "/mail/config-v1.1.xml";
+const WELL_KNOWN: &str = "/.well-known/autoconfig/mail/config-v1.1.xml";
+const XML: &str = "/autodiscover/autodiscover.xml";
+const JSON: &str = "/autodiscover/autodiscover.json";
+
+async fn get(bench: &Bench, target: &str, fields: &str) -> String {
+    let asked = format!("GET {target} HTTP/1.1\r\n{fields}Connection: close\r\n\r\n");
+    raw(bench, &asked).await
+}
+
+async fn ask(bench: &Bench, host: &str, address: &str) -> String {
+    let body = format!(
+        "<Autodiscover><Request><EMailAddress>{address}</EMailAddress></Request></Autodiscover>"
+    );
+    let asked = format!(
+        "POST {XML} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    raw(bench, &asked).await
+}
+
+#[tokio::test]
+async fn a_program_is_answered_under_the_names_it_asks_and_under_no_other() {
+    let bench = Bench::new().await;
+    let config = [
+        "autoconfig.clinic.example",
+        "AUTOCONFIG.clinic.example:8443",
+    ];
+    let domain = ["clinic.example", "clinic.example:443", "second.example"];
+    let discover = ["autodiscover.clinic.example", "clinic.example"];
+    let own = [HOST, "old.clinic.example"];
+    for (path, hosts) in [
+        (CONFIG, config.as_slice()),
+        (WELL_KNOWN, &domain),
+        (
+            "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1",
+            &discover,
+        ),
+    ] {
+        for host in hosts.iter().chain(&own) {
+            let answer = get(&bench, path, &format!("Host: {host}\r\n")).await;
+            assert_eq!(status(&answer), 200, "{host} {path}: {answer}");
+        }
+        for host in [
+            "evil.example",
+            "autoconfig.evil.example",
+            "autoconfig.autoconfig.clinic.example",
+            "autoconfig.clinic.example.evil.example",
+            "autoconfig.",
+            "www.clinic.example",
+            "evil@autoconfig.clinic.example",
+            "autoconfig.clinic.example:x",
+            "",
+        ] {
+            let answer = get(&bench, path, &format!("Host: {host}\r\n")).await;
+            assert_eq!(status(&answer), 421, "{host} {path}: {answer}");
+            assert!(!answer.contains("evil"), "{answer}");
+        }
+        for fields in [
+            "",
+            "Host: clinic.example\r\nHost: autoconfig.clinic.example\r\n",
+        ] {
+            assert_eq!(status(&get(&bench, path, fields).await), 400, "{fields}");
+        }
+    }
+    // Each name has its own paths.
+    for (host, path) in [
+        ("clinic.example", CONFIG),
+        ("autodiscover.clinic.example", CONFIG),
+        ("autoconfig.clinic.example", WELL_KNOWN),
+        ("autoconfig.clinic.example", JSON),
+    ] {
+        let answer = get(&bench, path, &format!("Host: {host}\r\n")).await;
+        assert_eq!(status(&answer), 421, "{host} {path}");
+    }
+}
+
+#[tokio::test]
+async fn under_the_names_of_programs_there_is_no_portal() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let page = format!("/m/{}", link.expose());
+    for host in [
+        "autoconfig.clinic.example",
+        "autodiscover.clinic.example",
+        "clinic.example",
+    ] {
+        for path in [
+            "/",
+            "/help",
+            &page,
+            "/inbox",
+            "/icon.svg",
+            "/mail/",
+            "/mail/config-v1.1.xml/",
+        ] {
+            let answer = get(&bench, path, &format!("Host: {host}\r\n")).await;
+            assert_eq!(status(&answer), 421, "{host} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_answer_has_a_cookie_or_binds_the_clinics_other_sites() {
+    let bench = Bench::new().await;
+    let fields = "Cookie: __Host-session=abc; __Host-language=es\r\nAccept-Language: es\r\n";
+    for (host, binds) in [(HOST, true), ("autoconfig.clinic.example", false)] {
+        for query in ["", "?emailaddress=ruiz%40clinic.example", "?lang=es"] {
+            let target = format!("{CONFIG}{query}");
+            let answer = get(&bench, &target, &format!("Host: {host}\r\n{fields}")).await;
+            assert_eq!(status(&answer), 200, "{answer}");
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(!head.contains("set-cookie"), "{head}");
+            assert!(
+                head.contains("content-type: text/xml; charset=utf-8"),
+                "{head}"
+            );
+            assert!(head.contains("x-content-type-options: nosniff"), "{head}");
+            assert!(head.contains("content-security-policy: sandbox;"), "{head}");
+            assert_eq!(head.contains("strict-transport-security"), binds, "{head}");
+            assert!(
+                body.contains("<hostname>mail.clinic.example</hostname>"),
+                "{body}"
+            );
+            assert!(!body.contains("ruiz"), "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_asks_does_not_learn_whether_an_address_has_an_account() {
+    let bench = Bench::new().await;
+    bench.send().await;
+    let ruiz = Address::parse("ruiz@clinic.example").unwrap();
+    assert!(accounts::find(&bench.store, &ruiz).await.unwrap().is_some());
+    let before = bench.trace().await;
+    let host = "autodiscover.clinic.example";
+    let real = ask(&bench, host, "ruiz@clinic.example").await;
+    let made_up = ask(&bench, host, "nono@clinic.example").await;
+    assert!(
+        real.contains("<LoginName>ruiz@clinic.example</LoginName>"),
+        "{real}"
+    );
+    assert_eq!(made_up.replace("nono", "ruiz"), real);
+    let outside = ask(&bench, host, "jane@example.com").await;
+    assert_eq!(status(&outside), 200);
+    assert!(outside.contains("<ErrorCode>500</ErrorCode>"), "{outside}");
+    // A question without end is not read to its end.
+    let long = ask(&bench, host, &"x".repeat(20_000)).await;
+    assert_eq!(status(&long), 413, "{long}");
+    assert!(!long.contains("xxx"), "{long}");
+    assert_eq!(bench.trace().await, before);
+}

@@ -3,6 +3,7 @@
 use crate::access::accounts::{self, AccountError};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::desk::{Desk, Refused, wish};
+use crate::folders;
 use crate::model::{Account, AccountPolicy, Address, Role, Scope, Secret, Standing};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,7 @@ impl Desk {
         }
         let account = accounts::add(&self.store, address, role, self.actor).await;
         let account = account.map_err(refusal)?;
+        folders::ensure(&self.store, account.id).await?;
         if policy != AccountPolicy::default() {
             self.put_policy(&account, policy).await?;
         }

@@ -7,7 +7,7 @@ use crate::model::{
     Address, Direction, Event, EventKind, Head, MessageId, Recipient, RecipientKind, Route, State,
 };
 use crate::store::records::{Grant, Message};
-use crate::store::{Error, Tx};
+use crate::store::{Error, Record, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,9 +92,17 @@ impl Desk {
     ) -> Result<Vec<MessageView>, Refused> {
         self.disclose("messages", addresses).await?;
         let limit = limit.min(MAX_LISTED);
-        let mut views = Vec::new();
-        for message in self.store.range_back::<Message>(&[], None, limit).await? {
-            views.push(self.view(message, addresses).await?);
+        let (mut views, mut before) = (Vec::new(), None);
+        while views.len() < limit {
+            let page = limit - views.len();
+            let page: Vec<Message> = self.store.range_back(&[], before.as_ref(), page).await?;
+            let Some(last) = page.last() else { break };
+            before = Some(last.key());
+            // What a mail program keeps in a folder travels nowhere.
+            let travels = |message: &Message| message.direction != Direction::Stored;
+            for message in page.into_iter().filter(travels) {
+                views.push(self.view(message, addresses).await?);
+            }
         }
         Ok(views)
     }

@@ -2,7 +2,7 @@
 //! binary, started once more to run the one test below. It is told what to do
 //! on its standard input, so that a run by hand, without any, does nothing.
 
-use crate::harness::{accept, below, open, purge};
+use crate::harness::{accept, below, flag, open, purge, vanish};
 use sealpost::model::Clock;
 use sealpost::store::{RootKey, Settings, Store};
 use std::fs::File;
@@ -117,8 +117,15 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
         1..5 => below(128 * 1024),
         _ => below(8 * 1024),
     };
-    let (id, content, kept) = accept(store, length).await;
+    let (id, content, uid, kept) = accept(store, length).await;
     say(&kept);
+    if below(2) == 0 {
+        say(&flag(store, id, uid).await);
+    }
+    if below(4) == 0 {
+        say(&format!("vanishing {id} {uid}\n"));
+        say(&vanish(store, id, uid).await);
+    }
     if below(12) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);

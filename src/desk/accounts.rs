@@ -266,3 +266,23 @@ fn refusal(error: AccountError) -> Refused {
     };
     wish(format!("{error}; {next}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::access::accounts;
+    use crate::desk::tests::{address, desk};
+    use crate::folders;
+    use crate::model::{AccountPolicy, Role};
+
+    #[tokio::test]
+    async fn a_new_account_has_its_folders() {
+        let (_folder, desk, _) = desk();
+        let ruiz = address("ruiz@clinic.example");
+        let policy = AccountPolicy::default();
+        let made = desk.add_account(ruiz.clone(), Role::Provider, policy, None);
+        made.await.unwrap();
+        let account = accounts::find(&desk.store, &ruiz).await.unwrap().unwrap();
+        let list = folders::list(&desk.store, &account).await.unwrap();
+        assert_eq!(list.len(), 8);
+    }
+}

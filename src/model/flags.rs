@@ -165,8 +165,11 @@ impl Flags {
     /// Adds all of `other` (`+FLAGS`); whether there was room for all.
     pub fn add(&mut self, other: &Self) -> bool {
         self.system = self.system.union(other.system);
-        let each = other.keywords.iter().cloned();
-        each.fold(true, |all, keyword| self.insert(keyword) && all)
+        let mut all = true;
+        for keyword in &other.keywords {
+            all &= self.insert(keyword.clone());
+        }
+        all
     }
 
     /// Takes away all of `other` (`-FLAGS`).

@@ -3,7 +3,7 @@
 //! on its standard input, so that a run by hand, without any, does nothing.
 
 use crate::harness::{accept, below, flag, open, purge, vanish};
-use sealpost::model::Clock;
+use sealpost::model::{Clock, MessageId};
 use sealpost::store::{RootKey, Settings, Store};
 use std::fs::File;
 use std::io::{self, Write};
@@ -119,13 +119,7 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     };
     let (id, content, uid, kept) = accept(store, length).await;
     say(&kept);
-    if below(2) == 0 {
-        say(&flag(store, id, uid).await);
-    }
-    if below(4) == 0 {
-        say(&format!("vanishing {id} {uid}\n"));
-        say(&vanish(store, id, uid).await);
-    }
+    in_folder(store, (id, uid), say).await;
     if below(12) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);
@@ -135,6 +129,17 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     }
     if below(1000) == 0 {
         store.compact().await.unwrap();
+    }
+}
+
+/// What a client does with an entry: half are flagged, a quarter expunged.
+async fn in_folder(store: &Store, (id, uid): (MessageId, u32), say: impl Fn(&str)) {
+    if below(2) == 0 {
+        say(&flag(store, id, uid).await);
+    }
+    if below(4) == 0 {
+        say(&format!("vanishing {id} {uid}\n"));
+        say(&vanish(store, id, uid).await);
     }
 }
 

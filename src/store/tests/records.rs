@@ -88,7 +88,7 @@ async fn of_many_who_change_one_record_exactly_one_wins_each_time() {
     let bench = Bench::new();
     let store = bench.create();
     let mut tx = Tx::new();
-    tx.put(&throttle(1, 1));
+    tx.put(&throttle(1, 0));
     store.commit(tx).await.unwrap();
     let mut tasks = Vec::new();
     for _ in 0..16 {

@@ -216,14 +216,9 @@ impl Promises {
 
     /// Every promise is held, octet for octet, and everything verifies.
     pub(crate) async fn check(&self, store: &Store, when: &str) {
-        let filed = self.check_folder(store, when).await;
-        for (id, (content, length, uid)) in &self.kept {
+        self.check_folder(store, when).await;
+        for (id, (content, length, _)) in &self.kept {
             kept(store, *id, (*content, *length), when).await;
-            if !self.leaving.contains(uid) {
-                assert_eq!(filed.get(uid), Some(id), "{when}: {id} is not filed");
-                let placed = store.placed(*id).await.unwrap();
-                assert_eq!(placed, [(folder(), *uid)], "{when}: {id} is not found");
-            }
         }
         for id in &self.purged {
             let found = store.get(&Message::at(*id)).await.unwrap();
@@ -233,9 +228,9 @@ impl Promises {
         assert!(found.is_clean(), "{when}: {found:?}");
     }
 
-    /// Flags have lasted, what is gone is known, no UID came back. Gives what
-    /// stands in the folder.
-    async fn check_folder(&self, store: &Store, when: &str) -> HashMap<u32, MessageId> {
+    /// What was filed and stayed is there and found, flags have lasted, what is
+    /// gone is known, and no UID came back.
+    async fn check_folder(&self, store: &Store, when: &str) {
         let rows = store.rows(folder(), None).await.unwrap();
         let both = System::SEEN.with(System::FLAGGED);
         for row in &rows.rows {
@@ -250,7 +245,12 @@ impl Promises {
         let filed: HashMap<u32, MessageId> = rows.rows.iter().map(|r| (r.uid, r.message)).collect();
         let back = gone.iter().find(|uid| filed.contains_key(uid));
         assert_eq!(back, None, "{when}: a UID came back");
-        filed
+        let stayed = self.kept.iter().map(|(id, (_, _, uid))| (id, uid));
+        for (id, uid) in stayed.filter(|(_, uid)| !self.leaving.contains(uid)) {
+            assert_eq!(filed.get(uid), Some(id), "{when}: {id} is not filed");
+            let placed = store.placed(*id).await.unwrap();
+            assert_eq!(placed, [(folder(), *uid)], "{when}: {id} is not found");
+        }
     }
 }
 

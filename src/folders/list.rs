@@ -3,7 +3,7 @@
 use crate::folders::{SHARED, STANDARD, id, name};
 use crate::model::{Account, AccountId, ContactId, MailboxId, Role, Standing};
 use crate::store::records::{AccountFolder, Contact, MailFolder, Special};
-use crate::store::{Error, Record, Store};
+use crate::store::{Error, Record, Store, apart};
 use std::collections::HashSet;
 
 /// Folders read at once.
@@ -56,6 +56,11 @@ impl Folder {
 /// # Errors
 /// The store's own.
 pub async fn list(store: &Store, account: &Account) -> Result<Vec<Folder>, Error> {
+    let (store, account) = (store.clone(), account.clone());
+    apart(async move { read(&store, &account).await }).await
+}
+
+async fn read(store: &Store, account: &Account) -> Result<Vec<Folder>, Error> {
     let mut folders = Vec::new();
     for (name, _) in STANDARD {
         let id = id(store, Some(account.id), name);

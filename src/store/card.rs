@@ -4,8 +4,7 @@
 use crate::model::MessageId;
 use crate::store::content::{ContentRecord, open_beside, seal_beside};
 use crate::store::records::Card;
-use crate::store::rows::apart;
-use crate::store::{ContentReader, Error, Store, Table};
+use crate::store::{ContentReader, Error, Store, Table, apart};
 use zeroize::Zeroizing;
 
 /// Parts the key of cards from that of heads and of the content itself.

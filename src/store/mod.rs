@@ -45,6 +45,7 @@ pub use mailbox::{Change, Entry};
 pub use maintain::{ContentCount, TableCount, Verified};
 pub use open::{OpenError, Settings};
 pub use reader::ContentReader;
+pub(crate) use rows::apart;
 pub use rows::{FlagChange, Row, Rows};
 pub use sled::Compacted;
 pub use tx::{Receipt, Tx};

@@ -397,8 +397,8 @@ fn flags_key(folder: MailboxId, uid: u32, whose: Option<AccountId>) -> Vec<u8> {
 }
 
 /// Reads much where it cannot hold up other sessions: opening ten thousand
-/// records keeps a core busy for some milliseconds.
-pub(super) async fn apart<T, F>(work: F) -> Result<T, Error>
+/// records keeps a core busy for tens of milliseconds.
+pub(crate) async fn apart<T, F>(work: F) -> Result<T, Error>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, Error>> + Send + 'static,

@@ -11,8 +11,8 @@ use crate::mime::report::{
 };
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, Address, Answer, Direction, Head, Lane, Language, Mailbox, MessageId, Parcel, Purpose,
-    Recipient, Route,
+    Account, Address, Answer, Direction, Flags, Head, Lane, Language, Mailbox, MessageId, Parcel,
+    Purpose, Recipient, Route,
 };
 use crate::queue::{self, schedule};
 use crate::store::records::{Ended, Ending, Message, Work};
@@ -260,8 +260,8 @@ impl Told<'_> {
             let what = Ended::Content(self.id);
             tx.put(&Ending { at, what });
         }
-        let inbox = folders::inbox(store, tx, self.account.id).await?;
-        tx.file(inbox, self.id, false);
+        let inbox = folders::inbox(store, self.account.id);
+        tx.file(inbox, self.id, Flags::default(), None);
         tx.change(Change::Message(self.id));
         Ok(())
     }

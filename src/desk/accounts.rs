@@ -3,6 +3,7 @@
 use crate::access::accounts::{self, AccountError};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::desk::{Desk, Refused, wish};
+use crate::folders;
 use crate::model::{Account, AccountPolicy, Address, Role, Scope, Secret, Standing};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -76,6 +77,7 @@ impl Desk {
         }
         let account = accounts::add(&self.store, address, role, self.actor).await;
         let account = account.map_err(refusal)?;
+        folders::ensure(&self.store, account.id).await?;
         if policy != AccountPolicy::default() {
             self.put_policy(&account, policy).await?;
         }
@@ -266,4 +268,24 @@ fn refusal(error: AccountError) -> Refused {
         AccountError::Password(_) => "try again in a moment",
     };
     wish(format!("{error}; {next}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::access::accounts;
+    use crate::desk::tests::{address, desk};
+    use crate::folders;
+    use crate::model::{AccountPolicy, Role};
+
+    #[tokio::test]
+    async fn a_new_account_has_its_folders() {
+        let (_folder, desk, _) = desk();
+        let ruiz = address("ruiz@clinic.example");
+        let policy = AccountPolicy::default();
+        let made = desk.add_account(ruiz.clone(), Role::Provider, policy, None);
+        made.await.unwrap();
+        let account = accounts::find(&desk.store, &ruiz).await.unwrap().unwrap();
+        let list = folders::list(&desk.store, &account).await.unwrap();
+        assert_eq!(list.len(), 8);
+    }
 }

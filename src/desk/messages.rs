@@ -7,7 +7,7 @@ use crate::model::{
     Address, Direction, Event, EventKind, Head, MessageId, Recipient, RecipientKind, Route, State,
 };
 use crate::store::records::{Grant, Message};
-use crate::store::{Error, Tx};
+use crate::store::{Error, Record, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,9 +92,17 @@ impl Desk {
     ) -> Result<Vec<MessageView>, Refused> {
         self.disclose("messages", addresses).await?;
         let limit = limit.min(MAX_LISTED);
-        let mut views = Vec::new();
-        for message in self.store.range_back::<Message>(&[], None, limit).await? {
-            views.push(self.view(message, addresses).await?);
+        let (mut views, mut before) = (Vec::new(), None);
+        while views.len() < limit {
+            let page = limit - views.len();
+            let page: Vec<Message> = self.store.range_back(&[], before.as_ref(), page).await?;
+            let Some(last) = page.last() else { break };
+            before = Some(last.key());
+            // What a mail program keeps in a folder travels nowhere.
+            let travels = |message: &Message| message.direction != Direction::Stored;
+            for message in page.into_iter().filter(travels) {
+                views.push(self.view(message, addresses).await?);
+            }
         }
         Ok(views)
     }
@@ -212,8 +220,10 @@ const fn kind(kind: RecipientKind) -> &'static str {
 mod tests {
     use crate::desk::Desk;
     use crate::desk::tests::{address, desk};
-    use crate::model::{Answer, EventKind, Head, Mailbox, MessageId, Recipient, State};
+    use crate::model::{Answer, Direction, EventKind, Head, Mailbox, MessageId, Recipient, State};
+    use crate::store::records::Message;
     use crate::store::{Store, Tx, samples};
+    use jiff::SignedDuration;
 
     /// A message with a subject and a file name that nobody here may see.
     async fn keep(store: &Store) -> MessageId {
@@ -299,5 +309,32 @@ mod tests {
         assert_eq!(disclosures(&desk).await, 1);
         desk.messages(10, true).await.unwrap();
         assert_eq!(disclosures(&desk).await, 2);
+    }
+
+    #[tokio::test]
+    async fn what_a_mail_program_keeps_in_a_folder_is_not_among_the_messages() {
+        let (_folder, desk, hand) = desk();
+        let mut travelling = Vec::new();
+        for n in 0..6 {
+            hand.advance(SignedDuration::from_secs(1));
+            let id = keep(&desk.store).await;
+            if n % 2 == 0 {
+                travelling.push(id.to_string());
+                continue;
+            }
+            let held = desk.store.hold(&Message::at(id)).await.unwrap().unwrap();
+            let mut draft = held.record.clone();
+            draft.direction = Direction::Stored;
+            let mut tx = Tx::new();
+            tx.replace(&held, &draft);
+            desk.store.commit(tx).await.unwrap();
+            assert!(desk.case(id, None).await.is_err(), "nothing to recall");
+        }
+        travelling.reverse();
+        for limit in 0..5 {
+            let views = desk.messages(limit, false).await.unwrap();
+            let ids: Vec<String> = views.into_iter().map(|view| view.id).collect();
+            assert_eq!(ids, travelling[..limit.min(3)]);
+        }
     }
 }

@@ -67,9 +67,9 @@ impl Desk {
         only: Option<&Address>,
     ) -> Result<Case, Refused> {
         let message = self.known(id).await?;
-        if message.direction == Direction::Incoming {
+        if message.direction != Direction::Outgoing {
             return Err(wish(format!(
-                "{id} is an answer that came to the office; only what the office has sent can be changed"
+                "{id} came to the office, or a mail program put it into a folder; only what the office has sent can be changed"
             )));
         }
         if !message.dispatched {

@@ -1,60 +1,184 @@
-//! The folders of an office mailbox, as IMAP will show them. A folder is made
-//! when the first message is filed in it.
+//! The folders of an office mailbox, as IMAP shows them (decision 0025).
+//!
+//! ```text
+//!  INBOX  Sent  Drafts  Trash  Archive  Junk  Awaiting release   everybody's
+//!  Archive/2026 …                                                made by a client
+//!  Patients/Jane Doe k3xq …                                      a contact's mail
+//!  Shared/INBOX                                                  the clinic's
+//! ```
+//!
+//! A folder that everybody has is found without a look-up: its id follows from
+//! whose it is and what it is called, so mail is filed in it whether its record
+//! has been made or not.
 
-use crate::model::{AccountId, MailboxId};
-use crate::store::records::MailFolder;
-use crate::store::{Error, Label, Store, Tx};
+mod change;
+mod entries;
+mod list;
+mod name;
+#[cfg(test)]
+mod tests;
+
+pub use change::{Refused, create, delete, rename, subscribe};
+pub use entries::{copy, expunge, make_up, take_out};
+pub use list::{Folder, list};
+pub use name::{PATIENTS, SHARED};
+
+use crate::model::{AccountId, ContactId, MailboxId};
+use crate::store::records::{AccountFolder, MailFolder, Special};
+use crate::store::{Change, Error, Label, Store, Tx};
+
+/// What every account has. These are neither renamed nor deleted: the gateway
+/// files in them.
+const STANDARD: [(&str, Option<Special>); 7] = [
+    ("INBOX", None),
+    ("Sent", Some(Special::Sent)),
+    ("Drafts", Some(Special::Drafts)),
+    ("Trash", Some(Special::Trash)),
+    ("Archive", Some(Special::Archive)),
+    ("Junk", Some(Special::Junk)),
+    ("Awaiting release", None),
+];
+
+/// Whose the shared mailbox is in [`Change::Folders`].
+const NOBODY: AccountId = AccountId::from_octets([0; 16]);
 
 /// An account's INBOX.
-///
-/// # Errors
-/// The store's own.
-pub async fn inbox(store: &Store, tx: &mut Tx, account: AccountId) -> Result<MailboxId, Error> {
-    folder(store, tx, Some(account), "INBOX").await
+#[must_use]
+pub fn inbox(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), "INBOX")
 }
 
 /// An account's own copies of what it sent.
-///
-/// # Errors
-/// The store's own.
-pub async fn sent(store: &Store, tx: &mut Tx, account: AccountId) -> Result<MailboxId, Error> {
-    folder(store, tx, Some(account), "Sent").await
+#[must_use]
+pub fn sent(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), "Sent")
 }
 
 /// The clinic's shared INBOX: for answers to nobody who is still there.
+#[must_use]
+pub fn shared(store: &Store) -> MailboxId {
+    id(store, None, "INBOX")
+}
+
+/// The id of a folder that everybody has.
+#[must_use]
+pub fn id(store: &Store, account: Option<AccountId>, name: &str) -> MailboxId {
+    let owner = AccountFolder::owner(account);
+    MailboxId::from_octets(hashed(store, &[b"folder", &owner, name.as_bytes()]))
+}
+
+/// Makes what every account has, and the shared INBOX, where it is not there yet.
 ///
 /// # Errors
 /// The store's own.
-pub async fn shared(store: &Store, tx: &mut Tx) -> Result<MailboxId, Error> {
-    folder(store, tx, None, "INBOX").await
+pub async fn ensure(store: &Store, account: AccountId) -> Result<(), Error> {
+    let mut tx = Tx::new();
+    for (name, special) in STANDARD {
+        let own = standard(store, Some(account), name, special);
+        put_if_missing(store, &mut tx, own).await?;
+    }
+    if !tx.is_empty() {
+        tx.change(Change::Folders(account));
+    }
+    let shared = standard(store, None, "INBOX", None);
+    if put_if_missing(store, &mut tx, shared).await? {
+        tx.change(Change::Folders(NOBODY));
+    }
+    if tx.is_empty() {
+        return Ok(());
+    }
+    store.commit(tx).await.map(drop)
 }
 
-/// A folder's id follows from whose it is and what it is called, so that it is
-/// found without an index and two sessions that make it at once make the same.
-#[must_use]
-pub fn id(store: &Store, account: Option<AccountId>, name: &str) -> MailboxId {
-    let owner = account.map(|a| *a.octets()).unwrap_or_default();
-    let hash = store.mac(Label::Index, &[b"folder", &owner, name.as_bytes()]);
-    MailboxId::from_octets(hash.first_chunk::<16>().copied().unwrap_or_default())
-}
-
-async fn folder(
+/// An account's view of a contact, in which the mail with that contact is filed
+/// besides. Made with the first of it, in the caller's commit.
+///
+/// # Errors
+/// The store's own.
+pub async fn of_contact(
     store: &Store,
     tx: &mut Tx,
-    account: Option<AccountId>,
-    name: &str,
+    account: AccountId,
+    contact: ContactId,
 ) -> Result<MailboxId, Error> {
-    let id = id(store, account, name);
-    if store.get(&MailFolder::at(id)).await?.is_none() {
-        // RFC 3501 §2.3.1.1: never zero, and larger if the folder is ever made
-        // anew. Seconds since 1970 fit 32 bits until 2106.
-        let seconds = u32::try_from(store.clock().now().as_second()).unwrap_or(u32::MAX);
-        tx.put(&MailFolder {
-            id,
-            account,
-            name: name.to_owned(),
-            uidvalidity: seconds.max(1),
+    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
+    let id = MailboxId::from_octets(hashed(store, &pieces));
+    let view = MailFolder {
+        id,
+        account: Some(account),
+        name: String::new(),
+        uidvalidity: validity(contact.octets()),
+        contact: Some(contact),
+        special: None,
+        subscribed: true,
+        placed: true,
+    };
+    if put_if_missing(store, tx, view).await? {
+        tx.put(&AccountFolder {
+            account: Some(account),
+            slot: slot(VIEW, *id.octets()),
+            folder: id,
         });
+        tx.change(Change::Folders(account));
     }
     Ok(id)
+}
+
+fn standard(
+    store: &Store,
+    account: Option<AccountId>,
+    name: &str,
+    special: Option<Special>,
+) -> MailFolder {
+    MailFolder {
+        id: id(store, account, name),
+        account,
+        name: name.to_owned(),
+        uidvalidity: validity(&AccountFolder::owner(account)),
+        contact: None,
+        special,
+        subscribed: true,
+        placed: true,
+    }
+}
+
+/// Writes a folder's record unless there is one; whether it did. Two who do so
+/// at once write the same, so neither need fail.
+async fn put_if_missing(store: &Store, tx: &mut Tx, folder: MailFolder) -> Result<bool, Error> {
+    let missing = store.get(&MailFolder::at(folder.id)).await?.is_none();
+    if missing {
+        tx.put(&folder);
+    }
+    Ok(missing)
+}
+
+/// RFC 3501 §2.3.1.1: never zero, the same for ever. It is the second in which
+/// the folder's owner, contact or own id was made, which an id begins with; it
+/// fits 32 bits until 2106. It need not rise when a name is used anew: that
+/// folder has an id, and so UIDs, of its own.
+fn validity(octets: &[u8; 16]) -> u32 {
+    let mut millis = [0; 8];
+    for (slot, octet) in millis.iter_mut().skip(2).zip(octets) {
+        *slot = *octet;
+    }
+    let seconds = u64::from_be_bytes(millis) / 1000;
+    u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
+}
+
+/// What the slots of folders begin with that a client made.
+const MADE: u8 = 0;
+/// What the slots of contacts' views begin with.
+const VIEW: u8 = 1;
+
+/// A place among the folders of an owner: what kind, then a keyed hash.
+fn slot(kind: u8, mut hash: [u8; 16]) -> [u8; 16] {
+    if let Some(first) = hash.first_mut() {
+        *first = kind;
+    }
+    hash
+}
+
+fn hashed(store: &Store, pieces: &[&[u8]]) -> [u8; 16] {
+    let hash = store.mac(Label::Index, pieces);
+    hash.first_chunk::<16>().copied().unwrap_or_default()
 }

@@ -45,6 +45,9 @@ pub enum Direction {
     Outgoing,
     /// To the office.
     Incoming,
+    /// Put into a folder by a mail program, and travelling nowhere: a draft, a
+    /// copy from elsewhere. Its content goes with its last entry.
+    Stored,
 }
 
 /// How a message reaches one recipient. Later issues add S/MIME and Direct.

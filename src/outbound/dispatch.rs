@@ -4,8 +4,8 @@
 use crate::access::{accounts, link};
 use crate::folders;
 use crate::model::{
-    Account, Actor, Address, Event, EventKind, GrantId, Head, Lane, MessageId, Recipient,
-    RecipientKind, Route, State,
+    Account, AccountId, Actor, Address, ContactId, Event, EventKind, Flags, GrantId, Head, Lane,
+    MessageId, Recipient, RecipientKind, Route, State, System,
 };
 use crate::outbound::conversation::{close_to_clear, is_closed, root_of, thread_id};
 use crate::outbound::{Outbound, Settings};
@@ -44,6 +44,8 @@ struct Plan<'a> {
     case: &'a Case,
     now: Timestamp,
     tx: Tx,
+    /// In which views the message is filed.
+    shown: Vec<(AccountId, ContactId)>,
 }
 
 impl Outbound {
@@ -68,6 +70,7 @@ impl Outbound {
             case: &case,
             now: store.clock().now(),
             tx: Tx::new(),
+            shown: Vec::new(),
         };
         let deliveries = policy::decide(&case.people(), protection);
         for (addressee, delivery) in case.to.iter().zip(deliveries) {
@@ -159,6 +162,7 @@ impl Case {
         let open = |to: &&Addressee| to.recipient.record.kind != RecipientKind::Bcc;
         let named = self.to.iter().filter(open);
         let named = named.filter_map(|to| to.account.as_ref());
+        // Who sent it comes first.
         [&self.account].into_iter().chain(&self.author).chain(named)
     }
 }
@@ -194,11 +198,13 @@ impl Plan<'_> {
         if let Some(account) = &to.account
             && (delivery.route == Route::Local || delivery.file_too)
         {
-            let inbox = folders::inbox(self.store, &mut self.tx, account.id).await?;
-            self.tx.file(inbox, recipient.message, false);
+            let inbox = folders::inbox(self.store, account.id);
+            let unread = Flags::default();
+            self.tx.file(inbox, recipient.message, unread, None);
         }
         if delivery.route != Route::Local {
             self.join(&to.address).await?;
+            self.show(&recipient).await?;
         }
         let object = format!("{}/{}", recipient.message, recipient.n);
         let event = Event::new(Actor::Gateway, EventKind::Route, object);
@@ -256,6 +262,26 @@ impl Plan<'_> {
         let work = Work::Deliver(notice.parcel);
         queue::push(&mut self.tx, now, Lane::Notice, work);
         Ok(grant.id)
+    }
+
+    /// Files the message in the office's views of a contact: whoever will find
+    /// the answer there finds what was written, too. Unread it is in INBOX alone.
+    async fn show(&mut self, recipient: &Recipient) -> Result<(), Error> {
+        let case = self.case;
+        // A blind copy stays blind: only who sent it knows of it.
+        let blind = recipient.kind == RecipientKind::Bcc;
+        for account in case.office().take(if blind { 1 } else { usize::MAX }) {
+            let shown = (account.id, recipient.contact);
+            if self.shown.contains(&shown) {
+                continue;
+            }
+            self.shown.push(shown);
+            let (store, tx) = (self.store, &mut self.tx);
+            let view = folders::of_contact(store, tx, account.id, recipient.contact).await?;
+            let accepted = Some(case.message.record.accepted);
+            tx.file(view, recipient.message, System::SEEN.into(), accepted);
+        }
+        Ok(())
     }
 
     /// Notes who of the office takes part in the conversation.

@@ -3,7 +3,7 @@
 use crate::contacts;
 use crate::folders;
 use crate::model::{Actor, Address, Direction, Event, EventKind, Head, Lane, MessageId};
-use crate::model::{Recipient, State};
+use crate::model::{Recipient, State, System};
 use crate::outbound::conversation::{close_to_clear, root_of, thread_id};
 use crate::outbound::judge::{Judged, Submission};
 use crate::policy::Protection;
@@ -28,8 +28,8 @@ impl Submission {
         if message.protected {
             close_to_clear(store, &mut tx, &judged.head);
         }
-        let sent = folders::sent(store, &mut tx, account).await?;
-        tx.file(sent, self.id, true);
+        let sent = folders::sent(store, account);
+        tx.file(sent, self.id, System::SEEN.into(), None);
         self.add_submitted(&mut tx, key).await?;
         if let Some(throttle) = &judged.counted {
             tx.put(throttle);

@@ -20,6 +20,8 @@ pub(crate) enum Piece {
 pub(crate) enum Expect {
     /// The key is not there.
     Absent,
+    /// The key is there, whatever it holds.
+    Present,
     /// The key holds exactly this value.
     Equals(Vec<u8>),
 }
@@ -49,9 +51,9 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Plans a draw and says where its number will stand.
-    pub(crate) fn draw(&mut self, counter: Vec<u8>) -> Piece {
+    pub(crate) fn draw(&mut self, counter: Vec<u8>) -> usize {
         self.counters.push(counter);
-        Piece::Drawn(self.counters.len() - 1)
+        self.counters.len() - 1
     }
 
     /// Plans a plain write.

@@ -151,12 +151,31 @@ fn nonce(n: u64, last: bool) -> Nonce {
     Nonce::assume_unique_for_key([a, b, c, d, e, f, g, h, 0, 0, 0, u8::from(last)])
 }
 
-/// Seals a head under a sub-key of the object's key, so that its nonces cannot
-/// meet those of the chunks, and it goes when the object's key goes.
+/// Seals a head beside the content.
 pub(super) fn seal_head(key: &KeyOctets, id: ContentId, head: &Head) -> Result<Vec<u8>, Error> {
-    let mut sealed = postcard::to_stdvec(head).map_err(|e| Error::Io(e.to_string()))?;
+    let plain = postcard::to_stdvec(head).map_err(|e| Error::Io(e.to_string()))?;
+    seal_beside(key, id, b"head", &plain)
+}
+
+/// Opens what [`seal_head`] sealed.
+pub(super) fn open_head(key: &KeyOctets, id: ContentId, value: &[u8]) -> Result<Head, Error> {
+    let plain = open_beside(key, id, (b"head", Table::Message), value)?;
+    postcard::from_bytes(&plain).map_err(|_| Error::Damaged(Table::Message))
+}
+
+/// Seals what is kept beside the content under a sub-key of the object's key, so
+/// that its nonces cannot meet those of the chunks, and it goes when the object's
+/// key goes.
+pub(super) fn seal_beside(
+    key: &KeyOctets,
+    id: ContentId,
+    label: &[u8],
+    plain: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let mut sealed = Vec::with_capacity(plain.len() + TAG);
+    sealed.extend_from_slice(plain);
     let nonce: [u8; NONCE] = secret::random();
-    aead_key(&*expand(key.as_slice(), id.octets(), b"head")?)?
+    aead_key(&*expand(key.as_slice(), id.octets(), label)?)?
         .seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
             Aad::from([VERSION]),
@@ -169,23 +188,30 @@ pub(super) fn seal_head(key: &KeyOctets, id: ContentId, head: &Head) -> Result<V
     Ok(value)
 }
 
-/// Opens what [`seal_head`] sealed.
-pub(super) fn open_head(key: &KeyOctets, id: ContentId, value: &[u8]) -> Result<Head, Error> {
-    let damaged = || Error::Damaged(Table::Message);
+/// Opens what [`seal_beside`] sealed under this label for a record of this table.
+pub(super) fn open_beside(
+    key: &KeyOctets,
+    id: ContentId,
+    (label, table): (&[u8], Table),
+    value: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let damaged = || Error::Damaged(table);
     let (&version, rest) = value.split_first().ok_or_else(damaged)?;
     if version > VERSION {
         return Err(Error::Newer);
     }
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
     let mut plain = Zeroizing::new(sealed.to_vec());
-    let opened = aead_key(&*expand(key.as_slice(), id.octets(), b"head")?)?
+    let length = aead_key(&*expand(key.as_slice(), id.octets(), label)?)?
         .open_in_place(
             Nonce::assume_unique_for_key(*nonce),
             Aad::from([version]),
             &mut plain,
         )
-        .map_err(|_| damaged())?;
-    postcard::from_bytes(opened).map_err(|_| damaged())
+        .map_err(|_| damaged())?
+        .len();
+    plain.truncate(length);
+    Ok(plain)
 }
 
 /// A content file that no committed record names yet: dropped, it is removed.

@@ -36,6 +36,9 @@ pub enum Table {
     Entry = 31,
     Flags = 32,
     Vanished = 33,
+    Placed = 34,
+    AccountFolder = 35,
+    Card = 36,
     Job = 40,
     Due = 41,
     Throttle = 42,
@@ -51,8 +54,10 @@ pub enum Table {
 }
 
 impl Table {
-    /// Whether its values never fill more than one piece: chunks, and records of
-    /// ids, times and numbers alone. They are the most frequent writes.
+    /// Whether a write leaves no piece of an earlier, longer value behind: chunks,
+    /// records of ids, times, numbers and flags alone never fill more than one
+    /// piece, and a change is never written over. They are the most frequent
+    /// writes.
     pub(super) const fn is_short(self) -> bool {
         matches!(
             self,
@@ -61,6 +66,9 @@ impl Table {
                 | Self::MailboxGrant
                 | Self::Link
                 | Self::Entry
+                | Self::Flags
+                | Self::Placed
+                | Self::AccountFolder
                 | Self::Due
                 | Self::Submitted
                 | Self::Ending
@@ -69,7 +77,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -96,6 +104,9 @@ impl Table {
         Self::Entry,
         Self::Flags,
         Self::Vanished,
+        Self::Placed,
+        Self::AccountFolder,
+        Self::Card,
         Self::Job,
         Self::Due,
         Self::Throttle,

@@ -216,13 +216,19 @@ impl Store {
     /// audit entries with their chain; what is kept in clear has nothing to open.
     fn opens(&self, table: Table, key: &[u8], value: &[u8]) -> bool {
         let vault = &self.inner.vault;
+        // The numbers at the end of keys and values are drawn after the sealing.
+        let folder = key.get(..17).unwrap_or_default();
+        let numbered = |value| <[u8]>::split_last_chunk::<8>(value).map(|(sealed, _)| sealed);
         match table {
-            Table::Meta | Table::Counter | Table::Chunk | Table::Overflow | Table::Audit => true,
-            Table::Entry => {
-                let place = key.get(..17).unwrap_or_default();
-                let sealed = value.split_last_chunk::<8>().map(|(sealed, _)| sealed);
-                sealed.is_some_and(|sealed| vault.open(place, sealed).is_ok())
-            }
+            Table::Meta
+            | Table::Counter
+            | Table::Chunk
+            | Table::Overflow
+            | Table::Audit
+            | Table::Placed => true,
+            Table::Entry => numbered(value).is_some_and(|v| vault.open(folder, v).is_ok()),
+            Table::Flags => numbered(value).is_some_and(|v| vault.open(key, v).is_ok()),
+            Table::Vanished => vault.open(folder, value).is_ok(),
             Table::Change => vault.open(&table.key(&[]), value).is_ok(),
             _ => vault.open(key, value).is_ok(),
         }

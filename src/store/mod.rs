@@ -17,6 +17,7 @@
 
 mod audit;
 mod backing;
+mod card;
 mod content;
 mod disk;
 mod key;
@@ -27,6 +28,7 @@ mod open;
 mod reader;
 mod record_keys;
 pub mod records;
+mod rows;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sled;
@@ -43,6 +45,8 @@ pub use mailbox::{Change, Entry};
 pub use maintain::{ContentCount, TableCount, Verified};
 pub use open::{OpenError, Settings};
 pub use reader::ContentReader;
+pub(crate) use rows::apart;
+pub use rows::{FlagChange, Row, Rows};
 pub use sled::Compacted;
 pub use tx::{Receipt, Tx};
 

@@ -129,6 +129,11 @@ impl ContentReader {
         content::seal_head(&self.key, self.record.id, head)
     }
 
+    /// The object's key, and its id: under both, more is kept beside it.
+    pub(super) fn key(&self) -> (&KeyOctets, ContentId) {
+        (&self.key, self.record.id)
+    }
+
     async fn chunk(&self, n: u64) -> Result<Vec<u8>, Error> {
         let last = n + 1 == self.record.chunks();
         let sealed = match &self.file {

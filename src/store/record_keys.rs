@@ -2,12 +2,12 @@
 //! key, only its keyed hash.
 
 use crate::model::{
-    Account, AccountId, AddressKey, AppPasswordId, ContactId, GrantId, JobId, Lane, MailboxId,
-    MessageId, Recipient, TaskId, TokenKey,
+    Account, AccountId, AddressKey, AppPasswordId, ContactId, GrantId, JobId, Lane, MessageId,
+    Recipient, TaskId, TokenKey,
 };
 use crate::store::records::{
     AccountAddress, AppPassword, Browser, CodeTally, Contact, ContactAddress, Draft, Due, Ended,
-    Ending, Grant, Job, Link, MailFolder, MailboxGrant, MailboxReply, Message, OpenTask, Protected,
+    Ending, Grant, Job, Link, MailboxGrant, MailboxReply, Message, OpenTask, Protected,
     Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
 };
 use crate::store::{Key, Record, Table};
@@ -55,7 +55,6 @@ record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().a
 record!(ContactAddress, ContactAddress, |c| Self::at(c.address, c.contact), at(address: AddressKey, contact: ContactId) = [address.octets().as_slice(), contact.octets()]);
 record!(Account, Account, |a| Self::at(a.id), at(id: AccountId) = [id.octets().as_slice()]);
 record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
-record!(MailFolder, MailFolder, |m| Self::at(m.id), at(id: MailboxId) = [id.octets().as_slice()]);
 record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
 record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);
 record!(Throttle, Throttle, |t| Self::at(t.key), at(key: [u8; 32]) = [key.as_slice()]);

@@ -2,10 +2,13 @@
 //! Each has a table, a key and a version; all are sealed at rest. No address
 //! and no token stands in a key, only its keyed hash.
 
+mod folder;
+
+pub use folder::{AccountFolder, Card, MailFolder, Special};
+
 use crate::model::{
     AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId, Direction,
-    GrantId, JobId, Lane, Language, MailboxId, MessageId, NetworkKey, Parcel, Return, Scope,
-    TaskId, TokenKey,
+    GrantId, JobId, Lane, Language, MessageId, NetworkKey, Parcel, Return, Scope, TaskId, TokenKey,
 };
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
@@ -335,19 +338,6 @@ pub struct AppPassword {
     pub used: Option<Timestamp>,
     /// The networks it opens from; empty: from anywhere.
     pub networks: Vec<IpNet>,
-}
-
-/// A mailbox as IMAP will show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailFolder {
-    /// Its id.
-    pub id: MailboxId,
-    /// Whose it is; `None` for the clinic's shared mailbox.
-    pub account: Option<AccountId>,
-    /// Its name: `INBOX`, `Sent`.
-    pub name: String,
-    /// RFC 3501 §2.3.1.1.
-    pub uidvalidity: u32,
 }
 
 /// A job in the queue.

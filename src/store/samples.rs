@@ -5,6 +5,8 @@ use crate::model::{
     Address, ContactId, Direction, GrantId, Head, Language, MessageId, Notify, Recipient,
     RecipientKind, Route, State,
 };
+use crate::store::backing::{Backing, Batch, Write};
+use crate::store::mailbox::place_key;
 use crate::store::records::{Grant, Message, ThreadId};
 use crate::store::{AddressKey, Finished, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -82,4 +84,27 @@ pub(crate) fn recipient(grant: &Grant, state: State) -> Recipient {
         original: None,
         answer: None,
     }
+}
+
+/// Changes one octet of a value as it stands on the disk.
+pub(crate) async fn damage(store: &Store, key: &[u8]) {
+    let mut value = store.inner.engine.get(key).await.unwrap().unwrap();
+    *value.last_mut().unwrap() ^= 1;
+    // The number behind a sealed value is not sealed.
+    if let Some(octet) = value.get_mut(40) {
+        *octet ^= 1;
+    }
+    let mut batch = Batch::default();
+    batch.put(key.to_vec(), value);
+    store.inner.engine.commit(batch).await.unwrap();
+}
+
+/// Takes away what says where a message stands: an older store had nothing of it.
+pub(crate) async fn forget_places(store: &Store, message: MessageId) {
+    let mut batch = Batch::default();
+    for (folder, uid) in store.placed(message).await.unwrap() {
+        let key = place_key(message, folder, uid);
+        batch.write.push(Write::Delete(key));
+    }
+    store.inner.engine.commit(batch).await.unwrap();
 }

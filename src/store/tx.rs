@@ -1,25 +1,59 @@
 //! A change: collected by a flow, committed whole.
 
-use crate::model::{ContentId, Event, MailboxId, MessageId};
+use crate::model::{ContentId, Event, Flags, MailboxId, MessageId};
 use crate::store::backing::{Backing, Batch, Expect, Write};
 use crate::store::content::{
     Attached, ContentRecord, Finished, Pending, Place, blocking, chunk_key, file_path,
 };
 use crate::store::keys::Ring;
-use crate::store::mailbox::{Change, Filing};
+use crate::store::mailbox::{Change, Filing, Vanishing, entry_key, place_key, uid_of};
 use crate::store::maintain::purged_key;
+use crate::store::rows::FlagChange;
 use crate::store::{Error, Held, Key, Record, Store, Table};
+use jiff::Timestamp;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// What a commit gave back: the numbers drawn, in order of the draws. `file`
-/// draws UID, mod-sequence and change number; `change` a change number.
+/// What a commit gave back: the numbers it drew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
-    /// The numbers drawn.
-    pub numbers: Vec<u64>,
+    uids: Vec<u32>,
+    change: u64,
+}
+
+impl Receipt {
+    /// The UIDs of what was filed, in the order of [`Tx::file`].
+    #[must_use]
+    pub fn uids(&self) -> &[u32] {
+        &self.uids
+    }
+
+    /// The highest change number; 0 if nothing was noted as a change.
+    #[must_use]
+    pub const fn change(&self) -> u64 {
+        self.change
+    }
+}
+
+/// Which of the numbers that a batch draws its caller wants to know.
+#[derive(Default)]
+pub(super) struct Draws {
+    /// The places of UIDs.
+    pub(super) uids: Vec<usize>,
+    /// The place of the last change number.
+    pub(super) change: Option<usize>,
+}
+
+impl Draws {
+    fn receipt(&self, numbers: &[u64]) -> Receipt {
+        let number = |place: usize| numbers.get(place).copied().unwrap_or_default();
+        Receipt {
+            uids: self.uids.iter().map(|p| uid_of(number(*p))).collect(),
+            change: self.change.map_or(0, number),
+        }
+    }
 }
 
 /// A change to be committed whole. Its steps take effect in their order.
@@ -43,7 +77,11 @@ enum Step {
         key: Vec<u8>,
         expect: Option<Expect>,
     },
+    Still(Vec<u8>, Vec<u8>),
+    Place(Vec<u8>, Vec<u8>),
     File(Filing),
+    Flag(FlagChange),
+    Vanish(Vanishing),
     Change(Change),
     Audit(Event),
 }
@@ -110,13 +148,56 @@ impl Tx {
     }
 
     /// Files a message in a folder under the next UID and modseq, and notes the
-    /// change.
-    pub fn file(&mut self, folder: MailboxId, message: MessageId, seen: bool) {
+    /// change. `at` is its INTERNALDATE, if not the time of the commit. In the
+    /// shared mailbox, `\Seen` among the flags counts for every account until it
+    /// says otherwise.
+    pub fn file(
+        &mut self,
+        folder: MailboxId,
+        message: MessageId,
+        flags: Flags,
+        at: Option<Timestamp>,
+    ) {
         self.steps.push(Step::File(Filing {
             folder,
             message,
-            seen,
+            flags,
+            at,
         }));
+    }
+
+    /// Sets flags, and notes the change. The commit fails if one of the rows is
+    /// gone, or its flags were changed since they were held.
+    pub fn flag(&mut self, change: FlagChange) {
+        if !change.is_empty() {
+            self.steps.push(Step::Flag(change));
+        }
+    }
+
+    /// Takes entries, each a UID and its message, out of a folder, and notes the
+    /// change. The commit fails if one is not there. The messages stay.
+    pub fn vanish(&mut self, folder: MailboxId, gone: &[(u32, MessageId)]) {
+        self.take_out(folder, gone, true);
+    }
+
+    /// The same, whether they are there or not.
+    pub fn clear(&mut self, folder: MailboxId, gone: &[(u32, MessageId)]) {
+        self.take_out(folder, gone, false);
+    }
+
+    /// Notes where a message stands that was filed before there was an index of
+    /// it. The commit fails if it no longer stands there.
+    pub fn place(&mut self, folder: MailboxId, uid: u32, message: MessageId) {
+        self.steps.push(Step::Place(
+            entry_key(folder, uid),
+            place_key(message, folder, uid),
+        ));
+    }
+
+    /// Changes nothing; the commit fails if the record changed since it was held.
+    pub fn still<R: Record>(&mut self, held: &Held<R>) {
+        let key = held.record.key().octets().to_vec();
+        self.steps.push(Step::Still(key, held.raw.clone()));
     }
 
     /// Adds to the change sequence.
@@ -127,6 +208,14 @@ impl Tx {
     /// Adds to the audit chain, with the time of the commit.
     pub fn audit(&mut self, event: Event) {
         self.steps.push(Step::Audit(event));
+    }
+
+    fn take_out(&mut self, folder: MailboxId, gone: &[(u32, MessageId)], sure: bool) {
+        if !gone.is_empty() {
+            let gone = gone.to_vec();
+            self.steps
+                .push(Step::Vanish(Vanishing { folder, gone, sure }));
+        }
     }
 
     fn write<R: Record>(&mut self, record: &R, expect: Option<Expect>) {
@@ -166,9 +255,9 @@ impl Store {
         }
         if tx.contents.is_empty() && tx.purges.is_empty() {
             let mut batch = Batch::default();
-            self.plan(&mut batch, tx.steps)?;
+            let draws = self.plan(&mut batch, tx.steps).await?;
             let numbers = self.inner.engine.commit(batch).await?;
-            return Ok(Receipt { numbers });
+            return Ok(draws.receipt(&numbers));
         }
         // Files must be kept or removed by the outcome, whoever waits for it.
         let store = self.clone();
@@ -191,12 +280,12 @@ impl Store {
             purged.extend(self.plan_purge(&mut batch, id).await?);
             batch.put(purged_key(), ring.current().to_be_bytes().to_vec());
         }
-        self.plan(&mut batch, tx.steps)?;
+        let draws = self.plan(&mut batch, tx.steps).await?;
         match self.inner.engine.commit(batch).await {
             Ok(numbers) => {
                 files.into_iter().for_each(Pending::keep);
                 remove(purged).await;
-                Ok(Receipt { numbers })
+                Ok(draws.receipt(&numbers))
             }
             Err(error) => {
                 if matches!(error, Error::Io(_) | Error::Full) {
@@ -245,8 +334,8 @@ impl Store {
         Ok(None)
     }
 
-    fn plan(&self, batch: &mut Batch, steps: Vec<Step>) -> Result<(), Error> {
-        let now = self.inner.clock.now();
+    async fn plan(&self, batch: &mut Batch, steps: Vec<Step>) -> Result<Draws, Error> {
+        let mut draws = Draws::default();
         for step in steps {
             match step {
                 Step::Write {
@@ -264,15 +353,22 @@ impl Store {
                     batch.expect.extend(expect.map(|e| (key.clone(), e)));
                     batch.write.push(Write::Delete(key));
                 }
-                Step::File(filing) => self.plan_filing(batch, &filing, now)?,
-                Step::Change(change) => self.plan_change(batch, change)?,
+                Step::Still(key, raw) => batch.expect.push((key, Expect::Equals(raw))),
+                Step::Place(entry, place) => {
+                    batch.expect.push((entry, Expect::Present));
+                    batch.put(place, Vec::new());
+                }
+                Step::File(filing) => self.plan_filing(batch, filing, &mut draws)?,
+                Step::Flag(change) => self.plan_flags(batch, change, &mut draws)?,
+                Step::Vanish(gone) => self.plan_vanishing(batch, gone, &mut draws).await?,
+                Step::Change(change) => self.plan_change(batch, &change, &mut draws)?,
                 Step::Audit(event) => {
-                    let body = self.seal_event(now, &event)?;
+                    let body = self.seal_event(self.inner.clock.now(), &event)?;
                     batch.append.push((self.audit_log(), body));
                 }
             }
         }
-        Ok(())
+        Ok(draws)
     }
 }
 

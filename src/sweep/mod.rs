@@ -8,6 +8,7 @@ mod remind;
 mod tidy;
 
 use crate::access::link::{self, LinkState};
+use crate::folders;
 use crate::model::{Actor, Event, EventKind, GrantId, Live, MessageId, Recipient, State};
 use crate::route::portal::Voice;
 use crate::store::records::{Ended, Ending, Grant, Message};
@@ -52,6 +53,8 @@ pub struct Sweep {
     store: Store,
     settings: Live<Settings>,
     tidied: Option<Timestamp>,
+    /// Whether it is known where each message stands.
+    placed: bool,
     /// The last ending that was looked at for a reminder.
     looked: Option<Key<Ending>>,
 }
@@ -64,6 +67,7 @@ impl Sweep {
             store,
             settings,
             tidied: None,
+            placed: false,
             looked: None,
         }
     }
@@ -92,6 +96,7 @@ impl Sweep {
     /// The store's own; what was not closed stays due.
     pub async fn turn(&mut self) -> Result<bool, Error> {
         let now = self.store.clock().now();
+        let placed = self.make_up().await;
         // A link is judged by the clock at every visit, also during a pause.
         let (closed, reminded) = match pause::pauses(&self.store, now).await {
             Ok(true) => (Ok(false), Ok(false)),
@@ -100,7 +105,7 @@ impl Sweep {
         };
         let tidied = self.tidy(now).await;
         let rolled = self.roll(now).await;
-        rolled.and(tidied)?;
+        rolled.and(tidied).and(placed)?;
         let (closed, reminded) = (closed?, reminded?);
         Ok(closed || reminded)
     }
@@ -174,8 +179,9 @@ impl Sweep {
     }
 
     /// Destroys the content of a message whose retention is over: its key goes
-    /// now, and with the next roll no older copy of the keys opens it. What
-    /// somebody may still read is kept until they may no longer.
+    /// now, and with the next roll no older copy of the keys opens it. It leaves
+    /// every folder with the same commit. What somebody may still read is kept
+    /// until they may no longer.
     async fn destroy(&self, tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), Error> {
         let Some(held) = self.store.hold(&Message::at(id)).await? else {
             return Ok(());
@@ -201,6 +207,7 @@ impl Sweep {
             closed.notice = Vec::new();
             tx.replace(&grant, &closed);
         }
+        folders::take_out(&self.store, tx, id).await?;
         tx.purge(message.content);
         message.purged = Some(now);
         message.head = Vec::new();
@@ -219,6 +226,22 @@ impl Sweep {
             }
         }
         Ok(grants)
+    }
+
+    /// Sees to it, once, that a message which goes is found in every folder.
+    async fn make_up(&mut self) -> Result<(), Error> {
+        if self.placed {
+            return Ok(());
+        }
+        match folders::make_up(&self.store).await {
+            // A client took something out at this very moment: the next turn
+            // does the rest.
+            Err(Error::Conflict) => Ok(()),
+            done => {
+                self.placed = done.is_ok();
+                done
+            }
+        }
     }
 
     async fn tidy(&mut self, now: Timestamp) -> Result<(), Error> {

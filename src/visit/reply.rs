@@ -6,7 +6,8 @@ use crate::access::link;
 use crate::folders;
 use crate::mime::write::ReplyMail;
 use crate::model::{
-    Account, Actor, Direction, Event, EventKind, GrantId, Head, Mailbox, MessageId, Standing, State,
+    Account, Actor, ContactId, Direction, Event, EventKind, Flags, GrantId, Head, Mailbox,
+    MessageId, Standing, State, System,
 };
 use crate::outbound;
 use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
@@ -51,6 +52,8 @@ struct Answer {
     grant: GrantId,
     /// The message that is answered.
     answered: MessageId,
+    /// Who answers, as the office knows them.
+    contact: Option<ContactId>,
     at: Timestamp,
     thread: ThreadId,
     /// The active accounts of the conversation: those who will find it.
@@ -104,6 +107,7 @@ impl Visit {
             id,
             grant,
             answered: opened.message.id,
+            contact: opened.grant.map(|grant| grant.contact),
             at,
             thread,
             accounts,
@@ -361,16 +365,22 @@ impl ReplyIntake {
         })
     }
 
+    /// Files the answer where the office reads: unread in INBOX, and in the view of
+    /// who wrote it.
     async fn file_in_office(&self, tx: &mut Tx) -> Result<(), Refusal> {
         let store = &self.visit.store;
         for account in &self.answer.accounts {
-            let inbox = folders::inbox(store, tx, account.id).await?;
-            tx.file(inbox, self.answer.id, false);
+            let inbox = folders::inbox(store, account.id);
+            tx.file(inbox, self.answer.id, Flags::default(), None);
+            if let Some(contact) = self.answer.contact {
+                let view = folders::of_contact(store, tx, account.id, contact).await?;
+                tx.file(view, self.answer.id, System::SEEN.into(), None);
+            }
         }
         if self.answer.accounts.is_empty() {
             // Nobody of the conversation is still there: the whole clinic is.
-            let shared = folders::shared(store, tx).await?;
-            tx.file(shared, self.answer.id, false);
+            let shared = folders::shared(store);
+            tx.file(shared, self.answer.id, Flags::default(), None);
         }
         Ok(())
     }

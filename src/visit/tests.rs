@@ -6,7 +6,7 @@ use crate::mime::index::Indexer;
 use crate::model::parcel::Body;
 use crate::model::{
     Account, Actor, Address, Clock, Direction, EventKind, Head, Lane, Language, Live, Mailbox,
-    ManualClock, MessageId, Purpose, Recipient, Role, Secret, Standing, State, Token,
+    ManualClock, MessageId, Purpose, Recipient, Role, Secret, Standing, State, System, Token,
 };
 use crate::queue;
 use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
@@ -463,6 +463,14 @@ async fn an_answer_reaches_every_account_of_the_conversation() {
     let sent = answer(&bench, &reader, &grant).await;
     assert_eq!(bench.inbox_of(&bench.ruiz).await, [sent.message]);
     assert_eq!(bench.inbox_of(&bench.desk).await, [sent.message]);
+    for account in [&bench.ruiz, &bench.desk] {
+        let list = folders::list(&bench.store, account).await.unwrap();
+        let view = list.iter().find(|f| f.contact == Some(grant.contact));
+        let rows = bench.store.rows(view.unwrap().id, None).await.unwrap().rows;
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].message, sent.message);
+        assert!(rows[0].flags.system.contains(System::SEEN));
+    }
     assert_eq!(bench.state(&grant).await, State::Replied);
     let message = bench.store.get(&Message::at(sent.message)).await;
     let message = message.unwrap().unwrap();

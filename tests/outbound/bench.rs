@@ -8,14 +8,14 @@ use sealpost::model::parcel::Body;
 use sealpost::model::parcel::Wanted;
 use sealpost::model::{
     Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, ManualClock,
-    MessageId, Notify, Parcel, Recipient, Reply, Role, Token,
+    MessageId, Notify, Parcel, Recipient, Reply, Role, System, Token,
 };
 use sealpost::outbound::{Outbound, Settings};
 use sealpost::policy::{Copies, Default as Unmarked, Rules, Staff};
 use sealpost::queue;
 use sealpost::route::portal::Voice;
 use sealpost::store::records::{Grant, Message, Work};
-use sealpost::store::{RootKey, Store};
+use sealpost::store::{Entry, RootKey, Store};
 use sealpost::sweep::Sweep;
 use std::fs;
 use std::path::Path;
@@ -172,7 +172,8 @@ impl Bench {
     pub(crate) async fn filed(&self, account: &Account, folder: &str) -> Vec<(MessageId, bool)> {
         let folder = folders::id(self.store(), Some(account.id), folder);
         let entries = self.store().entries(folder, 0, 100).await.unwrap();
-        entries.iter().map(|e| (e.message, e.seen)).collect()
+        let seen = |e: &Entry| e.flags.system.contains(System::SEEN);
+        entries.iter().map(|e| (e.message, seen(e))).collect()
     }
 
     /// Days go by, with the gateway at work.

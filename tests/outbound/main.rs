@@ -13,3 +13,4 @@ mod endings;
 mod heard;
 mod property;
 mod routes;
+mod views;

@@ -2,8 +2,8 @@
 //! binary, started once more to run the one test below. It is told what to do
 //! on its standard input, so that a run by hand, without any, does nothing.
 
-use crate::harness::{accept, below, open, purge};
-use sealpost::model::Clock;
+use crate::harness::{accept, below, flag, open, purge, vanish};
+use sealpost::model::{Clock, MessageId};
 use sealpost::store::{RootKey, Settings, Store};
 use std::fs::File;
 use std::io::{self, Write};
@@ -117,8 +117,9 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
         1..5 => below(128 * 1024),
         _ => below(8 * 1024),
     };
-    let (id, content, kept) = accept(store, length).await;
+    let (id, content, uid, kept) = accept(store, length).await;
     say(&kept);
+    in_folder(store, (id, uid), say).await;
     if below(12) != 0 {
         say(&format!("purging {id}\n"));
         say(&purge(store, id, content).await);
@@ -128,6 +129,17 @@ async fn session(store: &Store, sink: &Mutex<Box<dyn Write + Send>>) {
     }
     if below(1000) == 0 {
         store.compact().await.unwrap();
+    }
+}
+
+/// What a client does with an entry: half are flagged, a quarter expunged.
+async fn in_folder(store: &Store, (id, uid): (MessageId, u32), say: impl Fn(&str)) {
+    if below(2) == 0 {
+        say(&flag(store, id, uid).await);
+    }
+    if below(4) == 0 {
+        say(&format!("vanishing {id} {uid}\n"));
+        say(&vanish(store, id, uid).await);
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the proofs share: the work that is done, and the check that it is there.
 
 use sealpost::model::{
-    Actor, Address, Clock, ContentId, Direction, Event, EventKind, Head, JobId, Lane, Mailbox,
-    MailboxId, MessageId, secret,
+    Actor, Address, Clock, ContentId, Direction, Event, EventKind, Flags, Head, JobId, Lane,
+    Mailbox, MailboxId, MessageId, System, secret,
 };
 use sealpost::store::records::{Due, Message, ThreadId};
 use sealpost::store::{Change, OpenError, RootKey, Settings, Store, Tx};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -93,7 +93,7 @@ pub(crate) fn body(id: ContentId, length: usize) -> Vec<u8> {
 }
 
 /// Accepts a message as a submission would; the line that acknowledges it.
-pub(crate) async fn accept(store: &Store, length: usize) -> (MessageId, ContentId, String) {
+pub(crate) async fn accept(store: &Store, length: usize) -> (MessageId, ContentId, u32, String) {
     let now = store.clock().now();
     let id = MessageId::new(now);
     let mut writer = store.write_content();
@@ -140,11 +140,31 @@ pub(crate) async fn accept(store: &Store, length: usize) -> (MessageId, ContentI
         job: JobId::new(now),
         lease: None,
     });
-    tx.file(folder(), id, false);
+    tx.file(folder(), id, Flags::default(), None);
     tx.change(Change::Message(id));
     tx.audit(Event::new(Actor::Gateway, EventKind::Submit, id).noted(CANARY));
-    let uid = store.commit(tx).await.unwrap().numbers[0];
-    (id, content, format!("kept {id} {content} {length} {uid}\n"))
+    let uid = store.commit(tx).await.unwrap().uids()[0];
+    let kept = format!("kept {id} {content} {length} {uid}\n");
+    (id, content, uid, kept)
+}
+
+/// Sets flags on the entry of a message, as a client would.
+pub(crate) async fn flag(store: &Store, id: MessageId, uid: u32) -> String {
+    let flags = Flags::from(System::SEEN.with(System::FLAGGED));
+    let mut change = store.hold_rows(folder(), &[uid], None).await.unwrap();
+    change.update(|_| flags.clone());
+    let mut tx = Tx::new();
+    tx.flag(change);
+    store.commit(tx).await.unwrap();
+    format!("flagged {id} {uid}\n")
+}
+
+/// Takes the entry of a message out of its folder; the message stays.
+pub(crate) async fn vanish(store: &Store, id: MessageId, uid: u32) -> String {
+    let mut tx = Tx::new();
+    tx.vanish(folder(), &[(uid, id)]);
+    store.commit(tx).await.unwrap();
+    format!("vanished {id} {uid}\n")
 }
 
 /// Destroys a message.
@@ -162,6 +182,10 @@ pub(crate) async fn purge(store: &Store, id: MessageId, content: ContentId) -> S
 pub(crate) struct Promises {
     kept: HashMap<MessageId, (ContentId, usize, u32)>,
     purged: Vec<MessageId>,
+    flagged: HashSet<u32>,
+    /// Entries that may be gone, and those that are.
+    leaving: HashSet<u32>,
+    vanished: BTreeSet<u32>,
 }
 
 impl Promises {
@@ -183,17 +207,18 @@ impl Promises {
             }
             ["purging", id] => drop(self.kept.remove(&id.parse().unwrap())),
             ["purged", id] => self.purged.push(id.parse().unwrap()),
+            ["flagged", _, uid] => drop(self.flagged.insert(uid.parse().unwrap())),
+            ["vanishing", _, uid] => drop(self.leaving.insert(uid.parse().unwrap())),
+            ["vanished", _, uid] => drop(self.vanished.insert(uid.parse().unwrap())),
             _ => {}
         }
     }
 
     /// Every promise is held, octet for octet, and everything verifies.
     pub(crate) async fn check(&self, store: &Store, when: &str) {
-        let entries = store.entries(folder(), 0, usize::MAX).await.unwrap();
-        let filed: HashMap<u32, MessageId> = entries.iter().map(|e| (e.uid, e.message)).collect();
-        for (id, (content, length, uid)) in &self.kept {
+        self.check_folder(store, when).await;
+        for (id, (content, length, _)) in &self.kept {
             kept(store, *id, (*content, *length), when).await;
-            assert_eq!(filed.get(uid), Some(id), "{when}: {id} is not filed");
         }
         for id in &self.purged {
             let found = store.get(&Message::at(*id)).await.unwrap();
@@ -201,6 +226,31 @@ impl Promises {
         }
         let found = store.verify().await.unwrap();
         assert!(found.is_clean(), "{when}: {found:?}");
+    }
+
+    /// What was filed and stayed is there and found, flags have lasted, what is
+    /// gone is known, and no UID came back.
+    async fn check_folder(&self, store: &Store, when: &str) {
+        let rows = store.rows(folder(), None).await.unwrap();
+        let both = System::SEEN.with(System::FLAGGED);
+        for row in &rows.rows {
+            let lost = self.flagged.contains(&row.uid) && !row.flags.system.contains(both);
+            assert!(!lost, "{when}: UID {} lost its flags", row.uid);
+            assert!(row.uid < rows.uidnext && row.modseq <= rows.highest_modseq);
+        }
+        let gone = store.vanished(folder(), 0).await.unwrap();
+        let gone: BTreeSet<u32> = gone.into_iter().collect();
+        let known = gone.is_superset(&self.vanished);
+        assert!(known, "{when}: a vanished UID is forgotten");
+        let filed: HashMap<u32, MessageId> = rows.rows.iter().map(|r| (r.uid, r.message)).collect();
+        let back = gone.iter().find(|uid| filed.contains_key(uid));
+        assert_eq!(back, None, "{when}: a UID came back");
+        let stayed = self.kept.iter().map(|(id, (_, _, uid))| (id, uid));
+        for (id, uid) in stayed.filter(|(_, uid)| !self.leaving.contains(uid)) {
+            assert_eq!(filed.get(uid), Some(id), "{when}: {id} is not filed");
+            let placed = store.placed(*id).await.unwrap();
+            assert_eq!(placed, [(folder(), *uid)], "{when}: {id} is not found");
+        }
     }
 }
 

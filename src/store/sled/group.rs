@@ -101,13 +101,16 @@ impl<'a> Group<'a> {
 
     fn holds(&self, key: &[u8], expect: &Expect) -> Result<bool, Error> {
         let Some(changed) = self.changed.get(key) else {
+            let there = || self.db.contains_key(key).map_err(|e| broken(&e));
             return match expect {
-                Expect::Absent => Ok(!self.db.contains_key(key).map_err(|e| broken(&e))?),
+                Expect::Absent => there().map(|there| !there),
+                Expect::Present => there(),
                 Expect::Equals(value) => Ok(read(self.db, key)?.as_ref() == Some(value)),
             };
         };
         Ok(match expect {
             Expect::Absent => changed.is_none(),
+            Expect::Present => changed.is_some(),
             Expect::Equals(value) => changed.as_ref() == Some(value),
         })
     }

@@ -1,6 +1,8 @@
 //! The store's verbs, on a real folder.
 
+mod cards;
 mod content;
+mod folders;
 mod records;
 mod upkeep;
 

@@ -1,7 +1,7 @@
 //! Records: read, changed, counted.
 
 use super::{Bench, throttle};
-use crate::model::{Address, GrantId, JobId, Lane, MailboxId, MessageId, TaskId};
+use crate::model::{Address, Flags, GrantId, JobId, Lane, MailboxId, MessageId, TaskId};
 use crate::store::records::{Draft, Due, OpenTask, Throttle};
 use crate::store::{Change, Error, Label, Table, Tx};
 use jiff::Timestamp;
@@ -66,7 +66,8 @@ async fn a_change_whose_expectation_fails_writes_nothing() {
             _ => tx.insert(&throttle(1, 3)),
         }
         tx.put(&throttle(2, 2));
-        tx.file(folder, MessageId::new(Timestamp::UNIX_EPOCH), false);
+        let message = MessageId::new(Timestamp::UNIX_EPOCH);
+        tx.file(folder, message, Flags::default(), None);
         assert_eq!(store.commit(tx).await, Err(Error::Conflict));
     }
     assert_eq!(
@@ -79,7 +80,7 @@ async fn a_change_whose_expectation_fails_writes_nothing() {
         2
     );
     assert!(store.get(&Throttle::at([2; 32])).await.unwrap().is_none());
-    assert_eq!(store.folder_numbers(folder).await.unwrap(), (1, 0));
+    assert_eq!(store.folder_numbers(folder).await.unwrap(), (1, 1));
 }
 
 #[tokio::test]
@@ -145,12 +146,15 @@ async fn uids_and_modseqs_rise_without_gaps_under_concurrency() {
         let folder = folders[n % 2];
         tasks.push(tokio::spawn(async move {
             let mut tx = Tx::new();
-            tx.file(folder, MessageId::new(store.clock().now()), n % 3 == 0);
-            store.commit(tx).await.unwrap().numbers
+            let message = MessageId::new(store.clock().now());
+            tx.file(folder, message, Flags::default(), None);
+            store.commit(tx).await.unwrap()
         }));
     }
     for task in tasks {
-        assert_eq!(task.await.unwrap().len(), 3);
+        let receipt = task.await.unwrap();
+        assert_eq!(receipt.uids().len(), 1);
+        assert!(receipt.change() > 0);
     }
     drop(store);
     let store = bench.open();
@@ -162,11 +166,11 @@ async fn uids_and_modseqs_rise_without_gaps_under_concurrency() {
         );
         assert_eq!(
             entries.iter().map(|e| e.modseq).collect::<Vec<_>>(),
-            (1..=20).collect::<Vec<_>>()
+            (2..=21).collect::<Vec<_>>()
         );
         assert_eq!(entries[0].filed, store.clock().now());
         assert_eq!(store.entries(folder, 18, 99).await.unwrap().len(), 2);
-        assert_eq!(store.folder_numbers(folder).await.unwrap(), (21, 20));
+        assert_eq!(store.folder_numbers(folder).await.unwrap(), (21, 21));
     }
     let changes = store.changes(0, 99).await.unwrap();
     assert_eq!(
@@ -175,8 +179,10 @@ async fn uids_and_modseqs_rise_without_gaps_under_concurrency() {
     );
     assert!(matches!(changes[7].1, Change::Filed(..)));
     let mut tx = Tx::new();
-    tx.file(folders[0], MessageId::new(store.clock().now()), true);
-    assert_eq!(store.commit(tx).await.unwrap().numbers, [21, 21, 41]);
+    let message = MessageId::new(store.clock().now());
+    tx.file(folders[0], message, Flags::default(), None);
+    let receipt = store.commit(tx).await.unwrap();
+    assert_eq!((receipt.uids(), receipt.change()), (&[21][..], 41));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{Bench, files_below, pattern, put_content, read_all, throttle};
 use crate::model::{Actor, Clock, Event, EventKind, heard};
 use crate::store::backing::{Backing, Batch, Write};
 use crate::store::records::{Quarantined, Throttle};
-use crate::store::{Error, OpenError, RootKey, Settings, Store, Table, Tx, audit};
+use crate::store::{Error, OpenError, RootKey, Settings, Store, Table, Tx, audit, samples};
 use jiff::SignedDuration;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -62,8 +62,8 @@ async fn a_damaged_record_is_set_aside_and_the_rest_is_read() {
         tx.put(&throttle(n, 7));
     }
     store.commit(tx).await.unwrap();
-    damage(&store, Throttle::at([0; 32]).octets()).await;
-    damage(&store, Throttle::at([1; 32]).octets()).await;
+    samples::damage(&store, Throttle::at([0; 32]).octets()).await;
+    samples::damage(&store, Throttle::at([1; 32]).octets()).await;
     assert_eq!(
         store
             .verify()
@@ -122,7 +122,7 @@ async fn many_damaged_records_turn_the_store_read_only() {
         tx.put(&throttle(n, 7));
         store.commit(tx).await.unwrap();
         if n % 2 == 0 {
-            damage(&store, Throttle::at([n; 32]).octets()).await;
+            samples::damage(&store, Throttle::at([n; 32]).octets()).await;
         }
     }
     assert!(!store.verify().await.unwrap().is_clean());
@@ -301,12 +301,4 @@ async fn the_data_folder_is_private() {
         let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", file.display());
     }
-}
-
-async fn damage(store: &Store, key: &[u8]) {
-    let mut value = store.inner.engine.get(key).await.unwrap().unwrap();
-    *value.last_mut().unwrap() ^= 1;
-    let mut batch = Batch::default();
-    batch.put(key.to_vec(), value);
-    store.inner.engine.commit(batch).await.unwrap();
 }

@@ -18,7 +18,7 @@ pub fn run(octets: &[u8]) {
 }
 
 /// Every kind; a new one comes last, since seeds name them by their place.
-const KINDS: [fn(&[u8]); 29] = [
+const KINDS: [fn(&[u8]); 31] = [
     record::<r::Message>,
     record::<r::Thread>,
     record::<r::Grant>,
@@ -48,6 +48,8 @@ const KINDS: [fn(&[u8]); 29] = [
     record::<Recipient>,
     plain::<Head>,
     plain::<sealpost::model::Parcel>,
+    record::<r::AccountFolder>,
+    record::<r::Card>,
 ];
 
 /// A record also has a key, whatever stands in it.

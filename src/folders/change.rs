@@ -1,0 +1,272 @@
+//! What a client may do with folders: make, rename, delete, subscribe.
+
+use crate::folders::list::found_by;
+use crate::folders::{MADE, entries, hashed, name, slot, validity};
+use crate::model::{AccountId, MailboxId};
+use crate::store::records::{AccountFolder, MailFolder, Special};
+use crate::store::{Change, Error, Held, Store, Tx};
+
+/// Folders that an account makes at most: a list of them is answered from memory.
+const MANY: usize = 1000;
+/// How often a change is tried if somebody else changed the same folders.
+const ATTEMPTS: usize = 4;
+/// Entries taken out in one commit, so that others' commits wait for little.
+const STEP: usize = 1000;
+
+/// Why a folder was not made or changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The name is taken.
+    #[error("there is a folder of this name already")]
+    Exists,
+    /// It is not there.
+    #[error("there is no such folder")]
+    Unknown,
+    /// The gateway files in it.
+    #[error("the gateway keeps this folder itself; it can be neither renamed nor deleted")]
+    Fixed,
+    /// Others stand below it.
+    #[error("there are folders below this one; delete or move them first")]
+    Children,
+    /// The name will not do.
+    #[error(
+        "this name cannot be used; choose a shorter one, without * and %, that is not below Patients or Shared"
+    )]
+    Name,
+    /// There are very many.
+    #[error("there are {MANY} folders already; delete some first")]
+    Many,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Makes a folder, and those above it that are missing (RFC 3501 §6.3.3).
+/// Nobody is subscribed to it yet.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn create(
+    store: &Store,
+    account: AccountId,
+    wanted: &str,
+    special: Option<Special>,
+) -> Result<MailboxId, Refused> {
+    let name = name::checked(wanted).ok_or(Refused::Name)?;
+    for _ in 0..ATTEMPTS {
+        let made = found_by(store, account, &[MADE]).await?;
+        if is_taken(&made, &name) {
+            return Err(Refused::Exists);
+        }
+        if made.len() >= MANY {
+            return Err(Refused::Many);
+        }
+        let mut tx = Tx::new();
+        add_above(store, &mut tx, (account, &made), &name);
+        let id = add(store, &mut tx, account, (&name, special));
+        tx.change(Change::Folders(account));
+        if settled(store, tx).await? {
+            return Ok(id);
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Renames a folder and those below it; they keep their ids and UIDs.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn rename(
+    store: &Store,
+    account: AccountId,
+    folder: MailboxId,
+    wanted: &str,
+) -> Result<(), Refused> {
+    let to = name::checked(wanted).ok_or(Refused::Name)?;
+    for _ in 0..ATTEMPTS {
+        let from = own(store, account, folder).await?.record.name;
+        let made = found_by(store, account, &[MADE]).await?;
+        if is_taken(&made, &to) {
+            return Err(Refused::Exists);
+        }
+        if is_below(&to, &from) {
+            return Err(Refused::Name);
+        }
+        let mut tx = Tx::new();
+        add_above(store, &mut tx, (account, &made), &to);
+        for record in made.iter().filter(|f| is_within(&f.name, &from)) {
+            let rest = record.name.get(from.len()..).unwrap_or_default();
+            let name = name::checked(&format!("{to}{rest}")).ok_or(Refused::Name)?;
+            let held = store.hold(&MailFolder::at(record.id)).await?;
+            let held = held.ok_or(Refused::Unknown)?;
+            let renamed = MailFolder {
+                name: name.clone(),
+                ..held.record.clone()
+            };
+            tx.replace(&held, &renamed);
+            tx.delete(&at(store, account, &record.name));
+            tx.insert(&place(store, account, &name, record.id));
+        }
+        tx.change(Change::Folders(account));
+        if settled(store, tx).await? {
+            return Ok(());
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Deletes a folder with its entries. What stands in other folders too, or was
+/// sent or received, stays.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn delete(store: &Store, account: AccountId, folder: MailboxId) -> Result<(), Refused> {
+    for _ in 0..ATTEMPTS {
+        let held = own(store, account, folder).await?;
+        let name = &held.record.name;
+        let made = found_by(store, account, &[MADE]).await?;
+        if made.iter().any(|other| is_below(&other.name, name)) {
+            return Err(Refused::Children);
+        }
+        empty(store, folder).await?;
+        let mut tx = Tx::new();
+        tx.remove(&held);
+        tx.delete(&at(store, account, name));
+        tx.change(Change::Folders(account));
+        if settled(store, tx).await? {
+            return Ok(());
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// Subscribes to a folder, or no longer. The shared mailbox is always among what
+/// its readers want to see.
+///
+/// # Errors
+/// [`Refused::Unknown`], [`Refused::Fixed`], [`Refused::Store`].
+pub async fn subscribe(
+    store: &Store,
+    account: AccountId,
+    folder: MailboxId,
+    subscribed: bool,
+) -> Result<(), Refused> {
+    for _ in 0..ATTEMPTS {
+        let held = store.hold(&MailFolder::at(folder)).await?;
+        let held = held.ok_or(Refused::Unknown)?;
+        if held.record.subscribed == subscribed {
+            return Ok(());
+        }
+        if held.record.account != Some(account) {
+            return Err(Refused::Fixed);
+        }
+        let mut tx = Tx::new();
+        tx.replace(
+            &held,
+            &MailFolder {
+                subscribed,
+                ..held.record.clone()
+            },
+        );
+        tx.change(Change::Folders(account));
+        if settled(store, tx).await? {
+            return Ok(());
+        }
+    }
+    Err(Error::Conflict.into())
+}
+
+/// A folder that its owner made, and so may change.
+async fn own(
+    store: &Store,
+    account: AccountId,
+    folder: MailboxId,
+) -> Result<Held<MailFolder>, Refused> {
+    let held = store.hold(&MailFolder::at(folder)).await?;
+    let held = held.ok_or(Refused::Unknown)?;
+    let record = &held.record;
+    let theirs = record.account == Some(account) && record.contact.is_none();
+    if !theirs || name::is_standard(&record.name) {
+        return Err(Refused::Fixed);
+    }
+    Ok(held)
+}
+
+/// Takes all entries out of a folder.
+async fn empty(store: &Store, folder: MailboxId) -> Result<(), Error> {
+    let rows = store.rows(folder, None).await?.rows;
+    let gone: Vec<_> = rows.iter().map(|row| (row.uid, row.message)).collect();
+    for part in gone.chunks(STEP) {
+        let mut tx = Tx::new();
+        entries::expunge(store, &mut tx, folder, part).await?;
+        store.commit(tx).await?;
+    }
+    Ok(())
+}
+
+fn is_taken(made: &[MailFolder], name: &str) -> bool {
+    name::is_standard(name) || made.iter().any(|folder| folder.name == name)
+}
+
+fn is_below(name: &str, parent: &str) -> bool {
+    let rest = name.strip_prefix(parent);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn is_within(name: &str, parent: &str) -> bool {
+    name == parent || is_below(name, parent)
+}
+
+/// Adds the folders above a name that are missing.
+fn add_above(store: &Store, tx: &mut Tx, own: (AccountId, &[MailFolder]), name: &str) {
+    let (account, made) = own;
+    for parent in name::above(name).filter(|parent| !is_taken(made, parent)) {
+        add(store, tx, account, (parent, None));
+    }
+}
+
+/// Adds a folder; the commit fails if the name was taken meanwhile.
+fn add(
+    store: &Store,
+    tx: &mut Tx,
+    account: AccountId,
+    (name, special): (&str, Option<Special>),
+) -> MailboxId {
+    let id = MailboxId::new(store.clock().now());
+    tx.insert(&MailFolder {
+        id,
+        account: Some(account),
+        name: name.to_owned(),
+        uidvalidity: validity(id.octets()),
+        contact: None,
+        special,
+        subscribed: false,
+        placed: true,
+    });
+    tx.insert(&place(store, account, name, id));
+    id
+}
+
+fn place(store: &Store, account: AccountId, name: &str, folder: MailboxId) -> AccountFolder {
+    let hash = hashed(store, &[b"name", account.octets(), name.as_bytes()]);
+    AccountFolder {
+        account: Some(account),
+        slot: slot(MADE, hash),
+        folder,
+    }
+}
+
+fn at(store: &Store, account: AccountId, name: &str) -> crate::store::Key<AccountFolder> {
+    let nowhere = MailboxId::from_octets([0; 16]);
+    let place = place(store, account, name, nowhere);
+    AccountFolder::at(place.account, place.slot)
+}
+
+/// Commits; `false` if somebody else was first.
+async fn settled(store: &Store, tx: Tx) -> Result<bool, Error> {
+    match store.commit(tx).await {
+        Ok(_) => Ok(true),
+        Err(Error::Conflict) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -13,7 +13,8 @@ const MAX_COMMENTS: usize = 8;
 /// are letters like any other outside ASCII (RFC 6532 §3.2).
 pub(in crate::mime) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 /// What is no atom (RFC 5322 §3.2.3), the dot left out.
-pub(in crate::mime) const SPECIALS: [char; 12] = ['(', ')', '<', '>', '[', ']', ':', ';', '@', ',', '"', '\\'];
+pub(in crate::mime) const SPECIALS: [char; 12] =
+    ['(', ')', '<', '>', '[', ']', ':', ';', '@', ',', '"', '\\'];
 
 /// Reads a field's value, folded lines and all: mailboxes in their order,
 /// groups taken apart. `None` if anything in it is no mailbox.

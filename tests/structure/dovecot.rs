@@ -87,12 +87,18 @@ fn spoken(settings: &Path, home: &Path, commands: &str) -> Vec<u8> {
 fn answers(said: &[u8]) -> Vec<BTreeMap<String, Value>> {
     let (mut found, mut rest) = (Vec::new(), said);
     while !rest.is_empty() {
-        let line = rest.iter().position(|o| *o == b'\n').map_or(rest.len(), |at| at + 1);
+        let line = rest
+            .iter()
+            .position(|o| *o == b'\n')
+            .map_or(rest.len(), |at| at + 1);
         let head = String::from_utf8_lossy(&rest[..line]).into_owned();
         let mut words = head.splitn(4, ' ');
         let is_fetch = words.next() == Some("*") && words.nth(1) == Some("FETCH");
         if !is_fetch {
-            assert!(!head.contains(" BAD ") && !head.contains(" NO "), "Dovecot says {head}");
+            assert!(
+                !head.contains(" BAD ") && !head.contains(" NO "),
+                "Dovecot says {head}"
+            );
             rest = &rest[line..];
             continue;
         }

@@ -247,9 +247,11 @@ impl Lexer<'_> {
     }
 
     fn atom(&mut self) -> String {
-        let near = self.rest.get(..self.rest.floor_char_boundary(MAX_WORD));
-        if let Some(length) = near.and_then(encoded_word) {
-            return self.cut(length);
+        if self.rest.starts_with("=?") {
+            let near = self.rest.get(..self.rest.floor_char_boundary(MAX_WORD));
+            if let Some(length) = near.and_then(encoded_word) {
+                return self.cut(length);
+            }
         }
         let end = |c: char| BLANKS.contains(&c) || SPECIALS.contains(&c);
         self.cut(self.rest.find(end).unwrap_or(self.rest.len()))

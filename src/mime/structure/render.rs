@@ -12,7 +12,9 @@ pub(super) fn envelope(header: &[u8]) -> Vec<u8> {
     let mut out = vec![b'('];
     let text = |name: &str| {
         let field = fields.iter().find(|field| field.is(name));
-        field.map(RawField::unfolded).filter(|text| !text.is_empty())
+        field
+            .map(RawField::unfolded)
+            .filter(|text| !text.is_empty())
     };
     let list = |name: &str| {
         let named = fields.iter().filter(|field| field.is(name));
@@ -20,7 +22,9 @@ pub(super) fn envelope(header: &[u8]) -> Vec<u8> {
         // the first.
         let mut entries = named.flat_map(|field| address::parse(&field.unfolded()));
         let mut list = Vec::new();
-        entries.by_ref().for_each(|entry| entry_to(&entry, &mut list));
+        entries
+            .by_ref()
+            .for_each(|entry| entry_to(&entry, &mut list));
         list
     };
     nstring(text("Date").as_deref(), &mut out);

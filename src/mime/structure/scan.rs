@@ -237,13 +237,17 @@ impl<'a> Scan<'a> {
         }
         let word = line.trim_ascii_end().strip_prefix(b"--")?;
         let closed = word.strip_suffix(b"--");
-        self.open.iter().enumerate().rev().find_map(|(n, boundary)| {
-            if word == boundary {
-                Some((n, false))
-            } else {
-                (closed == Some(boundary)).then_some((n, true))
-            }
-        })
+        self.open
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(n, boundary)| {
+                if word == boundary {
+                    Some((n, false))
+                } else {
+                    (closed == Some(boundary)).then_some((n, true))
+                }
+            })
     }
 
     /// The place before the line break that stands before `start`, which

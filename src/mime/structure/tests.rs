@@ -44,7 +44,13 @@ fn an_envelope_is_what_the_header_says() {
 #[test]
 fn an_envelope_of_nothing_is_all_nil() {
     let nothing = "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)";
-    for header in ["", "\n", "X: y\n\n", "Subject:\nFrom:\nTo: \n\n", "no field\n\n"] {
+    for header in [
+        "",
+        "\n",
+        "X: y\n\n",
+        "Subject:\nFrom:\nTo: \n\n",
+        "no field\n\n",
+    ] {
         assert_eq!(envelope(header), nothing, "{header:?}");
     }
 }
@@ -94,7 +100,10 @@ fn address_lists_are_read_as_far_as_they_can_be() {
             "undisclosed-recipients:;",
             r#"(NIL NIL "undisclosed-recipients" NIL)(NIL NIL NIL NIL)"#,
         ),
-        ("open: a@b", r#"(NIL NIL "open" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)"#),
+        (
+            "open: a@b",
+            r#"(NIL NIL "open" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)"#,
+        ),
         ("jane", r#"(NIL NIL "jane" "MISSING_DOMAIN")"#),
         (
             "Jane Doe",
@@ -186,7 +195,7 @@ fn a_message_in_a_message_has_an_envelope_of_its_own() {
             "Content-Type: multipart/digest; boundary=d\n\n--d\n\nSubject: one\nFrom: a@b\n\nx\ny\n--d\nContent-Type: text/plain\n\n--d--\n"
         ),
         concat!(
-            r#"(("message" "rfc822" NIL NIL NIL "7bit" 32 (NIL "one" ((NIL NIL "a" "b")) ((NIL NIL "a" "b")) ((NIL NIL "a" "b")) NIL NIL NIL NIL NIL) "#,
+            r#"(("message" "rfc822" NIL NIL NIL "7bit" 31 (NIL "one" ((NIL NIL "a" "b")) ((NIL NIL "a" "b")) ((NIL NIL "a" "b")) NIL NIL NIL NIL NIL) "#,
             r#"("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 4 1 NIL NIL NIL NIL) 4 NIL NIL NIL NIL)"#,
             r#"("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL) "digest" ("boundary" "d") NIL NIL NIL)"#
         )
@@ -259,7 +268,16 @@ fn every_part_has_the_number_that_the_standard_gives_it() {
         let body = format!("body {}", numbers.join("."));
         assert_eq!(part(&message, path, Wanted::All), Some(body.as_str()));
     }
-    for path in [&[0][..], &[5], &[1, 1], &[2, 1], &[3, 3], &[3, 1, 1], &[4, 2, 2, 3], &[1, 0]] {
+    for path in [
+        &[0][..],
+        &[5],
+        &[1, 1],
+        &[2, 1],
+        &[3, 3],
+        &[3, 1, 1],
+        &[4, 2, 2, 3],
+        &[1, 0],
+    ] {
         assert_eq!(part(&message, path, Wanted::All), None, "{path:?}");
     }
 }
@@ -269,7 +287,11 @@ fn header_text_and_mime_are_of_what_the_standard_says() {
     let message = example();
     let get = |path: &[u32], wanted| part(&message, path, wanted);
     assert_eq!(get(&[], Wanted::All), Some(message.as_str()));
-    assert!(get(&[], Wanted::Header).unwrap().ends_with("boundary=a\r\n\r\n"));
+    assert!(
+        get(&[], Wanted::Header)
+            .unwrap()
+            .ends_with("boundary=a\r\n\r\n")
+    );
     assert!(get(&[], Wanted::Text).unwrap().starts_with("--a\r\n"));
     assert_eq!(get(&[], Wanted::Mime), None);
     assert_eq!(get(&[1], Wanted::Mime), Some("\r\n"));
@@ -281,10 +303,22 @@ fn header_text_and_mime_are_of_what_the_standard_says() {
         get(&[3], Wanted::Mime),
         Some("Content-Type: message/rfc822\r\n\r\n")
     );
-    assert!(get(&[3], Wanted::Header).unwrap().starts_with("Subject: three\r\n"));
+    assert!(
+        get(&[3], Wanted::Header)
+            .unwrap()
+            .starts_with("Subject: three\r\n")
+    );
     assert!(get(&[3], Wanted::Text).unwrap().starts_with("--b\r\n"));
-    assert!(get(&[3], Wanted::All).unwrap().starts_with("Subject: three\r\n"));
-    assert!(get(&[4, 2], Wanted::Header).unwrap().starts_with("Subject: four two"));
+    assert!(
+        get(&[3], Wanted::All)
+            .unwrap()
+            .starts_with("Subject: three\r\n")
+    );
+    assert!(
+        get(&[4, 2], Wanted::Header)
+            .unwrap()
+            .starts_with("Subject: four two")
+    );
     // Only a message has a header and a text.
     for path in [&[1][..], &[4], &[4, 1]] {
         assert_eq!(get(path, Wanted::Header), None);
@@ -300,8 +334,14 @@ fn a_message_of_one_part_is_its_part_one() {
     assert_eq!(part(single, &[1, 1], Wanted::All), None);
     assert_eq!(part(single, &[2], Wanted::All), None);
     let forwarded = "Content-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\nHello\r\n";
-    assert_eq!(part(forwarded, &[1], Wanted::All), Some("Subject: in\r\n\r\nHello\r\n"));
-    assert_eq!(part(forwarded, &[1], Wanted::Header), Some("Subject: in\r\n\r\n"));
+    assert_eq!(
+        part(forwarded, &[1], Wanted::All),
+        Some("Subject: in\r\n\r\nHello\r\n")
+    );
+    assert_eq!(
+        part(forwarded, &[1], Wanted::Header),
+        Some("Subject: in\r\n\r\n")
+    );
     assert_eq!(part(forwarded, &[1, 1], Wanted::All), Some("Hello\r\n"));
     assert_eq!(part(forwarded, &[1, 1, 1], Wanted::All), None);
 }
@@ -309,7 +349,10 @@ fn a_message_of_one_part_is_its_part_one() {
 #[test]
 fn fields_are_picked_as_they_were_written() {
     let header = b"A: 1\r\nb: 2\r\n folded\r\nA : 3\r\nno colon\r\nC:4\r\n\r\nA: body\r\n";
-    assert_eq!(shown(&fields(header, &["a"], false)), "A: 1\r\nA : 3\r\n\r\n");
+    assert_eq!(
+        shown(&fields(header, &["a"], false)),
+        "A: 1\r\nA : 3\r\n\r\n"
+    );
     assert_eq!(
         shown(&fields(header, &["B", "c"], false)),
         "b: 2\r\n folded\r\nC:4\r\n\r\n"
@@ -318,7 +361,10 @@ fn fields_are_picked_as_they_were_written() {
         shown(&fields(header, &["A", "C"], true)),
         "b: 2\r\n folded\r\nno colon\r\n\r\n"
     );
-    assert_eq!(shown(&fields(header, &[], true)), shown(&header[..header.len() - 9]));
+    assert_eq!(
+        shown(&fields(header, &[], true)),
+        shown(&header[..header.len() - 9])
+    );
     assert_eq!(shown(&fields(header, &["x"], false)), "\r\n");
     assert_eq!(shown(&fields(b"A: cut", &["a"], false)), "A: cut\r\n\r\n");
 }
@@ -334,9 +380,15 @@ fn words_are_decoded_folded_and_dated() {
     assert_eq!(words.from, "maría ruiz <ruiz@clinic.example>");
     assert_eq!(words.to, "\"doe, j\" <jane@x>, bob@y");
     assert_eq!(words.subject, "re: análisis de sangre");
-    assert_eq!((words.first_from.as_str(), words.first_to.as_str()), ("ruiz", "jane"));
+    assert_eq!(
+        (words.first_from.as_str(), words.first_to.as_str()),
+        ("ruiz", "jane")
+    );
     assert_eq!(words.first_cc, "zoe");
-    assert_eq!((words.message_id.as_str(), words.references.as_str()), ("<1@x>", "<a@x> <b@x>"));
+    assert_eq!(
+        (words.message_id.as_str(), words.references.as_str()),
+        ("<1@x>", "<a@x> <b@x>")
+    );
     let sent = words.sent.unwrap();
     let instant: jiff::Timestamp = "2026-11-22T23:30:00Z".parse().unwrap();
     assert_eq!(sent.at, instant.as_second());
@@ -351,7 +403,10 @@ fn bare_line_feeds_are_line_breaks_too() {
     let message = example();
     let bare = message.replace("\r\n", "\n");
     for path in [&[1][..], &[4, 2, 2, 2]] {
-        assert_eq!(part(&bare, path, Wanted::All), part(&message, path, Wanted::All));
+        assert_eq!(
+            part(&bare, path, Wanted::All),
+            part(&message, path, Wanted::All)
+        );
     }
 }
 
@@ -377,7 +432,10 @@ fn what_is_deeper_than_mail_is_one_opaque_part() {
     let made = card(deep.as_bytes());
     assert_eq!(made.sections.len(), MAX_DEPTH + 1);
     let last = made.sections.last().unwrap();
-    assert_eq!((last.form, last.kind.as_str()), (Form::Leaf, "application/octet-stream"));
+    assert_eq!(
+        (last.form, last.kind.as_str()),
+        (Form::Leaf, "application/octet-stream")
+    );
     assert_eq!(last.body.end, made.size);
 }
 
@@ -403,9 +461,25 @@ fn a_header_without_measure_makes_no_card_without_measure() {
     let made = card(long.as_bytes());
     assert_eq!(made.words.subject, "");
     assert_eq!(made.find(&[], Wanted::Text), Some(made.size - 4..made.size));
-    for hostile in ["=?u8?q?a ", "=?", "a*1=b;", "(", "<", "\"", "[", "a@", ":", "; "] {
+    for hostile in [
+        "=?u8?q?a ",
+        "=?",
+        "a*1=b;",
+        "(",
+        "<",
+        "\"",
+        "[",
+        "a@",
+        ":",
+        "; ",
+    ] {
         let value = hostile.repeat(200_000 / hostile.len());
-        for name in ["Subject", "From", "Content-Type: a/b; x", "Content-Disposition"] {
+        for name in [
+            "Subject",
+            "From",
+            "Content-Type: a/b; x",
+            "Content-Disposition",
+        ] {
             let _ = card(format!("{name}: {value}\r\n\r\n").as_bytes());
         }
     }

@@ -111,7 +111,9 @@ fn envelope(value: &Value) {
 }
 
 fn structure<'s>(value: &Value, extended: bool, sections: &mut impl Iterator<Item = &'s Section>) {
-    let section = sections.next().expect("there is a section for what is shown");
+    let section = sections
+        .next()
+        .expect("there is a section for what is shown");
     let values = value.list();
     let text = |at: usize| {
         let text = values[at].text().expect("it is a text");
@@ -160,7 +162,9 @@ fn picked(octets: &[u8]) {
 /// The portal's indexer, where it takes the message, finds the same parts.
 fn indexed(octets: &[u8], made: &Card) {
     let end = octets.windows(4).position(|four| four == b"\r\n\r\n");
-    let feeds = octets.windows(2).all(|two| two[1] != b'\n' || two[0] == b'\r');
+    let feeds = octets
+        .windows(2)
+        .all(|two| two[1] != b'\n' || two[0] == b'\r');
     let plain = made.sections.iter().all(|section| {
         let opaque = section.kind.starts_with("message/");
         section.depth < INDEXED_DEPTH && section.form != Form::Message && !opaque

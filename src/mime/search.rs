@@ -2,8 +2,8 @@
 //! transfer encoding and its charset, and folded, and so is what is looked for.
 //!
 //! BODY looks at what a reader sees: the text parts, HTML by its visible words,
-//! and the headers of messages within. TEXT looks at every header besides.
-//! Files are not looked into.
+//! and who wrote the messages within, to whom, about what. TEXT looks at every
+//! header besides. Files are not looked into.
 
 use crate::mime::decode::{Decoder, text};
 use crate::mime::html_text;
@@ -18,6 +18,8 @@ use std::ops::Range;
 /// what is longer is a log or a table.
 const MAX_TEXT: u64 = 4 * 1024 * 1024;
 
+/// The fields that a mail program shows above a message within.
+const SEEN: [&str; 5] = ["From", "To", "Cc", "Subject", "Date"];
 /// How many names in brackets are passed over before a `re:`; mailing lists put
 /// one there.
 const MAX_BLOBS: usize = 4;
@@ -122,17 +124,31 @@ fn in_any(octets: &[u8], places: &[Place<'_>], needle: &Needle) -> bool {
 pub struct Place<'s> {
     /// Where it lies in the stored message.
     pub range: Range<u64>,
-    /// The part whose text it is; none for a header.
-    text: Option<&'s Section>,
+    what: What<'s>,
+}
+
+/// What a place holds.
+#[derive(Clone, Copy, Debug)]
+enum What<'s> {
+    /// The text of this part.
+    Text(&'s Section),
+    /// A header.
+    Header,
+    /// The header of a message within, as far as a reader sees it.
+    Top,
 }
 
 impl Place<'_> {
     /// Whether its octets contain the needle.
     #[must_use]
     pub fn contains(&self, octets: &[u8], needle: &Needle) -> bool {
-        match self.text {
-            Some(section) => needle.is_within(&readable(octets, section)),
-            None => raw_fields(octets).any(|field| needle.is_within(&shown(&field))),
+        let mut fields = raw_fields(octets);
+        match self.what {
+            What::Text(section) => needle.is_within(&readable(octets, section)),
+            What::Header => fields.any(|field| needle.is_within(&shown(&field))),
+            What::Top => fields
+                .filter(|field| SEEN.iter().any(|name| field.is(name)))
+                .any(|field| needle.is_within(&shown(&field))),
         }
     }
 }
@@ -145,23 +161,23 @@ pub fn in_body(sections: &[Section]) -> Vec<Place<'_>> {
         [outer, inner] if outer.form == Form::Message => Some(inner),
         _ => None,
     });
-    places.extend(inner.map(header_place));
+    places.extend(inner.map(|section| header_place(section, What::Top)));
     places
 }
 
 /// The pieces that TEXT looks at, headers before texts.
 #[must_use]
 pub fn in_text(sections: &[Section]) -> Vec<Place<'_>> {
-    let headers = sections.iter().map(header_place);
+    let headers = sections.iter().map(|s| header_place(s, What::Header));
     headers
         .chain(sections.iter().filter_map(text_place))
         .collect()
 }
 
-fn header_place(section: &Section) -> Place<'_> {
+fn header_place<'s>(section: &'s Section, what: What<'s>) -> Place<'s> {
     Place {
         range: section.header.clone(),
-        text: None,
+        what,
     }
 }
 
@@ -171,7 +187,7 @@ fn text_place(section: &Section) -> Option<Place<'_>> {
     let Range { start, end } = section.body;
     (section.form == Form::Leaf && is_text).then(|| Place {
         range: start..end.min(start.saturating_add(MAX_TEXT)),
-        text: Some(section),
+        what: What::Text(section),
     })
 }
 
@@ -335,6 +351,7 @@ mod tests {
         for asked in ["see below", "maría", "potassium", "value 4,4"] {
             assert!(body(message, asked), "{asked}");
         }
+        assert!(!body(message, "content-transfer-encoding") && text(message, "base64"));
         assert!(!body(message, "potash"));
         assert!(!body(message, "report.pdf") && text(message, "report.pdf"));
         assert!(text(message, "subject: fw: lab"));

@@ -16,26 +16,34 @@ const IMAP: &str = "/usr/lib/dovecot/imap";
 /// every Debian.
 const NOBODY: u32 = 65_534;
 
-/// Asks Dovecot the same of each message: the items of each answer by name.
-pub(crate) fn fetch<'m>(
-    messages: impl Iterator<Item = &'m [u8]>,
-    items: &str,
-) -> Vec<BTreeMap<String, Value>> {
+/// What Dovecot says.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// The items of a message, by name.
+    Fetch(u32, BTreeMap<String, Value>),
+    /// The messages that were found.
+    Search(Vec<u32>),
+}
+
+/// Puts messages into a mailbox, gives the commands, and tells what came back.
+pub(crate) fn ask<'m>(messages: impl Iterator<Item = &'m [u8]>, commands: &[String]) -> Vec<Said> {
     let home = tempfile::tempdir().expect("there is room for a maildir");
     let mut folders = vec![home.path().to_owned()];
     folders.extend(["mail", "mail/cur", "mail/new", "mail/tmp"].map(|f| home.path().join(f)));
     for folder in folders.iter().skip(1) {
         fs::create_dir(folder).expect("a folder is made");
     }
-    let mut commands = "a EXAMINE INBOX\r\n".to_owned();
-    for (n, message) in (1..).zip(messages) {
-        let file = format!("mail/cur/{n:04}.x:2,S");
-        fs::write(home.path().join(file), message).expect("a message is written");
-        write!(commands, "b FETCH {n} {items}\r\n").expect("a line is written");
+    for (n, message) in messages.enumerate() {
+        let file = home.path().join(format!("mail/cur/{n}.x:2,S"));
+        fs::write(file, message).expect("a message is written");
     }
-    commands.push_str("c LOGOUT\r\n");
+    let mut lines = "a EXAMINE INBOX\r\n".to_owned();
+    for command in commands {
+        write!(lines, "b {command}\r\n").expect("a line is written");
+    }
+    lines.push_str("c LOGOUT\r\n");
     let settings = settings(home.path(), &folders);
-    answers(&spoken(&settings, home.path(), &commands))
+    said(&spoken(&settings, home.path(), &lines))
 }
 
 /// Writes the configuration; Dovecot's user owns the folders.
@@ -83,33 +91,33 @@ fn spoken(settings: &Path, home: &Path, commands: &str) -> Vec<u8> {
     said
 }
 
-/// The items of each `* n FETCH (…)`.
-fn answers(said: &[u8]) -> Vec<BTreeMap<String, Value>> {
-    let (mut found, mut rest) = (Vec::new(), said);
+/// The answers that bring something, in their order.
+fn said(octets: &[u8]) -> Vec<Said> {
+    let (mut said, mut rest) = (Vec::new(), octets);
     while !rest.is_empty() {
-        let line = rest
-            .iter()
-            .position(|o| *o == b'\n')
-            .map_or(rest.len(), |at| at + 1);
-        let head = String::from_utf8_lossy(&rest[..line]).into_owned();
-        let mut words = head.splitn(4, ' ');
-        let is_fetch = words.next() == Some("*") && words.nth(1) == Some("FETCH");
-        if !is_fetch {
-            assert!(
-                !head.contains(" BAD ") && !head.contains(" NO "),
-                "Dovecot says {head}"
-            );
-            rest = &rest[line..];
-            continue;
+        let end = rest.iter().position(|o| *o == b'\n');
+        let line = String::from_utf8_lossy(&rest[..end.map_or(rest.len(), |at| at + 1)]);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let number = |word: &&str| word.parse().expect("it is a number");
+        match words[..] {
+            ["*", n, "FETCH", ..] => {
+                let at = line.find('(').expect("there is a list");
+                let (list, after) = read(&rest[at..]).expect("Dovecot speaks IMAP");
+                let pairs = list.list().chunks(2).map(|pair| match pair {
+                    [Value::Atom(name), value] => (name.clone(), value.clone()),
+                    other => unreachable!("not an item: {other:?}"),
+                });
+                said.push(Said::Fetch(number(&n), pairs.collect()));
+                rest = after;
+                continue;
+            }
+            ["*", "SEARCH", ref found @ ..] => {
+                said.push(Said::Search(found.iter().map(number).collect()));
+            }
+            [_, "BAD" | "NO", ..] => unreachable!("Dovecot says {line}"),
+            _ => {}
         }
-        let at = head.find('(').expect("there is a list");
-        let (list, after) = read(&rest[at..]).expect("Dovecot speaks IMAP");
-        let pairs = list.list().chunks(2).map(|pair| match pair {
-            [Value::Atom(name), value] => (name.clone(), value.clone()),
-            other => unreachable!("not an item: {other:?}"),
-        });
-        found.push(pairs.collect());
-        rest = after;
+        rest = end.map_or(&[][..], |at| &rest[at + 1..]);
     }
-    found
+    said
 }

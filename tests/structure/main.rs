@@ -9,9 +9,11 @@
 )]
 
 mod dovecot;
-pub mod value;
+mod value;
 
+use dovecot::Said;
 use sealpost::mime::decode::text;
+use sealpost::mime::search::{Needle, body_contains, header_contains, text_contains};
 use sealpost::mime::structure::{Card, Form, Wanted, card};
 use std::collections::BTreeMap;
 use std::fs;
@@ -189,28 +191,40 @@ fn readable(value: &Value) -> String {
     }
 }
 
+/// Number and items of each message by its name. Which number a file of a
+/// maildir gets is Dovecot's affair.
+fn fetched<'s>(
+    said: &'s [Said],
+    messages: &'s BTreeMap<String, Vec<u8>>,
+) -> BTreeMap<&'s str, (u32, &'s BTreeMap<String, Value>)> {
+    let named = said.iter().filter_map(|said| {
+        let Said::Fetch(number, items) = said else {
+            return None;
+        };
+        let whole = items["BODY[]"].text().expect("a message is a text");
+        let name = messages.iter().find(|(_, octets)| *octets == whole);
+        let (name, _) = name.expect("the message is there as it was put");
+        Some((name.as_str(), (*number, items)))
+    });
+    let named: BTreeMap<_, _> = named.collect();
+    assert_eq!(named.len(), messages.len(), "Dovecot has them all");
+    named
+}
+
 #[test]
 fn every_message_is_to_a_mail_program_what_it_is_at_dovecot() {
     let messages = messages();
     assert!(messages.len() >= 50, "the seeds are gone");
-    let asked: Vec<String> = ITEMS
-        .iter()
-        .map(|(item, ..)| item.replace("BODY[", "BODY.PEEK["))
-        .collect();
+    let asked = ITEMS.map(|(item, ..)| item.replace("BODY[", "BODY.PEEK["));
     let asked = format!(
-        "(RFC822.SIZE ENVELOPE BODY BODYSTRUCTURE {})",
+        "FETCH 1:* (RFC822.SIZE ENVELOPE BODY BODYSTRUCTURE {})",
         asked.join(" ")
     );
-    let theirs = dovecot::fetch(messages.values().map(Vec::as_slice), &asked);
+    let theirs = dovecot::ask(messages.values().map(Vec::as_slice), &[asked]);
+    let theirs = fetched(&theirs, &messages);
     let mut faults = Vec::new();
-    assert_eq!(theirs.len(), messages.len(), "Dovecot answered for all");
     for (name, octets) in &messages {
-        // Which number a file of a maildir gets is Dovecot's affair.
-        let whole = |said: &&BTreeMap<String, Value>| said["BODY[]"].text() == Some(octets);
-        let theirs = theirs
-            .iter()
-            .find(whole)
-            .expect("the message is there as it was put");
+        let (_, theirs) = &theirs[name.as_str()];
         for (item, ours) in ours(&card(octets), octets) {
             let theirs = theirs.get(&item).expect("it was asked for");
             let same = meaning(&item, &ours) == meaning(&item, theirs);
@@ -224,6 +238,111 @@ fn every_message_is_to_a_mail_program_what_it_is_at_dovecot() {
                 ));
             }
         }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What is looked for: the key of SEARCH, and the text.
+const SOUGHT: [(&str, &str); 26] = [
+    ("BODY", "hello"),
+    ("BODY", "HELLO"),
+    ("BODY", "value 4,4"),
+    ("BODY", "SEÑORA DOE"),
+    ("BODY", "take five drops"),
+    ("BODY", "ハロ"),
+    ("BODY", "nowhere"),
+    ("BODY", "reporting-mta: dns"),
+    ("BODY", "JVBERi0xLjcK"),
+    ("BODY", "Subject: inside"),
+    ("BODY", "multipart/mixed"),
+    ("BODY", "boundary"),
+    ("TEXT", "hello"),
+    ("TEXT", "clinic.example"),
+    ("TEXT", "Análisis"),
+    ("TEXT", "logo.png"),
+    ("TEXT", "lab0@x.example"),
+    ("SUBJECT", "ANÁLISIS"),
+    ("SUBJECT", "¿Qué tal? Hoy"),
+    ("SUBJECT", "folded at once"),
+    ("FROM", "maría ruiz"),
+    ("FROM", "JANE"),
+    ("TO", "doe"),
+    ("CC", "undisclosed"),
+    ("HEADER Message-ID", "@clinic.example"),
+    ("HEADER Content-Language", ""),
+];
+/// Days, for SENTON.
+const DAYS: [(&str, i64); 2] = [("22-Nov-2026", 20_779), ("21-Nov-2026", 20_778)];
+
+/// Where we find another set than Dovecot, which messages, and why.
+const FOUND_OTHERWISE: [(&str, &[&str], &str); 3] = [
+    ("BODY hello", &["no-text-type"], "the type `text` is a text"),
+    ("BODY HELLO", &["no-text-type"], "the same"),
+    (
+        "BODY Subject: inside",
+        &["forwarded-alone"],
+        "whoever sees a message within sees its subject",
+    ),
+];
+
+/// Whether we find it.
+fn finds(key: &str, sought: &str, octets: &[u8]) -> bool {
+    let (card, needle) = (card(octets), Needle::new(sought));
+    let words = &card.words;
+    match key.split_once(' ') {
+        Some((_, name)) => {
+            let header = card.find(&[], Wanted::Header).expect("a message has one");
+            let end = usize::try_from(header.end).expect("it is in memory");
+            header_contains(&octets[..end], name, &needle)
+        }
+        None => match key {
+            "BODY" => body_contains(octets, &card.sections, &needle),
+            "TEXT" => text_contains(octets, &card.sections, &needle),
+            "SUBJECT" => needle.is_in(&words.subject),
+            "FROM" => needle.is_in(&words.from),
+            "TO" => needle.is_in(&words.to),
+            "CC" => needle.is_in(&words.cc),
+            other => unreachable!("we do not look for {other}"),
+        },
+    }
+}
+
+#[test]
+fn whoever_searches_finds_what_dovecot_finds() {
+    let messages = messages();
+    let mut asked = vec!["FETCH 1:* (BODY.PEEK[])".to_owned()];
+    asked.extend(SOUGHT.map(|(key, sought)| {
+        let length = sought.len();
+        format!("SEARCH CHARSET UTF-8 {key} {{{length}+}}\r\n{sought}")
+    }));
+    asked.extend(DAYS.map(|(day, _)| format!("SEARCH SENTON {day}")));
+    let said = dovecot::ask(messages.values().map(Vec::as_slice), &asked);
+    let numbers = fetched(&said, &messages);
+    let mut found = said.iter().filter_map(|said| match said {
+        Said::Search(found) => Some(found),
+        Said::Fetch(..) => None,
+    });
+    let mut faults = Vec::new();
+    let mut compare = |what: String, finds: &dyn Fn(&[u8]) -> bool| {
+        let found = found.next().expect("every search is answered");
+        for (name, octets) in &messages {
+            let theirs = found.contains(&numbers[name.as_str()].0);
+            let differs = |(w, names, _): &(&str, &[&str], &str)| {
+                *w == what && names.contains(&name.as_str())
+            };
+            if (finds(octets) == theirs) == FOUND_OTHERWISE.iter().any(differs) {
+                faults.push(format!("{what}: Dovecot finds {name}: {theirs}"));
+            }
+        }
+    };
+    for (key, sought) in SOUGHT {
+        compare(format!("{key} {sought}"), &|octets| {
+            finds(key, sought, octets)
+        });
+    }
+    for (name, day) in DAYS {
+        let on = |octets: &[u8]| card(octets).words.sent.is_some_and(|sent| sent.day == day);
+        compare(format!("SENTON {name}"), &on);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -2,7 +2,7 @@
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     /// `NIL`.
     Nil,
     /// A number, a flag, the name of an item.
@@ -15,8 +15,7 @@ pub enum Value {
 
 impl Value {
     /// What a list holds; nothing if this is none.
-    #[must_use]
-    pub fn list(&self) -> &[Self] {
+    pub(crate) fn list(&self) -> &[Self] {
         match self {
             Self::List(values) => values,
             _ => &[],
@@ -24,8 +23,7 @@ impl Value {
     }
 
     /// A text's octets.
-    #[must_use]
-    pub fn text(&self) -> Option<&[u8]> {
+    pub(crate) fn text(&self) -> Option<&[u8]> {
         match self {
             Self::Text(octets) => Some(octets),
             _ => None,
@@ -34,8 +32,7 @@ impl Value {
 }
 
 /// Reads one value, and gives what stands behind it; `None` if that is none.
-#[must_use]
-pub fn read(octets: &[u8]) -> Option<(Value, &[u8])> {
+pub(crate) fn read(octets: &[u8]) -> Option<(Value, &[u8])> {
     match octets.first()? {
         b'(' => list(octets.get(1..)?),
         b'"' => quoted(octets.get(1..)?),

@@ -396,6 +396,12 @@ fn words_are_decoded_folded_and_dated() {
     let day = jiff::civil::date(2026, 11, 23) - epoch;
     assert_eq!(sent.day, i64::from(day.get_days()));
     assert_eq!(card(b"Date: soon\r\n\r\n").words.sent, None);
+    let old = card(b"Date: 22 Nov 26 18:30 EST\r\n\r\n")
+        .words
+        .sent
+        .unwrap();
+    assert_eq!(old.at, instant.as_second());
+    assert_eq!(old.day, sent.day - 1);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::address;
 use super::lines::{RawField, raw_fields};
 use crate::mime::search::fold;
+use jiff::fmt::rfc2822::DateTimeParser;
 use mail_parser::parsers::MessageStream;
 use serde::{Deserialize, Serialize};
 
@@ -102,12 +103,23 @@ fn first_one(kept: &mut String, field: &RawField<'_>) {
     }
 }
 
-/// A date (RFC 5322 §3.3).
+/// A date (RFC 5322 §3.3), by the parser that forgives most, then by the one
+/// that knows a time without seconds before the name of a zone (§4.3).
 fn sent(field: &RawField<'_>) -> Option<Sent> {
     let line = field.line();
-    let date = MessageStream::new(&line).parse_date().into_datetime()?;
-    date.is_valid().then(|| Sent {
-        at: date.to_timestamp(),
-        day: date.to_timestamp_local().div_euclid(DAY),
+    let date = MessageStream::new(&line).parse_date().into_datetime();
+    if let Some(date) = date.filter(mail_parser::DateTime::is_valid) {
+        return Some(Sent {
+            at: date.to_timestamp(),
+            day: date.to_timestamp_local().div_euclid(DAY),
+        });
+    }
+    let parser = DateTimeParser::new().relaxed_weekday(true);
+    let date = parser.parse_zoned(field.unfolded()).ok()?;
+    let at = date.timestamp().as_second();
+    let local = at.saturating_add(i64::from(date.offset().seconds()));
+    Some(Sent {
+        at,
+        day: local.div_euclid(DAY),
     })
 }

@@ -49,10 +49,8 @@ impl Decoder {
     pub fn write(&mut self, octets: &[u8], out: &mut Vec<u8>) {
         match &mut self.0 {
             State::Identity => out.extend_from_slice(octets),
-            State::Base64 { bits, have } => octets.iter().for_each(|o| sextet(*o, bits, have, out)),
-            State::Quoted { blanks, escape } => {
-                octets.iter().for_each(|o| quoted(*o, blanks, escape, out))
-            }
+            State::Base64 { bits, have } => base64(octets, bits, have, out),
+            State::Quoted { blanks, escape } => lines(octets, blanks, escape, out),
         }
     }
 
@@ -71,21 +69,59 @@ impl Decoder {
     }
 }
 
+/// Takes base64: whole groups at once, where nothing stands between them.
+fn base64(octets: &[u8], bits: &mut u32, have: &mut u8, out: &mut Vec<u8>) {
+    let mut rest = octets;
+    while let Some((octet, after)) = rest.split_first() {
+        if *have == 0
+            && let Some((group, after)) = rest.split_first_chunk()
+            && let Some(decoded) = group_of(group)
+        {
+            out.extend_from_slice(&decoded);
+            rest = after;
+        } else {
+            sextet(*octet, bits, have, out);
+            rest = after;
+        }
+    }
+}
+
+/// What a character of base64 stands for, or 64 (RFC 2045 §6.8).
+const SEXTETS: [u8; 256] = {
+    let mut table = [64; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut value = 0;
+    while value < 64 {
+        table[alphabet[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
+
+fn value_of(octet: u8) -> u8 {
+    SEXTETS.get(usize::from(octet)).copied().unwrap_or(64)
+}
+
+/// Four characters of the alphabet; `None` if another one is among them.
+fn group_of(group: &[u8; 4]) -> Option<[u8; 3]> {
+    let [a, b, c, d] = group.map(value_of);
+    let [_, x, y, z] =
+        ((u32::from(a) << 18) | (u32::from(b) << 12) | (u32::from(c) << 6) | u32::from(d))
+            .to_be_bytes();
+    ((a | b | c | d) < 64).then_some([x, y, z])
+}
+
 /// Takes one base64 character. RFC 2045 §6.8: what is not in the alphabet is
 /// passed over; padding ends a group, so that joined encodings decode too.
 fn sextet(octet: u8, bits: &mut u32, have: &mut u8, out: &mut Vec<u8>) {
-    let value = match octet {
-        b'A'..=b'Z' => octet - b'A',
-        b'a'..=b'z' => octet - b'a' + 26,
-        b'0'..=b'9' => octet - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        b'=' => {
+    let value = match (octet, value_of(octet)) {
+        (b'=', _) => {
             flush(*bits, *have, out);
             (*bits, *have) = (0, 0);
             return;
         }
-        _ => return,
+        (_, 64) => return,
+        (_, value) => value,
     };
     *bits = (*bits << 6) | u32::from(value);
     *have += 1;
@@ -101,6 +137,29 @@ fn flush(bits: u32, have: u8, out: &mut Vec<u8>) {
         2 => out.push((bits >> 4).to_be_bytes()[3]),
         3 => out.extend_from_slice(&(bits >> 2).to_be_bytes()[2..]),
         _ => {}
+    }
+}
+
+/// Takes quoted-printable: what stands between escapes and line breaks at once.
+fn lines(octets: &[u8], blanks: &mut Vec<u8>, escape: &mut Escape, out: &mut Vec<u8>) {
+    let mut rest = octets;
+    while !rest.is_empty() {
+        if *escape == Escape::None {
+            let end = memchr::memchr3(b'=', b'\r', b'\n', rest).unwrap_or(rest.len());
+            let run = rest.get(..end).unwrap_or_default();
+            let ended = run.iter().rposition(|o| !matches!(o, b' ' | b'\t'));
+            let text = run.get(..ended.map_or(0, |at| at + 1)).unwrap_or_default();
+            if !text.is_empty() {
+                out.append(blanks);
+                out.extend_from_slice(text);
+            }
+            rest = rest.get(text.len()..).unwrap_or_default();
+        }
+        // A blank that may end its line, an escape, or a line break.
+        if let Some((octet, after)) = rest.split_first() {
+            quoted(*octet, blanks, escape, out);
+            rest = after;
+        }
     }
 }
 

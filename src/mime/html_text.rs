@@ -2,39 +2,42 @@
 //! over its octets, whatever they are. What comes out is text, and never safe
 //! to stand in a page unescaped.
 
-/// Elements whose content is no text, or no text of the letter.
-const SKIPPED: [&str; 8] = [
-    "iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp",
-];
-/// Elements that begin and end a line.
-const LINES: [&str; 24] = [
-    "address",
-    "article",
-    "blockquote",
-    "br",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "table",
-    "tr",
-];
-/// Elements that stand apart in their line.
-const CELLS: [&str; 2] = ["td", "th"];
+/// Longest name of an element that means something here.
+const MAX_NAME: usize = 10;
+
+/// What an element does to the words around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    /// Its content is no text, or no text of the letter.
+    Skipped,
+    /// It begins and ends a line.
+    Line,
+    /// It stands apart in its line.
+    Cell,
+    /// Nothing.
+    Other,
+}
+
+impl Element {
+    fn named(name: &str) -> Self {
+        // In small letters, without a string of its own for every tag.
+        let mut small = [0; MAX_NAME];
+        let Some(small) = small.get_mut(..name.len()) else {
+            return Self::Other;
+        };
+        small.copy_from_slice(name.as_bytes());
+        small.make_ascii_lowercase();
+        match &*small {
+            b"iframe" | b"noembed" | b"noframes" | b"script" | b"style" | b"textarea"
+            | b"title" | b"xmp" => Self::Skipped,
+            b"address" | b"article" | b"blockquote" | b"br" | b"center" | b"dd" | b"div"
+            | b"dl" | b"dt" | b"footer" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6"
+            | b"header" | b"hr" | b"li" | b"ol" | b"p" | b"pre" | b"table" | b"tr" => Self::Line,
+            b"td" | b"th" => Self::Cell,
+            _ => Self::Other,
+        }
+    }
+}
 
 /// The words of an HTML part, line by line; blank lines are left out.
 #[must_use]
@@ -56,14 +59,14 @@ fn without_tags(html: &str) -> String {
         } else if named.starts_with(|c: char| c.is_ascii_alphabetic()) {
             let end = named.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'));
             let (name, attributes) = named.split_at(end.unwrap_or(named.len()));
-            let is = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n));
-            if is(&LINES) {
-                text.push_str("<br>");
-            } else if is(&CELLS) {
-                text.push(' ');
+            let element = Element::named(name);
+            match element {
+                Element::Line => text.push_str("<br>"),
+                Element::Cell => text.push(' '),
+                _ => {}
             }
             let after = after_tag(attributes);
-            if is(&SKIPPED) && !at.starts_with('/') {
+            if element == Element::Skipped && !at.starts_with('/') {
                 to_end_tag(after, name)
             } else {
                 after

@@ -11,7 +11,7 @@ use crate::mime::sniff::safe_name;
 use crate::mime::{Fault, html_text, is_readable};
 use crate::model::Part;
 use crate::model::message::PartRole;
-use mail_parser::{MessageParser, MimeHeaders};
+use mail_parser::{ContentType, MessageParser, MimeHeaders};
 
 /// How deep multiparts may stand in one another. Real mail stays under 8; what
 /// is deeper becomes one opaque file.
@@ -425,24 +425,11 @@ impl PartHead {
         if let Some(encoding) = part.content_transfer_encoding() {
             head.encoding = word(encoding);
         }
-        if let Some(kind) = part.content_type() {
-            head.kind = match (kind.ctype(), kind.subtype()) {
-                ("", _) => "application/octet-stream".to_owned(),
-                // RFC 1049 mailers wrote "text" alone.
-                (main, None) if main.eq_ignore_ascii_case("text") => "text/plain".to_owned(),
-                (_, None) => "application/octet-stream".to_owned(),
-                (main, Some(sub)) => word(&format!("{main}/{sub}")),
-            };
-            head.charset = kind
-                .attribute("charset")
-                .map(word)
-                .filter(|c| !c.is_empty());
-            head.name = kind.attribute("name").and_then(safe_name);
-            let fits = |b: &&str| (1..=MAX_BOUNDARY).contains(&b.len());
-            let boundary = kind.attribute("boundary").map(str::trim_end).filter(fits);
-            head.boundary = boundary
-                .filter(|_| head.kind.starts_with("multipart/"))
-                .map(|b| b.as_bytes().to_vec());
+        if let Some(content) = part.content_type() {
+            head.kind = kind(content);
+            head.charset = charset(content);
+            head.name = content.attribute("name").and_then(safe_name);
+            head.boundary = boundary(content).filter(|_| head.kind.starts_with("multipart/"));
         }
         if let Some(disposition) = part.content_disposition() {
             head.attachment = disposition.ctype().eq_ignore_ascii_case("attachment");
@@ -471,6 +458,30 @@ impl PartHead {
             role,
         }
     }
+}
+
+/// The media type that a Content-Type means, in lower case.
+pub(in crate::mime) fn kind(content: &ContentType<'_>) -> String {
+    match (content.ctype(), content.subtype()) {
+        ("", _) => "application/octet-stream".to_owned(),
+        // RFC 1049 mailers wrote "text" alone.
+        (main, None) if main.eq_ignore_ascii_case("text") => "text/plain".to_owned(),
+        (_, None) => "application/octet-stream".to_owned(),
+        (main, Some(sub)) => word(&format!("{main}/{sub}")),
+    }
+}
+
+/// The charset that it names.
+pub(in crate::mime) fn charset(content: &ContentType<'_>) -> Option<String> {
+    let charset = content.attribute("charset").map(word);
+    charset.filter(|charset| !charset.is_empty())
+}
+
+/// What separates the parts of a multipart.
+pub(in crate::mime) fn boundary(content: &ContentType<'_>) -> Option<Vec<u8>> {
+    let boundary = content.attribute("boundary").map(str::trim_end);
+    let fits = boundary.filter(|b| (1..=MAX_BOUNDARY).contains(&b.len()));
+    fits.map(|boundary| boundary.as_bytes().to_vec())
 }
 
 /// A word of a header as we keep it: lower case, visible ASCII, bounded.

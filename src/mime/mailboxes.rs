@@ -11,9 +11,10 @@ const MAX_COMMENTS: usize = 8;
 /// What separates words, the line breaks of a fold among it (RFC 5322 §3.2.2).
 /// Other blanks, such as the no-break space that some programs put into a name,
 /// are letters like any other outside ASCII (RFC 6532 §3.2).
-const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+pub(in crate::mime) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 /// What is no atom (RFC 5322 §3.2.3), the dot left out.
-const SPECIALS: [char; 12] = ['(', ')', '<', '>', '[', ']', ':', ';', '@', ',', '"', '\\'];
+pub(in crate::mime) const SPECIALS: [char; 12] =
+    ['(', ')', '<', '>', '[', ']', ':', ';', '@', ',', '"', '\\'];
 
 /// Reads a field's value, folded lines and all: mailboxes in their order,
 /// groups taken apart. `None` if anything in it is no mailbox.
@@ -232,7 +233,7 @@ impl<'a> Lexer<'a> {
 
 /// How long the encoded word at the start of `text` is (RFC 2047 §2). Some
 /// programs leave commas and parentheses in it as they are.
-fn encoded_word(text: &str) -> Option<usize> {
+pub(in crate::mime) fn encoded_word(text: &str) -> Option<usize> {
     // A word has no blank in it; what is behind one is not looked through again
     // for every word of a long field.
     let inner = text.split(BLANKS).next()?.strip_prefix("=?")?;

@@ -9,7 +9,8 @@
 //! [`report`] write the gateway's own mails, the latter with the words of
 //! [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] and [`swell`]
 //! judge the files that come with one; [`copy`] and [`zip`] are for what a
-//! reader takes away.
+//! reader takes away. For a mail program, [`structure`] says what IMAP says of a
+//! message, and [`search`] looks for words in it.
 
 pub mod clean;
 pub mod copy;
@@ -25,7 +26,9 @@ pub mod normalise;
 pub mod notice;
 mod pictures;
 pub mod report;
+pub mod search;
 pub mod sniff;
+pub mod structure;
 pub mod swell;
 pub mod write;
 pub mod zip;

@@ -93,6 +93,11 @@ fn a_file_is_what_its_name_says_and_its_name_leads_nowhere() {
 }
 
 #[test]
+fn what_imap_says_of_a_message_is_well_formed_and_its_parts_lie_in_it() {
+    replay("structure", bodies::structure::run);
+}
+
+#[test]
 fn nothing_typed_or_sent_along_is_taken_for_more_than_it_is() {
     replay("tokens", bodies::tokens::run);
 }

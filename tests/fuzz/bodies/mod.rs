@@ -16,4 +16,5 @@ pub mod multipart;
 pub mod records;
 pub mod smtp;
 pub mod sniff;
+pub mod structure;
 pub mod tokens;

@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod audit;
 pub mod clock;
+pub mod flags;
 #[cfg(test)]
 pub(crate) mod heard;
 pub mod id;
@@ -22,6 +23,7 @@ pub use account::{Account, AccountPolicy, Role, Scope, Standing};
 pub use address::{Address, AddressError, Mailbox};
 pub use audit::{Actor, Event, EventKind};
 pub use clock::{Clock, ManualClock};
+pub use flags::{Flags, Keyword, System};
 pub use id::{
     AccountId, AppPasswordId, ContactId, ContentId, GrantId, JobId, MailboxId, MessageId, TaskId,
 };

@@ -63,6 +63,11 @@ fn no_html_is_left_with_anything_that_runs_or_fetches() {
 }
 
 #[test]
+fn a_mail_program_can_say_nothing_that_brings_its_mailboxes_out_of_order() {
+    replay("imap", bodies::imap::run);
+}
+
+#[test]
 fn a_letter_of_ours_is_read_back_as_it_was_written() {
     replay("letters", bodies::letters::run);
 }

@@ -101,9 +101,7 @@ fn command_of(body: CommandBody<'_>) -> Option<Result<Command, Answer>> {
                 mode: mode(&kind),
                 flags,
                 silent: response == StoreResponse::Silent,
-                unchanged_since: modifiers
-                    .first()
-                    .map(|StoreModifier::UnchangedSince(n)| *n),
+                unchanged_since: modifiers.first().map(|StoreModifier::UnchangedSince(n)| *n),
             })
         }),
         CommandBody::Copy {

@@ -195,7 +195,10 @@ impl Session {
 /// if the literal is not the message, but, say, the mailbox's name.
 fn appended(text: &[u8], length: u64) -> Option<Result<Append, Answer>> {
     let at = text.iter().rposition(|octet| *octet == b'{')?;
-    let text = [text.get(..at)?, b"{0}\r\n\r\n"].concat();
+    let head = text.get(..at)?;
+    // "~{" is a literal of BINARY (RFC 3516), which is not offered.
+    head.ends_with(b" ").then_some(())?;
+    let text = [head, b"{0}\r\n\r\n"].concat();
     match convert::read(&text, length)? {
         Ok(Parsed::Append(append)) => Some(Ok(append)),
         Ok(_) => None,

@@ -112,8 +112,10 @@ pub struct QResync {
 pub struct List {
     /// What stands before each pattern.
     pub reference: String,
-    /// Patterns, 1 to 32. `LIST "" ""` asks for the delimiter alone.
+    /// Patterns, 1 to 32.
     pub patterns: Vec<String>,
+    /// `LIST "" ""`, which asks for the delimiter alone: one line with no name.
+    pub delimiter: bool,
     /// LSUB: answered by LSUB lines, of subscribed names.
     pub lsub: bool,
     /// Which mailboxes.

@@ -44,6 +44,8 @@ pub(super) fn login(arguments: &[u8]) -> Option<Result<Credentials, sasl::Fault>
 /// LIST and LSUB (RFC 5258 §6, RFC 5819 §4, RFC 6154 §6).
 pub(super) fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>> {
     let mut reader = Reader::new(arguments);
+    // RFC 5258 §3: with options, an empty pattern is a name that nobody has.
+    let extended = arguments.starts_with(b"(") || arguments.ends_with(b")");
     let select = if !lsub && arguments.starts_with(b"(") {
         let select = list_select(&mut reader)?;
         reader.take(" ")?;
@@ -70,6 +72,7 @@ pub(super) fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>>
     Some(
         names_of(&reference, &patterns).map(|(reference, patterns)| List {
             reference,
+            delimiter: !extended && patterns.iter().all(String::is_empty),
             patterns,
             lsub,
             select,

@@ -1,6 +1,7 @@
 //! Commands out of a stream: lines, and the literals that they announce.
 
 use bytes::BytesMut;
+use std::fmt;
 use zeroize::Zeroize;
 
 /// What the stream holds next.
@@ -27,8 +28,9 @@ pub(super) struct Announced {
     pub(super) sync: bool,
 }
 
-/// A command while it arrives, as it was sent.
-#[derive(Debug, Default)]
+/// A command while it arrives, as it was sent. It may hold a password, so it
+/// is not shown, and wiped when it is done with.
+#[derive(Default)]
 pub(super) struct Gather {
     text: BytesMut,
     /// How much of the buffer is known to hold no line end.
@@ -37,6 +39,12 @@ pub(super) struct Gather {
     literals: usize,
     /// Octets of a literal that are still to come.
     left: usize,
+}
+
+impl fmt::Debug for Gather {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gather(…)")
+    }
 }
 
 impl Gather {

@@ -338,7 +338,9 @@ impl Session {
     /// Ends a command that the machine itself refuses.
     pub(super) fn fail(&mut self, answer: &Answer) -> Option<Step> {
         self.say(answer);
-        self.errors += u32::from(answer.condition == Condition::Bad);
+        // A stranger's every refusal counts: nothing else holds them up.
+        let counts = answer.condition == Condition::Bad || self.place == Place::Stranger;
+        self.errors += u32::from(counts);
         if self.errors > MAX_ERRORS {
             self.bye(None, "There were too many errors.");
         }

@@ -98,11 +98,12 @@ impl Driver {
     /// One step; `false` when the machine wants to read or close.
     fn step(&mut self, input: &mut BytesMut) -> bool {
         let step = self.session.step(input);
-        if self.idle && self.session.phase() != Phase::Idle {
-            self.idle = false;
-        }
         match step {
-            Step::Read => return false,
+            Step::Read => {
+                // What is not DONE ends the waiting too.
+                self.idle &= self.session.phase() == Phase::Idle;
+                return false;
+            }
             Step::Close => {
                 self.closed = true;
                 return false;
@@ -168,6 +169,7 @@ impl Driver {
             Event::Abort => assert!(self.coming.take().is_some()),
             Event::Idle => {
                 assert!(self.signed_in && self.session.phase() == Phase::Idle);
+                assert!(self.coming.is_none());
                 self.idle = true;
                 answer::exists(self.session.out(), 4);
             }

@@ -63,6 +63,11 @@ fn no_html_is_left_with_anything_that_runs_or_fetches() {
 }
 
 #[test]
+fn a_mail_program_can_say_nothing_that_brings_its_mailboxes_out_of_order() {
+    replay("imap", bodies::imap::run);
+}
+
+#[test]
 fn a_letter_of_ours_is_read_back_as_it_was_written() {
     replay("letters", bodies::letters::run);
 }
@@ -156,9 +161,57 @@ const PIECES: [&str; 28] = [
     "hello",
 ];
 
-fn piece() -> impl Strategy<Value = Vec<u8>> {
+/// The same for mailboxes.
+const MAILBOX_PIECES: [&str; 44] = [
+    "a LOGIN jane secret\r\n",
+    "a LOGIN {4+}\r\njane {6}\r\nsecret\r\n",
+    "a AUTHENTICATE PLAIN",
+    " AGphbmUAc2VjcmV0\r\n",
+    "a STARTTLS\r\n",
+    "a SELECT INBOX\r\n",
+    "a EXAMINE Sent (CONDSTORE)\r\n",
+    "a SELECT x (QRESYNC (1 2 3:4))\r\n",
+    "a ENABLE QRESYNC\r\n",
+    "a IDLE\r\n",
+    "DONE\r\n",
+    "a APPEND INBOX {5+}\r\n",
+    "a APPEND INBOX (\\Seen) {5}\r\n",
+    "a APPEND INBOX {300+}\r\n",
+    "hello",
+    "hello\r\n",
+    "a LIST \"\" *\r\n",
+    "a LIST (SUBSCRIBED) \"\" (% x) RETURN (STATUS (SIZE))\r\n",
+    "a STATUS x (MESSAGES)\r\n",
+    "a CREATE x (USE (\\Sent))\r\n",
+    "a DELETE &APE-\r\n",
+    "a UID FETCH 1:* (UID BODY[1.HEADER.FIELDS (A)]<1.2>)\r\n",
+    "a FETCH 1:2 (FLAGS) (CHANGEDSINCE 5)\r\n",
+    "a STORE $ +FLAGS.SILENT (\\Deleted x)\r\n",
+    "a SEARCH RETURN (MIN SAVE) ",
+    "a UID SEARCH CHARSET UTF-8 ",
+    "a SORT (REVERSE DATE) UTF-8 ",
+    "OR SEEN NOT $ ",
+    "SUBJECT {3+}\r\nabc ",
+    "ALL\r\n",
+    "a COPY 1 x\r\n",
+    "a UID MOVE 2:3 x\r\n",
+    "a EXPUNGE\r\n",
+    "a CLOSE\r\n",
+    "a LOGOUT\r\n",
+    "a NOOP\r\n",
+    "{70000+}\r\n",
+    "{7}\r\n",
+    "(",
+    "\"",
+    "\r",
+    "\n",
+    "\0",
+    "\r\n",
+];
+
+fn piece(known: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        12 => select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec()),
+        12 => select(known).prop_map(|piece| piece.as_bytes().to_vec()),
         1 => proptest::collection::vec(any::<u8>(), 0..40),
     ]
 }
@@ -166,8 +219,15 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn whatever_comes_the_order_holds_and_no_bare_line_end_gets_through(
-        pieces in proptest::collection::vec(piece(), 0..60),
+        pieces in proptest::collection::vec(piece(&PIECES), 0..60),
     ) {
         bodies::smtp::run(&pieces.concat());
+    }
+
+    #[test]
+    fn whatever_comes_the_mailboxes_stay_in_order_and_the_pieces_do_not_matter(
+        pieces in proptest::collection::vec(piece(&MAILBOX_PIECES), 0..60),
+    ) {
+        bodies::imap::run(&pieces.concat());
     }
 }

@@ -2,30 +2,10 @@
 //! speaks; draft-murchison-sasl-login). What passes through here is a
 //! password: it is wiped, and nothing of it is shown or kept.
 
-use crate::model::{Reply, Secret};
+use crate::model::Reply;
+use crate::wire::sasl::{self, Credentials, Fault};
 use crate::wire::smtp::replies;
 use std::fmt;
-use zeroize::Zeroizing;
-
-/// Longest identity and longest password, in octets: an address has 254, and
-/// our app passwords far less than this.
-const MAX_FIELD: usize = 255;
-
-/// What a client signs in with.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// Who it says it is; 1 to 255 octets without control characters. Not
-    /// known to be an address.
-    pub identity: String,
-    /// The password, 1 to 255 octets.
-    pub password: Secret,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(…)")
-    }
-}
 
 /// Where an exchange stands: what the next line of the client means.
 #[derive(Debug)]
@@ -81,52 +61,25 @@ impl Exchange {
         if line == b"*" {
             return Progress::Refused(replies::SIGN_IN_CANCELLED);
         }
-        let Ok(octets) = data_encoding::BASE64.decode(line).map(Zeroizing::new) else {
-            return Progress::Refused(replies::SIGN_IN_MALFORMED);
-        };
-        let Ok(text) = std::str::from_utf8(&octets) else {
-            return Progress::Refused(replies::SIGN_IN_MALFORMED);
-        };
+        self.text(line).unwrap_or_else(|fault| {
+            Progress::Refused(match fault {
+                Fault::Malformed => replies::SIGN_IN_MALFORMED,
+                Fault::Other => replies::SIGN_IN_OTHER,
+            })
+        })
+    }
+
+    fn text(self, line: &[u8]) -> Result<Progress, Fault> {
+        let text = sasl::decode(line)?;
         match self {
-            Self::Plain => plain(text),
-            Self::LoginName => match field(text) {
-                Some(name) => Progress::More(Self::LoginPassword(Name(name.to_owned()))),
-                None => Progress::Refused(replies::SIGN_IN_MALFORMED),
-            },
-            Self::LoginPassword(Name(identity)) => done(identity, text),
+            Self::Plain => sasl::plain(&text).map(Progress::Done),
+            Self::LoginName => {
+                let name = sasl::field(&text).ok_or(Fault::Malformed)?;
+                Ok(Progress::More(Self::LoginPassword(Name(name.to_owned()))))
+            }
+            Self::LoginPassword(Name(identity)) => {
+                sasl::credentials(&identity, &text).map(Progress::Done)
+            }
         }
     }
-}
-
-/// RFC 4616 §2: `[authzid] NUL authcid NUL passwd`.
-fn plain(text: &str) -> Progress {
-    let mut fields = text.split('\0');
-    let (Some(acting), Some(identity), Some(password), None) =
-        (fields.next(), fields.next(), fields.next(), fields.next())
-    else {
-        return Progress::Refused(replies::SIGN_IN_MALFORMED);
-    };
-    let Some(identity) = field(identity) else {
-        return Progress::Refused(replies::SIGN_IN_MALFORMED);
-    };
-    // Nobody acts as somebody else here.
-    if !acting.is_empty() && !acting.eq_ignore_ascii_case(identity) {
-        return Progress::Refused(replies::SIGN_IN_OTHER);
-    }
-    done(identity.to_owned(), password)
-}
-
-fn done(identity: String, password: &str) -> Progress {
-    match field(password) {
-        Some(password) => Progress::Done(Credentials {
-            identity,
-            password: Secret::new(password),
-        }),
-        None => Progress::Refused(replies::SIGN_IN_MALFORMED),
-    }
-}
-
-fn field(text: &str) -> Option<&str> {
-    let fits = !text.is_empty() && text.len() <= MAX_FIELD && !text.chars().any(char::is_control);
-    fits.then_some(text)
 }

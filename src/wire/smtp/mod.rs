@@ -42,7 +42,7 @@ mod render;
 pub mod replies;
 mod session;
 
+pub use crate::wire::sasl::Credentials;
 pub use content::MAX_CONTENT_LINE;
-pub use exchange::Credentials;
 pub use render::render;
 pub use session::{Event, Options, Phase, Session, Step, Tls};

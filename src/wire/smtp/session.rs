@@ -2,8 +2,9 @@
 
 use crate::model::parcel::Wanted;
 use crate::model::{Address, Envelope, Language, Reply};
+use crate::wire::sasl::Credentials;
 use crate::wire::smtp::content::Content;
-use crate::wire::smtp::exchange::{Credentials, Exchange, Progress};
+use crate::wire::smtp::exchange::{Exchange, Progress};
 use crate::wire::smtp::line::{Line, LineReader};
 use crate::wire::smtp::pace::{Pace, Verdict};
 use crate::wire::smtp::{render, replies};

@@ -10,6 +10,7 @@ pub mod config;
 pub mod content;
 pub mod cut;
 pub mod html;
+pub mod imap;
 pub mod letters;
 pub mod message;
 pub mod multipart;

@@ -1,0 +1,277 @@
+//! One connection: reads, waits, writes, and signs in. What somebody signed in
+//! asks for is done in `inside`.
+
+use crate::access::login::LoginError;
+use crate::imap::inside::Inside;
+use crate::imap::{Door, Mode, mirror};
+use crate::model::Scope;
+use crate::net::{Permit, Stream};
+use crate::wire::imap::{Answer, Code, Command, Credentials, Event, Phase, Session, Step, answer};
+use bytes::BytesMut;
+use jiff::{SignedDuration, Timestamp};
+use std::io;
+use std::net::IpAddr;
+use tokio::sync::watch;
+
+/// How long a stranger may think about one command: a person's program signs in
+/// at once.
+const STRANGER: SignedDuration = SignedDuration::from_secs(60);
+/// How long a stranger may be connected at all.
+const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
+/// How long somebody signed in may be silent. RFC 3501 §5.4 asks for thirty
+/// minutes at least, and programs in IDLE begin anew after twenty-nine.
+const SILENT: SignedDuration = SignedDuration::from_mins(31);
+/// How long between two pieces of one command or of a message.
+const PIECE: SignedDuration = SignedDuration::from_mins(3);
+/// How long the TLS handshake may take: a slow phone needs five seconds.
+const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
+/// How long a client may leave what we send lying.
+const WRITE: SignedDuration = SignedDuration::from_mins(2);
+/// Longest wait after too many wrong passwords.
+const SLOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// One connection.
+pub(super) struct Connection {
+    door: Door,
+    line: Line,
+    peer: IpAddr,
+    permit: Permit,
+    stop: watch::Receiver<bool>,
+    input: BytesMut,
+    /// It said it is a program that copies mailboxes to its maker.
+    mirror: bool,
+    inside: Option<Box<Inside>>,
+}
+
+/// The way to the client.
+pub(super) struct Line {
+    stream: Stream,
+    clock: crate::model::Clock,
+}
+
+/// Why a connection ends otherwise than by the protocol. None of it is ours.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum End {
+    #[error(transparent)]
+    Broken(#[from] io::Error),
+    #[error("the client closed the connection")]
+    Closed,
+    #[error("the client took too long")]
+    Late,
+    #[error("the store could not be read")]
+    Store,
+}
+
+impl Line {
+    /// Sends what the session has to say so far, in one piece.
+    pub(super) async fn flush(&mut self, session: &mut Session) -> Result<(), End> {
+        let output = session.output();
+        if output.is_empty() {
+            return Ok(());
+        }
+        self.send(&output).await
+    }
+
+    /// Sends octets.
+    pub(super) async fn send(&mut self, octets: &[u8]) -> Result<(), End> {
+        tokio::select! {
+            written = self.stream.write(octets) => Ok(written?),
+            () = self.clock.sleep(WRITE) => Err(End::Late),
+        }
+    }
+}
+
+impl Connection {
+    pub(super) fn new(
+        door: Door,
+        stream: Stream,
+        (peer, permit): (IpAddr, Permit),
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            line: Line {
+                stream,
+                clock: door.clock.clone(),
+            },
+            door,
+            peer,
+            permit,
+            stop,
+            input: BytesMut::new(),
+            mirror: false,
+            inside: None,
+        }
+    }
+
+    /// From the first octet to the last.
+    pub(super) async fn run(mut self, mode: Mode) {
+        if mode == Mode::Already
+            && let Err(end) = self.secure().await
+        {
+            return tracing::debug!(event = "imap.no-tls", reason = %end, "A client made no TLS connection.");
+        }
+        let mut session = Session::new(self.door.options(mode));
+        match Box::pin(self.converse(&mut session)).await {
+            Ok(()) => tracing::debug!(event = "imap.closed", "A session ended."),
+            Err(end) => {
+                tracing::debug!(event = "imap.broken-off", reason = %end, "A session was broken off.");
+            }
+        }
+        tokio::select! {
+            () = self.line.stream.close() => {}
+            () = self.door.clock.sleep(WRITE) => {}
+        }
+    }
+
+    async fn converse(&mut self, session: &mut Session) -> Result<(), End> {
+        let known_by = self.in_time(STRANGER_IN_ALL);
+        loop {
+            let step = session.step(&mut self.input);
+            if !matches!(step, Step::Ask(_)) {
+                self.line.flush(session).await?;
+            }
+            match step {
+                Step::Send => {}
+                Step::Read => self.read(session, known_by).await?,
+                Step::StartTls => {
+                    self.secure().await?;
+                    session.secured();
+                }
+                Step::Close => return Ok(()),
+                Step::Ask(event) => Box::pin(self.decide(session, event)).await?,
+            }
+        }
+    }
+
+    async fn read(&mut self, session: &mut Session, known_by: Timestamp) -> Result<(), End> {
+        let phase = session.phase();
+        let due = match phase {
+            Phase::Stranger => self.in_time(STRANGER).min(known_by),
+            Phase::Ready | Phase::Idle => self.in_time(SILENT),
+            Phase::Command | Phase::Octets => self.in_time(PIECE),
+        };
+        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
+        let idle = phase == Phase::Idle;
+        tokio::select! {
+            read = self.line.stream.read(&mut self.input) => match read? {
+                0 => Err(End::Closed),
+                _ => Ok(()),
+            },
+            news = news(self.inside.as_deref_mut()), if idle => {
+                if news && let Some(inside) = &mut self.inside {
+                    inside.tell(session, true);
+                } else {
+                    session.bye(Some(&Code::Unavailable), "The mailbox cannot be read just now.");
+                }
+                Ok(())
+            }
+            () = self.door.clock.sleep_until(due) => {
+                session.bye(None, "You were silent for too long.");
+                Ok(())
+            }
+            // Ok and Err alike: whoever held the other end is going.
+            _ = self.stop.wait_for(|stop| *stop), if between => {
+                session.bye(Some(&Code::Unavailable), "Sealpost is being restarted. Try again in a minute.");
+                Ok(())
+            }
+        }
+    }
+
+    fn in_time(&self, span: SignedDuration) -> Timestamp {
+        let due = self.door.clock.now().saturating_add(span);
+        due.unwrap_or(Timestamp::MAX)
+    }
+
+    /// Makes the TLS handshake. Nothing that was read in clear survives it.
+    async fn secure(&mut self) -> Result<(), End> {
+        self.input.clear();
+        tokio::select! {
+            secured = self.line.stream.secure(&self.door.tls) => Ok(secured?),
+            () = self.door.clock.sleep(HANDSHAKE) => Err(End::Late),
+        }
+    }
+
+    async fn decide(&mut self, session: &mut Session, event: Event) -> Result<(), End> {
+        match event {
+            Event::SignIn(credentials) => {
+                match self.sign_in(credentials).await {
+                    Ok(()) => session.accept(),
+                    Err(answer) => session.answer(answer),
+                }
+                Ok(())
+            }
+            Event::Command(command) => {
+                if let Command::Id(fields) = *command {
+                    self.met(&fields);
+                    let ours = [("name", "Sealpost"), ("version", env!("CARGO_PKG_VERSION"))];
+                    answer::id(session.out(), &ours);
+                    session.accept();
+                    return Ok(());
+                }
+                match &mut self.inside {
+                    Some(inside) => inside.command(session, &mut self.line, *command).await,
+                    None => Err(End::Closed),
+                }
+            }
+            event => match &mut self.inside {
+                Some(inside) => inside.event(session, event).await,
+                None => Err(End::Closed),
+            },
+        }
+    }
+
+    /// Who the program says it is.
+    fn met(&mut self, fields: &[(String, Option<String>)]) {
+        if !self.door.settings.current().allow_cloud_mirrors && mirror::copies_to_its_maker(fields) {
+            self.mirror = true;
+            tracing::warn!(event = "imap.mirror", ip = %self.peer, "A program that copies mailboxes to its maker was turned away; imap.allow-cloud-mirrors lets it in.");
+        }
+    }
+
+    async fn sign_in(&mut self, credentials: Credentials) -> Result<(), Answer> {
+        let Credentials { identity, password } = credentials;
+        if self.mirror {
+            return Err(Answer::no("This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.").with(Code::Alert));
+        }
+        let verified = self
+            .door
+            .login
+            .verify(&identity, &password, Scope::Imap, self.peer)
+            .await;
+        let error = match verified {
+            Ok(account) => {
+                let most = self.door.settings.current().per_account;
+                let Some(seat) = self.door.seats.take(account.id, most) else {
+                    return Err(Answer::no("This account has too many connections.").with(Code::Limit));
+                };
+                let inside = Inside::new(self.door.mailboxes.clone(), account, seat);
+                let inside = inside.await.map_err(|_| unavailable())?;
+                self.inside = Some(Box::new(inside));
+                self.permit.known();
+                tracing::debug!(event = "imap.signed-in", "A mail client signed in.");
+                return Ok(());
+            }
+            Err(LoginError::Busy) => return Err(unavailable()),
+            Err(error) => error,
+        };
+        // The line that fail2ban reads: its first three fields are fixed.
+        tracing::warn!(event = "auth.failed", proto = "imap", ip = %self.peer, "A mail client could not sign in.");
+        if let LoginError::Slow(wait) = error {
+            self.door.clock.sleep(wait.min(SLOW)).await;
+            return Err(Answer::no("There were too many wrong passwords. Wait a while, then try again.").with(Code::Unavailable));
+        }
+        Err(Answer::no("The address or the app password is not right.").with(Code::AuthenticationFailed))
+    }
+}
+
+fn unavailable() -> Answer {
+    Answer::no("Sealpost is busy. Try again in a minute.").with(Code::Unavailable)
+}
+
+/// Waits until there is news for whoever is idle; `false` if none will come.
+async fn news(inside: Option<&mut Inside>) -> bool {
+    match inside {
+        Some(inside) => inside.news().await,
+        None => std::future::pending().await,
+    }
+}

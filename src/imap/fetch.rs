@@ -1,0 +1,230 @@
+//! FETCH: rows and cards are written into one buffer that is sent in pieces;
+//! the octets of messages go from the store to the client as they are read.
+
+use crate::imap::connection::Line;
+use crate::imap::inside::{Ended, Inside, Trouble, index};
+use crate::mailbox::{Flagging, Octets, Piece, Snapshot};
+use crate::mime::structure::Card;
+use crate::model::{Flags, System};
+use crate::store::Row;
+use crate::wire::imap::command::{Fetch, Item, Section, StoreMode};
+use crate::wire::imap::{Answer, Code, Session, answer};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How much may wait to be sent.
+const MUCH: usize = 32 * 1024;
+/// Messages whose cards are looked up in one step.
+const STEP: usize = 256;
+
+/// What is written for each message.
+struct Asked<'a> {
+    items: &'a [Item],
+    /// UIDs whose `\Seen` this FETCH has set: their flags are said too.
+    newly_seen: &'a BTreeSet<u32>,
+    cards: bool,
+    sections: bool,
+}
+
+impl Inside {
+    pub(super) async fn fetch(
+        &mut self,
+        session: &mut Session,
+        line: &mut Line,
+        fetch: Fetch,
+    ) -> Ended {
+        let mut places = self.places(&fetch.set, fetch.uid)?;
+        if fetch.vanished && let Some(since) = fetch.changed_since {
+            self.say_vanished(session, &fetch, since).await?;
+        }
+        let shown = Arc::clone(&self.selected()?.shown);
+        if let Some(since) = fetch.changed_since {
+            places.retain(|place| shown.at(*place).is_some_and(|row| row.modseq > since));
+        }
+        let newly_seen = self.mark_seen(&fetch, &places).await?;
+        let shown = Arc::clone(&self.selected()?.shown);
+        let asked = Asked {
+            items: &fetch.items,
+            newly_seen: &newly_seen,
+            cards: fetch.items.iter().any(needs_card),
+            sections: fetch.items.iter().any(|i| matches!(i, Item::Section(_))),
+        };
+        let mut missing = false;
+        for part in places.chunks(STEP) {
+            missing |= self.fetch_some(session, line, (&shown, part), &asked).await?;
+        }
+        Ok(missing.then(|| {
+            Answer::no("Some of the messages are no longer there.").with(Code::ExpungeIssued)
+        }))
+    }
+
+    /// Whether a message was missing.
+    async fn fetch_some(
+        &self,
+        session: &mut Session,
+        line: &mut Line,
+        (shown, places): (&Snapshot, &[u32]),
+        asked: &Asked<'_>,
+    ) -> Result<bool, Trouble> {
+        let rows = places.iter().filter_map(|place| Some((*place, shown.at(*place)?)));
+        let rows: Vec<(u32, &Row)> = rows.collect();
+        let mut cards: Vec<Option<Arc<Card>>> = Vec::new();
+        if asked.cards {
+            let ids: Vec<_> = rows.iter().map(|(_, row)| row.message).collect();
+            cards = self.mailboxes.cards(&ids).await?;
+        }
+        let mut cards = cards.into_iter();
+        let mut missing = false;
+        for (place, row) in rows {
+            let card = cards.next().flatten();
+            let octets = if asked.sections {
+                self.mailboxes.octets(row.message).await?
+            } else {
+                None
+            };
+            if (asked.cards && card.is_none()) || (asked.sections && octets.is_none()) {
+                missing = true;
+                continue;
+            }
+            let mut written = answer::Row::begin(session.out(), index(place));
+            self.write_row(session, &mut written, (row, card.as_deref()), asked);
+            for item in asked.items {
+                if let (Item::Section(section), Some(octets)) = (item, &octets) {
+                    self.write_section(session, line, &mut written, (row, octets, section))
+                        .await?;
+                }
+            }
+            answer::Row::end(session.out());
+            if session.out().len() > MUCH {
+                line.flush(session).await?;
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Everything but octets.
+    fn write_row(
+        &self,
+        session: &mut Session,
+        written: &mut answer::Row,
+        (row, card): (&Row, Option<&Card>),
+        asked: &Asked<'_>,
+    ) {
+        let condstore = session.enabled().condstore;
+        let out = session.out();
+        let mut flags_said = false;
+        for item in asked.items {
+            match (item, card) {
+                (Item::Uid, _) => written.uid(out, row.uid),
+                (Item::Flags, _) => {
+                    flags_said = true;
+                    written.flags(out, &row.flags);
+                }
+                (Item::InternalDate, _) => written.internal_date(out, row.filed),
+                (Item::ModSeq, _) => written.modseq(out, row.modseq),
+                (Item::Size, Some(card)) => written.size(out, card.size),
+                (Item::Envelope, Some(card)) => written.rendered(out, item, &card.envelope),
+                (Item::Body, Some(card)) => written.rendered(out, item, &card.body),
+                (Item::BodyStructure, Some(card)) => {
+                    written.rendered(out, item, &card.body_structure);
+                }
+                _ => {}
+            }
+        }
+        if asked.newly_seen.contains(&row.uid) {
+            if !flags_said {
+                written.flags(out, &row.flags);
+            }
+            if condstore && !asked.items.contains(&Item::ModSeq) {
+                written.modseq(out, row.modseq);
+            }
+        }
+    }
+
+    async fn write_section(
+        &self,
+        session: &mut Session,
+        line: &mut Line,
+        written: &mut answer::Row,
+        (row, octets, section): (&Row, &Octets, &Section),
+    ) -> Result<(), Trouble> {
+        let piece = self.mailboxes.section(row.message, octets, section).await?;
+        let Some(piece) = piece else {
+            written.no_section(session.out(), section);
+            return Ok(());
+        };
+        let length = piece.length();
+        written.section(session.out(), section, length);
+        match piece {
+            Piece::Here(octets) => session.out().extend_from_slice(&octets),
+            Piece::There(range) => {
+                let mut at = range.start;
+                while at < range.end {
+                    let read = octets.read(at, range.end - at).await?;
+                    if read.is_empty() {
+                        // The length is said already: nothing else may follow.
+                        return Err(Trouble::End(crate::imap::connection::End::Store));
+                    }
+                    at += read.len() as u64;
+                    session.out().extend_from_slice(&read);
+                    if session.out().len() > MUCH {
+                        line.flush(session).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets `\Seen` where octets are fetched without PEEK; gives back the UIDs.
+    async fn mark_seen(
+        &mut self,
+        fetch: &Fetch,
+        places: &[u32],
+    ) -> Result<BTreeSet<u32>, Trouble> {
+        let shows = |item: &Item| matches!(item, Item::Section(section) if !section.peek);
+        let mailboxes = self.mailboxes.clone();
+        let selected = self.selected()?;
+        if selected.read_only || !fetch.items.iter().any(shows) {
+            return Ok(BTreeSet::new());
+        }
+        let rows = places.iter().filter_map(|place| selected.shown.at(*place));
+        let unseen = rows.filter(|row| !row.flags.system.contains(System::SEEN));
+        let uids: Vec<u32> = unseen.map(|row| row.uid).collect();
+        if !uids.is_empty() {
+            let flagging = Flagging {
+                mode: StoreMode::Add,
+                flags: &Flags::from(System::SEEN),
+                unchanged_since: None,
+            };
+            mailboxes.flag(&selected.view, &uids, &flagging).await?;
+            selected.take_rows(&uids);
+        }
+        Ok(uids.into_iter().collect())
+    }
+
+    async fn say_vanished(
+        &mut self,
+        session: &mut Session,
+        fetch: &Fetch,
+        since: u64,
+    ) -> Result<(), Trouble> {
+        let crate::wire::imap::set::Which::Set(set) = &fetch.set else {
+            return Ok(());
+        };
+        let mailboxes = self.mailboxes.clone();
+        let selected = self.selected()?;
+        let mut gone = mailboxes.vanished(&selected.view, since).await?;
+        let ranges = set.resolve(selected.shown.uidnext.saturating_sub(1));
+        gone.retain(|uid| ranges.contains(*uid));
+        answer::vanished(session.out(), true, &gone);
+        Ok(())
+    }
+}
+
+fn needs_card(item: &Item) -> bool {
+    matches!(
+        item,
+        Item::Size | Item::Envelope | Item::Body | Item::BodyStructure
+    )
+}

@@ -1,0 +1,186 @@
+//! LIST and STATUS, and what is done with folders themselves.
+
+use crate::folders::{Folder, Refused};
+use crate::imap::connection::Line;
+use crate::imap::inside::{Ended, Inside, Trouble, no_folder};
+use crate::model::System;
+use crate::store::records::Special as Use;
+use crate::wire::imap::answer::Listed;
+use crate::wire::imap::command::{List, Special, StatusItem};
+use crate::wire::imap::{Answer, Code, DELIMITER, Session, answer};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much may wait to be sent.
+const MUCH: usize = 32 * 1024;
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Self {
+        let text = refused.to_string();
+        let said = |code| Self::Said(Answer::no(text.clone()).with(code));
+        match refused {
+            Refused::Exists => said(Code::AlreadyExists),
+            Refused::Unknown => said(Code::NonExistent),
+            Refused::Fixed | Refused::Children | Refused::Name => said(Code::Cannot),
+            Refused::Many => said(Code::Limit),
+            Refused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Inside {
+    pub(super) async fn list(
+        &mut self,
+        session: &mut Session,
+        line: &mut Line,
+        list: &List,
+    ) -> Ended {
+        // RFC 3501 §6.3.8: the empty pattern asks for the delimiter alone.
+        if !list.lsub && list.patterns.iter().all(String::is_empty) {
+            answer::list(session.out(), false, &Listed::default());
+            return Ok(None);
+        }
+        let folders = self.mailboxes.folders(&self.account).await?;
+        let known: BTreeMap<&str, &Folder> =
+            folders.iter().map(|f| (f.name.as_str(), f)).collect();
+        let above: BTreeSet<&str> = known.keys().flat_map(|name| parents(name)).collect();
+        let names: BTreeSet<&str> = known.keys().copied().chain(above.iter().copied()).collect();
+        for name in names.iter().copied().filter(|name| list.matches(name)) {
+            let folder = known.get(name).copied();
+            let within = list.select.recursive && has_subscribed(&known, name);
+            if !wanted(list, folder) && !within {
+                continue;
+            }
+            let listed = Listed {
+                name,
+                no_select: folder.is_none(),
+                children: (!list.lsub).then(|| above.contains(name)),
+                subscribed: (list.returns.subscribed || list.select.subscribed)
+                    && folder.is_some_and(|f| f.subscribed),
+                special: folder.and_then(|f| f.special).map(special),
+                subscribed_within: within,
+                ..Listed::default()
+            };
+            answer::list(session.out(), list.lsub, &listed);
+            if let Some(folder) = folder.filter(|_| !list.returns.status.is_empty()) {
+                self.say_status(session, folder, &list.returns.status).await?;
+            }
+            if session.out().len() > MUCH {
+                line.flush(session).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn status(
+        &mut self,
+        session: &mut Session,
+        mailbox: &str,
+        items: &[StatusItem],
+    ) -> Ended {
+        let folder = self.mailboxes.find(&self.account, mailbox).await?;
+        let folder = folder.ok_or_else(no_folder)?;
+        self.say_status(session, &folder, items).await?;
+        Ok(None)
+    }
+
+    async fn say_status(
+        &self,
+        session: &mut Session,
+        folder: &Folder,
+        items: &[StatusItem],
+    ) -> Result<(), Trouble> {
+        let view = self.mailboxes.open(&self.account, folder).await?;
+        let now = view.newest();
+        let count = |flag: System, has: bool| {
+            let rows = now.rows.iter();
+            let counted = rows.filter(|row| row.flags.system.contains(flag) == has);
+            counted.count() as u64
+        };
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            let value = match item {
+                StatusItem::Messages => now.exists().into(),
+                StatusItem::Recent => 0,
+                StatusItem::UidNext => now.uidnext.into(),
+                StatusItem::UidValidity => now.uidvalidity.into(),
+                StatusItem::Unseen => count(System::SEEN, false),
+                StatusItem::Deleted => count(System::DELETED, true),
+                StatusItem::HighestModSeq => now.highest_modseq,
+                StatusItem::AppendLimit => session.append_limit(),
+                StatusItem::Size => {
+                    let ids: Vec<_> = now.rows.iter().map(|row| row.message).collect();
+                    let cards = self.mailboxes.cards(&ids).await?;
+                    cards.iter().flatten().map(|card| card.size).sum()
+                }
+            };
+            values.push((*item, value));
+        }
+        answer::status(session.out(), &folder.name, &values);
+        Ok(())
+    }
+
+    pub(super) async fn create(&mut self, name: &str, special: Option<Special>) -> Ended {
+        let special = special.map(usage);
+        self.mailboxes.create(&self.account, name, special).await?;
+        Ok(None)
+    }
+
+    pub(super) async fn delete(&mut self, name: &str) -> Ended {
+        self.mailboxes.delete(&self.account, name).await?;
+        Ok(None)
+    }
+
+    pub(super) async fn rename(&mut self, from: &str, to: &str) -> Ended {
+        self.mailboxes.rename(&self.account, from, to).await?;
+        Ok(None)
+    }
+
+    pub(super) async fn subscribe(&mut self, name: &str, subscribed: bool) -> Ended {
+        let done = self.mailboxes.subscribe(&self.account, name, subscribed).await;
+        done?;
+        Ok(None)
+    }
+}
+
+/// Whether LIST asked for such a folder; what only holds others has no use and
+/// no subscription.
+fn wanted(list: &List, folder: Option<&Folder>) -> bool {
+    let subscribed = folder.is_some_and(|f| f.subscribed);
+    let special = folder.is_some_and(|f| f.special.is_some());
+    (!(list.select.subscribed || list.lsub) || subscribed) && (!list.select.special || special)
+}
+
+/// The names above a name.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name.match_indices(DELIMITER);
+    ends.filter_map(|(at, _)| name.get(..at))
+}
+
+/// Whether something below a name is subscribed to.
+fn has_subscribed(known: &BTreeMap<&str, &Folder>, name: &str) -> bool {
+    let below = format!("{name}{DELIMITER}");
+    known
+        .range(below.as_str()..)
+        .take_while(|(other, _)| other.starts_with(&below))
+        .any(|(_, folder)| folder.subscribed)
+}
+
+const fn special(of: Use) -> Special {
+    match of {
+        Use::Archive => Special::Archive,
+        Use::Drafts => Special::Drafts,
+        Use::Junk => Special::Junk,
+        Use::Sent => Special::Sent,
+        Use::Trash => Special::Trash,
+    }
+}
+
+const fn usage(special: Special) -> Use {
+    match special {
+        Special::Archive => Use::Archive,
+        Special::Drafts => Use::Drafts,
+        Special::Junk => Use::Junk,
+        Special::Sent => Use::Sent,
+        Special::Trash => Use::Trash,
+    }
+}

@@ -1,0 +1,177 @@
+//! APPEND (RFC 3501 §6.3.11): a message that a mail program puts into a folder.
+//! It is sealed as it comes in, and never stands in memory whole.
+
+use crate::folders::{self, Folder};
+use crate::mailbox::twin::{Print, Twin};
+use crate::mailbox::{Mailboxes, View};
+use crate::model::{Account, Direction, Flags, Head, MessageId};
+use crate::store::content::{ContentWriter, Finished};
+use crate::store::records::{Message, Special, ThreadId};
+use crate::store::{Error, Tx};
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+
+/// Why a message was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The disk has too little room.
+    #[error("there is too little room for another message")]
+    Full,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// A message on its way in.
+pub struct Appending {
+    mailboxes: Mailboxes,
+    account: Account,
+    folder: Folder,
+    flags: Flags,
+    date: Option<Timestamp>,
+    content: ContentWriter,
+    sum: digest::Context,
+    print: Print,
+}
+
+impl std::fmt::Debug for Appending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Appending({})", self.folder.id)
+    }
+}
+
+impl Mailboxes {
+    /// Begins to take a message.
+    ///
+    /// # Errors
+    /// [`AppendError::Full`].
+    pub fn append(
+        &self,
+        account: &Account,
+        folder: Folder,
+        (flags, date): (Flags, Option<Timestamp>),
+    ) -> Result<Appending, AppendError> {
+        if !self.0.store.has_room() {
+            return Err(AppendError::Full);
+        }
+        Ok(Appending {
+            content: self.0.store.write_content(),
+            mailboxes: self.clone(),
+            account: account.clone(),
+            folder,
+            flags,
+            date,
+            sum: digest::Context::new(&digest::SHA256),
+            print: Print::new(),
+        })
+    }
+}
+
+impl Appending {
+    /// Takes the next octets.
+    ///
+    /// # Errors
+    /// [`AppendError::Store`]: it cannot become whole any more.
+    pub async fn write(&mut self, octets: &[u8]) -> Result<(), AppendError> {
+        self.sum.update(octets);
+        self.print.write(octets);
+        Ok(self.content.write(octets).await?)
+    }
+
+    /// Keeps the message; gives back its UID. A copy of what the account has
+    /// just sent is not kept twice: ours takes the new UID (requirements C4.10).
+    ///
+    /// # Errors
+    /// [`AppendError::Store`].
+    pub async fn finish(self) -> Result<u32, AppendError> {
+        let Self {
+            mailboxes,
+            account,
+            folder,
+            flags,
+            date,
+            content,
+            sum,
+            print,
+        } = self;
+        if folder.special == Some(Special::Sent) {
+            let view = mailboxes.open(&account, &folder).await?;
+            let twin = Twin::of(&mailboxes, &view, &print.finish()).await?;
+            if let Some(uid) = renew(&mailboxes, &view, (twin, &flags, date)).await? {
+                return Ok(uid);
+            }
+        }
+        let store = &mailboxes.0.store;
+        let id = MessageId::new(store.clock().now());
+        let done = content.finish().await?;
+        let mut tx = Tx::new();
+        tx.insert(&message(id, &account, &done, sum, store.clock().now()));
+        tx.attach(done);
+        tx.file(folder.id, id, flags, date);
+        let receipt = store.commit(tx).await?;
+        mailboxes.0.tracker.catch_up().await?;
+        Ok(receipt.uids().first().copied().unwrap_or_default())
+    }
+}
+
+/// Gives our own copy the UID, flags and date of the one that came.
+async fn renew(
+    mailboxes: &Mailboxes,
+    view: &View,
+    (twin, flags, date): (Option<Twin>, &Flags, Option<Timestamp>),
+) -> Result<Option<u32>, Error> {
+    let Some(Twin { row }) = twin else {
+        return Ok(None);
+    };
+    let store = &mailboxes.0.store;
+    let mut tx = Tx::new();
+    let row = crate::store::Row {
+        flags: flags.clone(),
+        filed: date.unwrap_or(row.filed),
+        ..row
+    };
+    if !folders::copy(store, &mut tx, view.folder.id, std::slice::from_ref(&row)).await? {
+        return Ok(None);
+    }
+    tx.vanish(view.folder.id, &[(row.uid, row.message)]);
+    let uid = match store.commit(tx).await {
+        Ok(receipt) => receipt.uids().first().copied(),
+        // It is going at this moment; then the copy that came is kept.
+        Err(Error::Conflict) => None,
+        Err(error) => return Err(error),
+    };
+    mailboxes.0.tracker.catch_up().await?;
+    Ok(uid)
+}
+
+fn message(
+    id: MessageId,
+    account: &Account,
+    content: &Finished,
+    sum: digest::Context,
+    now: Timestamp,
+) -> Message {
+    let mut digest = [0; 32];
+    for (slot, octet) in digest.iter_mut().zip(sum.finish().as_ref()) {
+        *slot = *octet;
+    }
+    Message {
+        id,
+        direction: Direction::Stored,
+        account: Some(account.id),
+        thread: ThreadId([0; 16]),
+        accepted: now,
+        size: content.length(),
+        content: content.id(),
+        head: content.seal_head(&Head::default()),
+        digest,
+        recipients: 0,
+        protected: true,
+        dispatched: true,
+        ret: None,
+        envid: None,
+        lasts: None,
+        answers: None,
+        purged: None,
+    }
+}

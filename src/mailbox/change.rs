@@ -1,0 +1,224 @@
+//! What a mail program changes: flags, and where messages stand. Durable before
+//! it is answered.
+
+use crate::folders::{self, Folder};
+use crate::mailbox::{Mailboxes, View};
+use crate::model::{Flags, MailboxId, MessageId, System};
+use crate::store::{Error, Row, Store, Tx};
+use crate::wire::imap::StoreMode;
+
+/// Messages changed in one commit, so that others' commits wait for little.
+const STEP: usize = 500;
+/// How often a change is tried if somebody else changed the same messages.
+const ATTEMPTS: usize = 8;
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// A message was destroyed meanwhile.
+    #[error("one of the messages is no longer there")]
+    Gone,
+    /// More keywords than a message may have.
+    #[error("a message has room for 64 keywords")]
+    Keywords,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// New flags for messages.
+#[derive(Clone, Debug)]
+pub struct Flagging<'a> {
+    /// Add, remove or replace.
+    pub mode: StoreMode,
+    /// Which flags.
+    pub flags: &'a Flags,
+    /// Only what was not changed after this mod-sequence (RFC 7162 §3.1.3).
+    pub unchanged_since: Option<u64>,
+}
+
+impl Mailboxes {
+    /// Changes flags; gives back the UIDs that stayed as they are because
+    /// somebody changed them since (RFC 7162 §3.1.3). What is no longer there
+    /// is left out.
+    ///
+    /// # Errors
+    /// [`ChangeError::Keywords`], [`ChangeError::Store`].
+    pub async fn flag(
+        &self,
+        view: &View,
+        uids: &[u32],
+        flagging: &Flagging<'_>,
+    ) -> Result<Vec<u32>, ChangeError> {
+        let mut modified = Vec::new();
+        for part in uids.chunks(STEP) {
+            modified.extend(self.flag_some(view, part, flagging).await?);
+        }
+        self.0.tracker.catch_up().await?;
+        Ok(modified)
+    }
+
+    async fn flag_some(
+        &self,
+        view: &View,
+        uids: &[u32],
+        flagging: &Flagging<'_>,
+    ) -> Result<Vec<u32>, ChangeError> {
+        let store = &self.0.store;
+        for _ in 0..ATTEMPTS {
+            let mut change = store.hold_rows(view.folder.id, uids, view.reader).await?;
+            let mut modified = Vec::new();
+            if let Some(since) = flagging.unchanged_since {
+                change.retain(|row| {
+                    let as_known = row.modseq <= since;
+                    if !as_known {
+                        modified.push(row.uid);
+                    }
+                    as_known
+                });
+            }
+            let mut full = false;
+            change.update(|row| {
+                let mut flags = row.flags.clone();
+                full |= !changed(&mut flags, flagging);
+                flags
+            });
+            if full {
+                return Err(ChangeError::Keywords);
+            }
+            if change.is_empty() {
+                return Ok(modified);
+            }
+            let mut tx = Tx::new();
+            tx.flag(change);
+            if settled(store, tx).await? {
+                return Ok(modified);
+            }
+        }
+        Err(Error::Conflict.into())
+    }
+
+    /// Copies messages into another folder, or moves them there; gives back the
+    /// UIDs here and there, side by side. What is no longer there is left out.
+    ///
+    /// # Errors
+    /// [`ChangeError::Gone`], [`ChangeError::Store`].
+    pub async fn transfer(
+        &self,
+        view: &View,
+        (rows, to): (&[Row], &Folder),
+        moves: bool,
+    ) -> Result<(Vec<u32>, Vec<u32>), ChangeError> {
+        let (mut from, mut there) = (Vec::new(), Vec::new());
+        for part in rows.chunks(STEP) {
+            let (here, new) = self.transfer_some(view, (part, to), moves).await?;
+            from.extend(here);
+            there.extend(new);
+        }
+        self.0.tracker.catch_up().await?;
+        Ok((from, there))
+    }
+
+    async fn transfer_some(
+        &self,
+        view: &View,
+        (rows, to): (&[Row], &Folder),
+        moves: bool,
+    ) -> Result<(Vec<u32>, Vec<u32>), ChangeError> {
+        let store = &self.0.store;
+        for _ in 0..ATTEMPTS {
+            let mut there = Vec::with_capacity(rows.len());
+            for row in rows {
+                there.extend(store.row(view.folder.id, row.uid, view.reader).await?);
+            }
+            let mut tx = Tx::new();
+            if !folders::copy(store, &mut tx, to.id, &there).await? {
+                return Err(ChangeError::Gone);
+            }
+            let gone = entries(&there);
+            if moves {
+                tx.vanish(view.folder.id, &gone);
+            }
+            match store.commit(tx).await {
+                Ok(receipt) => {
+                    let from = there.iter().map(|row| row.uid).collect();
+                    return Ok((from, receipt.uids().to_vec()));
+                }
+                Err(Error::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict.into())
+    }
+
+    /// Takes messages with `\Deleted` out of the folder: all of them, or those
+    /// among `uids`.
+    ///
+    /// # Errors
+    /// [`ChangeError::Store`].
+    pub async fn expunge(&self, view: &View, uids: Option<&[u32]>) -> Result<(), ChangeError> {
+        self.0.tracker.catch_up().await?;
+        let newest = view.newest();
+        let deleted = newest.rows.iter().filter(|row| {
+            row.flags.system.contains(System::DELETED)
+                && uids.is_none_or(|uids| uids.binary_search(&row.uid).is_ok())
+        });
+        let gone: Vec<(u32, MessageId)> = deleted.map(|row| (row.uid, row.message)).collect();
+        for part in gone.chunks(STEP) {
+            self.expunge_some(view.folder.id, part).await?;
+        }
+        self.0.tracker.catch_up().await?;
+        Ok(())
+    }
+
+    async fn expunge_some(
+        &self,
+        folder: MailboxId,
+        gone: &[(u32, MessageId)],
+    ) -> Result<(), ChangeError> {
+        let store = &self.0.store;
+        for _ in 0..ATTEMPTS {
+            let mut left = Vec::with_capacity(gone.len());
+            for (uid, message) in gone {
+                // Who else expunged it was quicker, and that is all right.
+                let row = store.row(folder, *uid, None).await?;
+                left.extend(row.map(|_| (*uid, *message)));
+            }
+            let mut tx = Tx::new();
+            folders::expunge(store, &mut tx, folder, &left).await?;
+            if tx.is_empty() || settled(store, tx).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Conflict.into())
+    }
+}
+
+/// Rows as what names them in the store.
+fn entries(rows: &[Row]) -> Vec<(u32, MessageId)> {
+    rows.iter().map(|row| (row.uid, row.message)).collect()
+}
+
+/// Changes flags as it was asked; `false` if they are too many.
+fn changed(flags: &mut Flags, flagging: &Flagging<'_>) -> bool {
+    match flagging.mode {
+        StoreMode::Add => flags.add(flagging.flags),
+        StoreMode::Remove => {
+            flags.remove(flagging.flags);
+            true
+        }
+        StoreMode::Replace => {
+            flags.set(flagging.flags);
+            true
+        }
+    }
+}
+
+/// Commits; `false` if somebody else was first.
+async fn settled(store: &Store, tx: Tx) -> Result<bool, Error> {
+    match store.commit(tx).await {
+        Ok(_) => Ok(true),
+        Err(Error::Conflict) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -40,11 +40,13 @@ pub mod sweep;
 
 // Desks: what somebody can do.
 pub mod desk;
+pub mod mailbox;
 pub mod visit;
 pub mod web;
 
 // Doors: sockets and pages.
 pub mod admin;
+pub mod imap;
 pub mod portal;
 pub mod smtp;
 

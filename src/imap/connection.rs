@@ -222,7 +222,8 @@ impl Connection {
 
     /// Who the program says it is.
     fn met(&mut self, fields: &[(String, Option<String>)]) {
-        if !self.door.settings.current().allow_cloud_mirrors && mirror::copies_to_its_maker(fields) {
+        if !self.door.settings.current().allow_cloud_mirrors && mirror::copies_to_its_maker(fields)
+        {
             self.mirror = true;
             tracing::warn!(event = "imap.mirror", ip = %self.peer, "A program that copies mailboxes to its maker was turned away; imap.allow-cloud-mirrors lets it in.");
         }
@@ -240,11 +241,17 @@ impl Connection {
             .await;
         let error = match verified {
             Ok(account) => {
-                let most = self.door.settings.current().per_account;
-                let Some(seat) = self.door.seats.take(account.id, most) else {
-                    return Err(Answer::no("This account has too many connections.").with(Code::Limit));
+                let settings = self.door.settings.current();
+                let Some(seat) = self.door.seats.take(account.id, settings.per_account) else {
+                    return Err(
+                        Answer::no("This account has too many connections.").with(Code::Limit)
+                    );
                 };
-                let inside = Inside::new(self.door.mailboxes.clone(), account, seat);
+                let inside = Inside::new(
+                    self.door.mailboxes.clone(),
+                    account,
+                    (seat, settings.append_limit),
+                );
                 let inside = inside.await.map_err(|_| unavailable())?;
                 self.inside = Some(Box::new(inside));
                 self.permit.known();
@@ -258,9 +265,13 @@ impl Connection {
         tracing::warn!(event = "auth.failed", proto = "imap", ip = %self.peer, "A mail client could not sign in.");
         if let LoginError::Slow(wait) = error {
             self.door.clock.sleep(wait.min(SLOW)).await;
-            return Err(Answer::no("There were too many wrong passwords. Wait a while, then try again.").with(Code::Unavailable));
+            return Err(Answer::no(
+                "There were too many wrong passwords. Wait a while, then try again.",
+            )
+            .with(Code::Unavailable));
         }
-        Err(Answer::no("The address or the app password is not right.").with(Code::AuthenticationFailed))
+        Err(Answer::no("The address or the app password is not right.")
+            .with(Code::AuthenticationFailed))
     }
 }
 

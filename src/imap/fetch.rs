@@ -34,7 +34,9 @@ impl Inside {
         fetch: Fetch,
     ) -> Ended {
         let mut places = self.places(&fetch.set, fetch.uid)?;
-        if fetch.vanished && let Some(since) = fetch.changed_since {
+        if fetch.vanished
+            && let Some(since) = fetch.changed_since
+        {
             self.say_vanished(session, &fetch, since).await?;
         }
         let shown = Arc::clone(&self.selected()?.shown);
@@ -51,7 +53,9 @@ impl Inside {
         };
         let mut missing = false;
         for part in places.chunks(STEP) {
-            missing |= self.fetch_some(session, line, (&shown, part), &asked).await?;
+            missing |= self
+                .fetch_some(session, line, (&shown, part), &asked)
+                .await?;
         }
         Ok(missing.then(|| {
             Answer::no("Some of the messages are no longer there.").with(Code::ExpungeIssued)
@@ -66,7 +70,9 @@ impl Inside {
         (shown, places): (&Snapshot, &[u32]),
         asked: &Asked<'_>,
     ) -> Result<bool, Trouble> {
-        let rows = places.iter().filter_map(|place| Some((*place, shown.at(*place)?)));
+        let rows = places
+            .iter()
+            .filter_map(|place| Some((*place, shown.at(*place)?)));
         let rows: Vec<(u32, &Row)> = rows.collect();
         let mut cards: Vec<Option<Arc<Card>>> = Vec::new();
         if asked.cards {
@@ -177,11 +183,7 @@ impl Inside {
     }
 
     /// Sets `\Seen` where octets are fetched without PEEK; gives back the UIDs.
-    async fn mark_seen(
-        &mut self,
-        fetch: &Fetch,
-        places: &[u32],
-    ) -> Result<BTreeSet<u32>, Trouble> {
+    async fn mark_seen(&mut self, fetch: &Fetch, places: &[u32]) -> Result<BTreeSet<u32>, Trouble> {
         let shows = |item: &Item| matches!(item, Item::Section(section) if !section.peek);
         let mailboxes = self.mailboxes.clone();
         let selected = self.selected()?;

@@ -78,7 +78,9 @@ impl Inside {
         let mailboxes = self.mailboxes.clone();
         let selected = self.selected()?;
         let shown = Arc::clone(&selected.shown);
-        let places = mailboxes.search(&shown, &search.key, &selected.saved).await?;
+        let places = mailboxes
+            .search(&shown, &search.key, &selected.saved)
+            .await?;
         Ok((shown, places))
     }
 }

@@ -40,8 +40,7 @@ impl Inside {
             return Ok(None);
         }
         let folders = self.mailboxes.folders(&self.account).await?;
-        let known: BTreeMap<&str, &Folder> =
-            folders.iter().map(|f| (f.name.as_str(), f)).collect();
+        let known: BTreeMap<&str, &Folder> = folders.iter().map(|f| (f.name.as_str(), f)).collect();
         let above: BTreeSet<&str> = known.keys().flat_map(|name| parents(name)).collect();
         let names: BTreeSet<&str> = known.keys().copied().chain(above.iter().copied()).collect();
         for name in names.iter().copied().filter(|name| list.matches(name)) {
@@ -62,7 +61,8 @@ impl Inside {
             };
             answer::list(session.out(), list.lsub, &listed);
             if let Some(folder) = folder.filter(|_| !list.returns.status.is_empty()) {
-                self.say_status(session, folder, &list.returns.status).await?;
+                self.say_status(session, folder, &list.returns.status)
+                    .await?;
             }
             if session.out().len() > MUCH {
                 line.flush(session).await?;
@@ -106,7 +106,7 @@ impl Inside {
                 StatusItem::Unseen => count(System::SEEN, false),
                 StatusItem::Deleted => count(System::DELETED, true),
                 StatusItem::HighestModSeq => now.highest_modseq,
-                StatusItem::AppendLimit => session.append_limit(),
+                StatusItem::AppendLimit => self.append_limit,
                 StatusItem::Size => {
                     let ids: Vec<_> = now.rows.iter().map(|row| row.message).collect();
                     let cards = self.mailboxes.cards(&ids).await?;
@@ -136,7 +136,10 @@ impl Inside {
     }
 
     pub(super) async fn subscribe(&mut self, name: &str, subscribed: bool) -> Ended {
-        let done = self.mailboxes.subscribe(&self.account, name, subscribed).await;
+        let done = self
+            .mailboxes
+            .subscribe(&self.account, name, subscribed)
+            .await;
         done?;
         Ok(None)
     }

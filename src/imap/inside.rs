@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub(super) struct Inside {
     pub(super) mailboxes: Mailboxes,
     pub(super) account: Account,
+    pub(super) append_limit: u64,
     _seat: Seat,
     pub(super) selected: Option<Selected>,
     appending: Option<Appending>,
@@ -58,8 +59,11 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         tracing::error!(event = "imap.failed", reason = %error, "A mail program's command could not be done.");
         Self::Said(match error {
-            Error::Full => Answer::no("There is no room left. Tell your administrator.").with(Code::OverQuota),
-            _ => Answer::no("The mailbox cannot be used just now. Try again in a minute.").with(Code::Unavailable),
+            Error::Full => {
+                Answer::no("There is no room left. Tell your administrator.").with(Code::OverQuota)
+            }
+            _ => Answer::no("The mailbox cannot be used just now. Try again in a minute.")
+                .with(Code::Unavailable),
         })
     }
 }
@@ -91,12 +95,13 @@ impl Inside {
     pub(super) async fn new(
         mailboxes: Mailboxes,
         account: Account,
-        seat: Seat,
+        (seat, append_limit): (Seat, u64),
     ) -> Result<Self, Error> {
         mailboxes.prepare(&account).await?;
         Ok(Self {
             mailboxes,
             account,
+            append_limit,
             _seat: seat,
             selected: None,
             appending: None,
@@ -213,7 +218,9 @@ impl Inside {
         let Some(folder) = folder else {
             return Err(no_folder_to_put().into());
         };
-        let begun = self.mailboxes.append(&self.account, folder, (flags, date))?;
+        let begun = self
+            .mailboxes
+            .append(&self.account, folder, (flags, date))?;
         self.appending = Some(begun);
         Ok(None)
     }
@@ -250,7 +257,9 @@ impl Inside {
             Which::Set(set) => selected.shown.select(set, by_uid),
             Which::Saved => {
                 let places = selected.saved.iter();
-                places.filter_map(|uid| selected.shown.place(*uid)).collect()
+                places
+                    .filter_map(|uid| selected.shown.place(*uid))
+                    .collect()
             }
         })
     }
@@ -307,9 +316,9 @@ fn keeps_numbers(command: &Command) -> bool {
     match command {
         Command::Fetch(fetch) => !fetch.uid,
         Command::Store(store) => !store.uid,
-        Command::Search(search)
-        | Command::Sort { search, .. }
-        | Command::Thread { search, .. } => !search.uid,
+        Command::Search(search) | Command::Sort { search, .. } | Command::Thread { search, .. } => {
+            !search.uid
+        }
         _ => false,
     }
 }

@@ -32,7 +32,10 @@ mod tests {
         assert!(says("Microsoft Office 365"));
         assert!(says("com.microsoft.outlook"));
         assert!(!says("Thunderbird"));
-        assert!(!says("Microsoft Outlook"), "classic Outlook reads by itself");
+        assert!(
+            !says("Microsoft Outlook"),
+            "classic Outlook reads by itself"
+        );
         assert!(!copies_to_its_maker(&[]));
         assert!(!copies_to_its_maker(&[("name".into(), None)]));
     }

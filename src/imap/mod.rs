@@ -12,8 +12,8 @@ mod find;
 mod folders;
 mod inside;
 mod mirror;
-mod select;
 mod seats;
+mod select;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use crate::mailbox::Snapshot;
 use crate::model::{Keyword, System};
 use crate::wire::imap::command::{QResync, Select};
 use crate::wire::imap::{Code, Session, answer};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Keywords named in FLAGS at most; more may be set.
 const NAMED: usize = 100;
@@ -14,7 +14,11 @@ impl Inside {
     pub(super) async fn select(&mut self, session: &mut Session, select: Select) -> Ended {
         let before = self.selected.take();
         if before.is_some() && session.enabled().qresync {
-            answer::ok(session.out(), &Code::Closed, "The mailbox before is closed.");
+            answer::ok(
+                session.out(),
+                &Code::Closed,
+                "The mailbox before is closed.",
+            );
         }
         let folder = self.mailboxes.find(&self.account, &select.mailbox).await?;
         let folder = folder.ok_or_else(no_folder)?;
@@ -56,7 +60,10 @@ impl Inside {
         selected: &Selected,
         known: &QResync,
     ) -> Result<(), crate::imap::inside::Trouble> {
-        let mut gone = self.mailboxes.vanished(&selected.view, known.modseq).await?;
+        let mut gone = self
+            .mailboxes
+            .vanished(&selected.view, known.modseq)
+            .await?;
         let shown = &selected.shown;
         if let Some(set) = &known.known {
             let ranges = set.resolve(shown.uidnext.saturating_sub(1));
@@ -79,8 +86,9 @@ impl Inside {
 
 /// What SELECT says of a folder (RFC 3501 §6.3.1).
 fn describe(session: &mut Session, shown: &Snapshot, read_only: bool) {
-    let keywords: BTreeSet<&Keyword> = shown.rows.iter().flat_map(|r| &r.flags.keywords).collect();
-    let keywords: Vec<Keyword> = keywords.into_iter().take(NAMED).cloned().collect();
+    let each = shown.rows.iter().flat_map(|row| &row.flags.keywords);
+    let keywords: BTreeMap<&str, &Keyword> = each.map(|k| (k.as_str(), k)).collect();
+    let keywords: Vec<Keyword> = keywords.into_values().take(NAMED).cloned().collect();
     let unseen = shown
         .rows
         .iter()
@@ -95,7 +103,11 @@ fn describe(session: &mut Session, shown: &Snapshot, read_only: bool) {
         let first = u32::try_from(first + 1).unwrap_or(u32::MAX);
         answer::ok(out, &Code::Unseen(first), "The first that was not read.");
     }
-    answer::ok(out, &Code::UidValidity(shown.uidvalidity), "UIDs are valid.");
+    answer::ok(
+        out,
+        &Code::UidValidity(shown.uidvalidity),
+        "UIDs are valid.",
+    );
     answer::ok(out, &Code::UidNext(shown.uidnext), "The next UID.");
     let highest = Code::HighestModSeq(shown.highest_modseq);
     answer::ok(out, &highest, "Changes are counted.");

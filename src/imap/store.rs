@@ -66,7 +66,10 @@ impl Inside {
         transfer: Transfer,
         moves: bool,
     ) -> Ended {
-        let target = self.mailboxes.find(&self.account, &transfer.mailbox).await?;
+        let target = self
+            .mailboxes
+            .find(&self.account, &transfer.mailbox)
+            .await?;
         let target = target.ok_or_else(no_folder_to_put)?;
         let places = self.places(&transfer.set, transfer.uid)?;
         let mailboxes = self.mailboxes.clone();

@@ -5,9 +5,8 @@ use crate::folders::{self, Folder};
 use crate::mailbox::twin::{Print, Twin};
 use crate::mailbox::{Mailboxes, View};
 use crate::model::{Account, Direction, Flags, Head, MessageId};
-use crate::store::content::{ContentWriter, Finished};
 use crate::store::records::{Message, Special, ThreadId};
-use crate::store::{Error, Tx};
+use crate::store::{ContentWriter, Error, Finished, Tx};
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
@@ -68,6 +67,12 @@ impl Mailboxes {
 }
 
 impl Appending {
+    /// The UIDVALIDITY of the folder it goes to.
+    #[must_use]
+    pub const fn uidvalidity(&self) -> u32 {
+        self.folder.uidvalidity
+    }
+
     /// Takes the next octets.
     ///
     /// # Errors

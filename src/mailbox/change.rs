@@ -5,7 +5,7 @@ use crate::folders::{self, Folder};
 use crate::mailbox::{Mailboxes, View};
 use crate::model::{Flags, MailboxId, MessageId, System};
 use crate::store::{Error, Row, Store, Tx};
-use crate::wire::imap::StoreMode;
+use crate::wire::imap::command::StoreMode;
 
 /// Messages changed in one commit, so that others' commits wait for little.
 const STEP: usize = 500;

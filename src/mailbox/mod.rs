@@ -14,6 +14,7 @@
 mod append;
 mod cards;
 mod change;
+mod order;
 mod search;
 mod section;
 mod snapshot;
@@ -25,7 +26,7 @@ mod twin;
 pub use append::{AppendError, Appending};
 pub use change::{ChangeError, Flagging};
 pub use search::SearchError;
-pub use section::Octets;
+pub use section::{Octets, Piece};
 pub use snapshot::{News, Snapshot};
 
 use crate::folders::{self, Folder, Refused};
@@ -36,7 +37,7 @@ use crate::mime::structure::Card;
 use crate::model::{Account, AccountId, Clock, MessageId};
 use crate::store::records::Special;
 use crate::store::{Error, Store};
-use crate::wire::imap::Key;
+use crate::wire::imap::command::Key;
 use std::sync::Arc;
 use tokio::sync::watch;
 

@@ -9,7 +9,7 @@ use crate::mailbox::snapshot::Snapshot;
 use crate::mime::search::Place;
 use crate::mime::structure::Card;
 use crate::store::{ContentReader, Error, Row, Store};
-use crate::wire::imap::Key;
+use crate::wire::imap::command::Key;
 use futures_util::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use key::{Needs, Prepared};
@@ -224,7 +224,9 @@ pub(super) async fn range(
     let mut octets = Vec::new();
     while let Some(left) = range.end.checked_sub(range.start + octets.len() as u64) {
         let limit = usize::try_from(left).unwrap_or(usize::MAX);
-        let piece = content.read(range.start + octets.len() as u64, limit).await?;
+        let piece = content
+            .read(range.start + octets.len() as u64, limit)
+            .await?;
         if piece.is_empty() {
             break;
         }

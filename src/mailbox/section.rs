@@ -6,7 +6,7 @@ use crate::mailbox::search::range;
 use crate::mime::structure::{Wanted as Part, fields};
 use crate::model::MessageId;
 use crate::store::{ContentReader, Error};
-use crate::wire::imap::{Section, Wanted};
+use crate::wire::imap::command::{Section, Wanted};
 use std::ops::Range;
 
 /// Longest header that is taken apart into fields, in octets: above what a

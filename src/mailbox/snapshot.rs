@@ -5,7 +5,7 @@
 
 use crate::model::MailboxId;
 use crate::store::Row;
-use crate::wire::imap::Set;
+use crate::wire::imap::set::Set;
 use std::ops::Range;
 
 /// A folder at one moment, rows in the order of UIDs.
@@ -142,7 +142,10 @@ mod tests {
             uidvalidity: 1,
             uidnext: rows.keys().last().map_or(1, |uid| uid + 1),
             highest_modseq: 1,
-            rows: rows.iter().map(|(uid, modseq)| row(*uid, *modseq)).collect(),
+            rows: rows
+                .iter()
+                .map(|(uid, modseq)| row(*uid, *modseq))
+                .collect(),
         }
     }
 

@@ -7,6 +7,8 @@ use crate::admin;
 use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::desk::{self, Desk};
+use crate::imap;
+use crate::mailbox::Mailboxes;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
@@ -45,6 +47,7 @@ struct Reload {
     visit: Live<crate::visit::Rules>,
     office: Live<crate::delivery::report::Office>,
     smtp: Live<smtp::Settings>,
+    imap: Live<imap::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
     tls: [Tls; 2],
@@ -123,6 +126,9 @@ impl Gateway {
 
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
+        let mailboxes = Mailboxes::new(store.clone());
+        let read = live.imap.clone();
+        let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
         let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
@@ -142,10 +148,17 @@ impl Gateway {
                     .spawn(door.work(listener, mode, mail_gate.clone(), stop()));
             }
         }
-        // The door for IMAP comes here, as submission above: `bound.imap` with
-        // STARTTLS offered, `bound.imap_tls` with TLS from the first octet. Until
-        // then nobody is let in there.
-        drop((bound.imap, bound.imap_tls));
+        let read_gate = gate(config);
+        for (mode, listeners) in [
+            (imap::Mode::Offered, bound.imap),
+            (imap::Mode::Already, bound.imap_tls),
+        ] {
+            for listener in listeners {
+                let door = read.clone();
+                self.tasks
+                    .spawn(door.work(listener, mode, read_gate.clone(), stop()));
+            }
+        }
         for listener in bound.portal {
             let door = pages.clone();
             self.tasks
@@ -156,6 +169,9 @@ impl Gateway {
             .spawn(async move { outbound.work(outbound_stop).await });
         self.tasks
             .spawn(async move { delivery.work(delivery_stop).await });
+        let mailboxes_stop = stop();
+        self.tasks
+            .spawn(async move { mailboxes.work(mailboxes_stop).await });
         self.tasks.spawn(sweep.work(stop()));
         self.tasks.spawn(admin.work(stop()));
         Ok(())
@@ -238,6 +254,7 @@ impl Reload {
             visit: Live::new(pieces::visit(config)),
             office: Live::new(pieces::office(config)),
             smtp: Live::new(pieces::smtp(config)),
+            imap: Live::new(pieces::imap(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
             tls: [
@@ -257,6 +274,7 @@ impl Reload {
         self.visit.replace(pieces::visit(config));
         self.office.replace(pieces::office(config));
         self.smtp.replace(pieces::smtp(config));
+        self.imap.replace(pieces::imap(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
         Ok(())

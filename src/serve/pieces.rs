@@ -12,7 +12,7 @@ use crate::route::portal::Voice;
 use crate::serve::sockets::{Door, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
-use crate::{desk, outbound, portal, smtp, sweep, visit};
+use crate::{desk, imap, outbound, portal, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -104,6 +104,16 @@ pub(crate) fn servers(config: &Config, listening: &[Listening]) -> Servers {
             host: url.host().to_string(),
             port: url.port(),
         },
+    }
+}
+
+/// What the IMAP door needs.
+pub(super) fn imap(config: &Config) -> imap::Settings {
+    imap::Settings {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        append_limit: config.submission.max_message_size.octets(),
+        allow_cloud_mirrors: config.imap.allow_cloud_mirrors,
+        per_account: config.imap.connections_per_account,
     }
 }
 

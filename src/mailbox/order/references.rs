@@ -126,7 +126,9 @@ impl<'a> Forest<'a> {
         let mut stack = vec![root];
         let mut first: Option<&'a Item<'a>> = None;
         while let Some(at) = stack.pop() {
-            let Some(place) = self.place(at) else { continue };
+            let Some(place) = self.place(at) else {
+                continue;
+            };
             match place.item {
                 Some(item) => {
                     let earlier = first.is_none_or(|f| item.order() < f.order());
@@ -198,7 +200,9 @@ impl<'a> Forest<'a> {
         let mut kept = Vec::new();
         let mut stack = self.place(at).map_or(Vec::new(), |p| p.children.clone());
         while let Some(child) = stack.pop() {
-            let Some(place) = self.place(child) else { continue };
+            let Some(place) = self.place(child) else {
+                continue;
+            };
             if place.item.is_some() {
                 kept.push(child);
             } else {

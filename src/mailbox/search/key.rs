@@ -5,7 +5,8 @@ use super::{Known, day};
 use crate::mailbox::snapshot::Snapshot;
 use crate::mime::search::{Needle, header_contains};
 use crate::model::{Keyword, System};
-use crate::wire::imap::{Field, Key, When, Which};
+use crate::wire::imap::command::{Field, Key, When};
+use crate::wire::imap::set::Which;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use std::collections::HashSet;
@@ -182,7 +183,10 @@ fn all(verdicts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 fn places(which: &Which, snapshot: &Snapshot, (saved, by_uid): (&[u32], bool)) -> HashSet<u32> {
     match which {
         Which::Set(set) => snapshot.select(set, by_uid).into_iter().collect(),
-        Which::Saved => saved.iter().filter_map(|uid| snapshot.place(*uid)).collect(),
+        Which::Saved => saved
+            .iter()
+            .filter_map(|uid| snapshot.place(*uid))
+            .collect(),
     }
 }
 

@@ -1,0 +1,1 @@
+//! Mailboxes against a real store.

@@ -5,6 +5,7 @@
 mod browser;
 mod letters;
 mod play;
+mod reader;
 mod stage;
 mod world;
 
@@ -56,6 +57,8 @@ fn welcome(stage: &Stage) -> String {
         .first()
         .map(ToString::to_string)
         .unwrap_or_default();
+    let imap = stage.gateway.imap_tls().first();
+    let imap = imap.map(ToString::to_string).unwrap_or_default();
     let tls = stage
         .gateway
         .submission_tls()
@@ -71,6 +74,9 @@ fn welcome(stage: &Stage) -> String {
     password   {password}
     to         anybody, such as {PATIENT}
     Your client will ask about the certificate: it is our own. Accept it.
+
+  Read the answers with the same mail client:
+    IMAP       {imap} (TLS), the same user and password
 
   Read it as the patient:
     portal     https://{authority}

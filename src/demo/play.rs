@@ -1,15 +1,13 @@
 //! Plays the main job to its end: the office writes, the patient reads and
-//! answers, the answer lies in the office's mailbox. Each step is printed with
+//! answers, the office's mail program is told and reads the answer. Each step is printed with
 //! its time, and each says what it expected where it fails.
 
-use crate::access::accounts;
 use crate::demo::browser::{Browser, Page};
 use crate::demo::letters::Reading;
+use crate::demo::reader::Reader;
 use crate::demo::stage::{DOCTOR, PATIENT, Stage};
 use crate::demo::world::Letter;
-use crate::folders;
-use crate::model::{Address, Clock};
-use crate::store::records::Message;
+use crate::model::Clock;
 use anyhow::{Context, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::header::{ContentTransferEncoding, ContentType};
@@ -17,6 +15,7 @@ use lettre::message::{Attachment, Body, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use mail_parser::{MessageParser, MimeHeaders};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::io::{self, Write};
@@ -105,9 +104,14 @@ async fn acts(
     let opened = browser.send(&format!("{path}/enter"), &fields).await?;
     read(&mut browser, &opened, steps).await?;
     let message = opened.path.split('?').next().unwrap_or_default().to_owned();
+    let mut office = Reader::open(stage, &connector(stage)?).await?;
+    office.wait().await?;
+    steps.done("the office's mail program waits for news, over IMAP");
     answer(&mut browser, &message, steps).await?;
-    arrived(stage).await.context("the answer in the office")?;
-    steps.done("the answer lies in the office's mailbox, file included");
+    arrived(&mut office)
+        .await
+        .context("the answer in the office")?;
+    steps.done("the answer is announced to it at once, and read, file included");
 
     sign_out(&mut browser, &message).await?;
     steps.done("the patient signs out; the pages are closed");
@@ -185,32 +189,19 @@ async fn answer(browser: &mut Browser, message: &str, steps: &mut Steps) -> anyh
     Ok(())
 }
 
-/// Looks into the doctor's INBOX for the answer and its file.
-async fn arrived(stage: &Stage) -> anyhow::Result<()> {
-    let store = stage.gateway.store();
-    let doctor = accounts::find(store, &Address::parse(DOCTOR)?)
-        .await?
-        .context("the account is gone")?;
-    let inbox = folders::id(store, Some(doctor.id), "INBOX");
-    let entries = store.entries(inbox, 0, 10).await?;
-    let entry = entries.first().context("the INBOX is empty")?;
-    let message = store
-        .get(&Message::at(entry.message))
-        .await?
-        .context("the message is gone")?;
-    let content = store
-        .open_content(message.content)
-        .await?
-        .context("its content is gone")?;
-    let head = content.open_head(&message.head)?;
-    ensure!(
-        head.parts
-            .iter()
-            .any(|p| p.name.as_deref() == Some("form.txt")),
-        "the answer's file is missing"
-    );
-    let text = content.read(0, 64 * 1024).await?;
-    ensure!(!text.is_empty(), "the answer is empty");
+/// The office's mail program is told of the answer, and reads it.
+async fn arrived(office: &mut Reader) -> anyhow::Result<()> {
+    let clock = Clock::System;
+    let mail = tokio::select! {
+        mail = office.next() => mail?,
+        () = clock.sleep(PATIENCE) => bail!("nothing was announced in {} seconds", PATIENCE.as_secs()),
+    };
+    let mail = MessageParser::default().parse(&mail);
+    let mail = mail.context("what came is no mail")?;
+    let text = mail.body_text(0).unwrap_or_default();
+    ensure!(text.contains(ANSWER), "the answer's text is missing");
+    let file = mail.attachment(0).context("the answer's file is missing")?;
+    ensure!(file.contents() == FORM, "the file is not what was sent");
     Ok(())
 }
 
@@ -253,19 +244,24 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn browser(stage: &Stage) -> anyhow::Result<Browser> {
+/// TLS that trusts the stage's own certificate, and no other.
+fn connector(stage: &Stage) -> anyhow::Result<TlsConnector> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(&stage.certificate)?)?;
     let config = rustls::ClientConfig::builder()
         .with_root_certificates(roots)
         .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+fn browser(stage: &Stage) -> anyhow::Result<Browser> {
     let server = *stage
         .gateway
         .portal()
         .first()
         .context("the portal does not listen")?;
     Ok(Browser::new(
-        TlsConnector::from(Arc::new(config)),
+        connector(stage)?,
         server,
         stage.authority.clone(),
     ))

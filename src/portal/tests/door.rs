@@ -176,7 +176,7 @@ async fn dead_ends_say_what_they_are_and_offer_one_way_on() {
         .post(&format!("{path}/again"), &[("form", &expired.form())])
         .await;
     assert!(
-        asked.text().contains("The office knows"),
+        asked.text().contains("We asked the office"),
         "{}",
         asked.text()
     );

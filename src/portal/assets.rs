@@ -4,14 +4,18 @@
 use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::guard::Stop;
+use crate::portal::link;
 use crate::portal::page::Assets;
+use crate::portal::visitor::Visitor;
 use crate::web::headers::{FILE_POLICY, FOR_GOOD};
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use std::sync::Arc;
 
 const STYLE: &str = include_str!("style.css");
 const ICON: &str = include_str!("icon.svg");
@@ -58,7 +62,11 @@ fn picture(octets: &[u8]) -> Option<&'static str> {
 
 /// `GET /style-<version>.css`. An older version's address gets today's style:
 /// a page that was open during an update still looks right.
-pub(super) async fn style(Path(file): Path<String>) -> Response {
+pub(super) async fn style(
+    state: State<Portal>,
+    visitor: Extension<Arc<Visitor>>,
+    Path(file): Path<String>,
+) -> Response {
     if file.starts_with("style-") && file.ends_with(".css") {
         return send(
             Bytes::from_static(STYLE.as_bytes()),
@@ -66,7 +74,7 @@ pub(super) async fn style(Path(file): Path<String>) -> Response {
             FOR_GOOD,
         );
     }
-    Stop::from(Calm::Missing).into_response()
+    link::missing(state, visitor).await.into_response()
 }
 
 /// `GET /icon.svg`.

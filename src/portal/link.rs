@@ -6,7 +6,7 @@ use crate::portal::calm::{Again, Calm};
 use crate::portal::guard::{Stop, show};
 use crate::portal::page::Page;
 use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until, wrong_wait};
-use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, query};
+use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, query, signed};
 use crate::visit::{Admission, Asked, Closed, CodePage, Entry, Landing, Verified};
 use crate::web::cookie;
 use axum::extract::rejection::FormRejection;
@@ -77,6 +77,15 @@ pub(super) async fn help(
     };
     let idle = page.span(portal.0.visit.rules().idle);
     show(StatusCode::OK, &HelpView::new(page, &idle))
+}
+
+/// No such page. Who is signed in keeps the frame and the way to the messages.
+pub(super) async fn missing(State(portal): State<Portal>, Extension(visitor): Who) -> Stop {
+    match portal.admission(&visitor).await {
+        Ok(Admission::In(reader)) => Stop::inside(Calm::Missing, signed(&reader, None)),
+        Ok(_) => Stop::from(Calm::Missing),
+        Err(stop) => stop,
+    }
 }
 
 /// `GET /locked`: where pages with content go when nothing is pressed.

@@ -140,7 +140,7 @@ impl Portal {
         let slow = Router::new().route("/message/{id}/reply", post(reply::send));
         quick
             .merge(slow.layer(DefaultBodyLimit::disable()))
-            .fallback(async || Stop::from(Calm::Missing))
+            .fallback(link::missing)
             .method_not_allowed_fallback(async || Stop::from(Calm::Method))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .merge(setup::router(self))

@@ -295,6 +295,7 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
         field,
         text,
         files_lost: again.files,
+        kind_refused: matches!(again.refusal, Refusal::Kind { .. }),
     }
 }
 

@@ -221,6 +221,16 @@ impl MessageView<'_> {
         page.two("portal-until", ("moment", &moment), ("left", &left))
     }
 
+    /// That an answer arrived, and when.
+    fn arrived(&self) -> String {
+        let page = &self.page;
+        page.two(
+            "portal-answer-arrived",
+            ("clinic", &page.clinic.name),
+            ("moment", &page.moment(&self.letter.date)),
+        )
+    }
+
     fn title(&self) -> String {
         subject(&self.page, self.letter)
     }
@@ -287,6 +297,8 @@ pub struct Problem {
     pub text: String,
     /// Whether files had been chosen, which a browser does not keep.
     pub files_lost: bool,
+    /// Whether a file's kind was refused, so that every kind we take is named.
+    pub kind_refused: bool,
 }
 
 /// The form for an answer.
@@ -321,17 +333,21 @@ impl ReplyView<'_> {
             .map(|p| p.text.as_str())
     }
 
+    fn files_lost(&self) -> bool {
+        self.problem.as_ref().is_some_and(|p| p.files_lost)
+    }
+
     fn accept(&self) -> String {
         let endings: Vec<String> = self.kinds.iter().map(|k| format!(".{k}")).collect();
         endings.join(",")
     }
 
     /// The kinds of files in words: in families where every ending belongs to
-    /// one. Who chose a file that we do not take sees every ending.
+    /// one. Who chose a kind that we do not take sees every ending.
     fn families(&self) -> String {
         let known = |kind: &String| FAMILIES.iter().any(|(_, all)| all.contains(&kind.as_str()));
         let whole = self.kinds.len() > FEW_KINDS && self.kinds.iter().all(known);
-        if !whole || self.wrong("files").is_some() {
+        if !whole || self.problem.as_ref().is_some_and(|p| p.kind_refused) {
             return self.kinds.join(", ");
         }
         let taken = |all: &[&str]| self.kinds.iter().any(|kind| all.contains(&kind.as_str()));

@@ -42,7 +42,7 @@ impl Case {
         let page = browser.open(&self.link);
         let form = page.form();
         let asked = browser.send(&format!("{}/again", self.link), &[("form", &form)]);
-        holds(&asked.text(), &["The office knows"]);
+        holds(&asked.text(), &["We asked the office"]);
     }
 
     /// The open tasks.

@@ -176,7 +176,7 @@ async fn dead_ends_say_what_they_are_and_offer_one_way_on() {
         .post(&format!("{path}/again"), &[("form", &expired.form())])
         .await;
     assert!(
-        asked.text().contains("The office knows"),
+        asked.text().contains("We asked the office"),
         "{}",
         asked.text()
     );
@@ -272,6 +272,25 @@ async fn after_signing_out_nothing_is_left_to_go_back_to() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn who_is_signed_in_finds_the_way_back_from_a_page_that_does_not_exist() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let (mut browser, _) = bench.signed_in(&link).await;
+    for path in ["/nowhere", "/no/where"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let text = answer.text();
+        assert!(
+            text.contains("Go to my messages") && text.contains("Sign out"),
+            "{text}"
+        );
+    }
+    browser.cookies.clear();
+    let text = browser.get("/nowhere").await.text();
+    assert!(text.contains("go back to the e-mail") && !text.contains("Sign out"));
 }
 
 #[tokio::test]

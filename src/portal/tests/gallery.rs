@@ -419,6 +419,7 @@ impl<'a> Gallery<'a> {
             field: "files",
             text,
             files_lost: true,
+            kind_refused: false,
         });
         let wrong = ReplyView {
             page,
@@ -431,9 +432,25 @@ impl<'a> Gallery<'a> {
         self.add("reply-large-file", &wrong);
         let page = self.inside(Some(Tab::Inbox));
         let problem = Some(Problem {
+            field: "files",
+            text: page.one("portal-reply-kind", "name", "setup.exe"),
+            files_lost: true,
+            kind_refused: true,
+        });
+        let wrong = ReplyView {
+            page,
+            problem,
+            limits: wrong.limits.clone(),
+            path: wrong.path.clone(),
+            ..wrong
+        };
+        self.add("reply-kind", &wrong);
+        let page = self.inside(Some(Tab::Inbox));
+        let problem = Some(Problem {
             field: "text",
             text: page.t("portal-reply-empty"),
             files_lost: false,
+            kind_refused: false,
         });
         let empty = ReplyView {
             page,
@@ -677,7 +694,9 @@ fn a_reply_page_says_first_whom_to_call_when_it_is_urgent() {
 fn kinds_of_files_stand_in_families_until_one_was_refused() {
     let page = drawn(Language::English, "reply");
     assert!(page.contains("Kinds of files we take: photos, documents, text files."));
-    let wrong = drawn(Language::English, "reply-large-file");
+    let large = drawn(Language::English, "reply-large-file");
+    assert!(large.contains("photos, documents, text files."), "{large}");
+    let wrong = drawn(Language::English, "reply-kind");
     assert!(wrong.contains("bmp, cur, docx, gif"), "{wrong}");
     assert!(page.contains(".bmp,.cur,.docx") && wrong.contains(".bmp,.cur,.docx"));
 }
@@ -707,6 +726,18 @@ fn what_we_never_ask_for_is_worded_alike_everywhere() {
                 == 2
         );
     }
+}
+
+#[test]
+fn a_message_that_is_gone_says_so_once_and_the_others_say_how_long_they_can_be_read() {
+    let page = drawn(Language::English, "inbox");
+    assert_eq!(
+        page.to_lowercase().matches("no longer available").count(),
+        1
+    );
+    assert_eq!(page.matches("7 days left to read it").count(), 3, "{page}");
+    let page = drawn(Language::Spanish, "inbox");
+    assert!(page.contains("quedan 7 días para leerlo"), "{page}");
 }
 
 #[test]

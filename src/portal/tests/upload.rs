@@ -136,6 +136,9 @@ async fn what_is_refused_is_named_and_the_text_is_kept() {
             text.contains("My words") && text.contains("choose your files again"),
             "{text}"
         );
+        let chooser = text.find("<input id=\"files\"").unwrap();
+        let told = text.find("No file is chosen now.").unwrap();
+        assert!(told < chooser, "{text}");
     }
     let empty = send(&mut browser, &message, parts(&form, " ", &[("", b"")])).await;
     assert!(

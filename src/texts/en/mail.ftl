@@ -30,7 +30,7 @@ code-first = { $code } is your code for the secure message from { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Your code, reference { $reference } ({ $mark })
-code-reference = The page shows the same letters: { $reference }.
+code-reference = Type it on the page that shows the same letters: { $reference }.
 code-lasts =
     { $minutes ->
         [one] The code works once, for { $minutes } minute.

@@ -41,13 +41,13 @@ portal-private-hint = Only on a phone or computer that nobody else uses.
 portal-open-message = Open my message
 portal-new-code = Send a new code
 portal-look-again = Check again
-portal-code-waiting = We are handing the code to our mail service. This takes a few seconds.
-portal-code-handed = Handed to our mail service at { $time }. It usually arrives within a minute. Please look in your spam folder too.
+portal-code-waiting = We are sending the code now. This takes a few seconds.
+portal-code-handed = The code was sent at { $time }. It usually arrives within a minute. Please look in your spam folder too.
 portal-code-deferred = The code has not left yet. We will try again at { $time }.
 portal-code-refused = We could not send the code. Please ask for a new one in a few minutes, or call { $clinic }.
 portal-code-valid = The code works until { $time }.
 portal-code-over = The last code no longer works. Please ask for a new one.
-portal-code-joined = A code is already on its way. You can ask for a new one after half a minute.
+portal-code-joined = You asked for a code a moment ago. You can ask for a new one after half a minute.
 # $wait is "40 minutes", $time "11:30 AM (Pacific)".
 portal-code-many = We sent several codes in a short time. You can ask for a new one in { $wait }, at { $time }. The newest code we sent may still arrive.
 portal-code-later = You can ask for a new code in { $wait }, at { $time }.
@@ -55,13 +55,13 @@ portal-code-empty = Please type the 6-digit code from the e-mail.
 portal-code-wrong =
     { $n ->
         [0] This code did not work. Please ask for a new code.
-        [one] This code did not work. Please use the newest e-mail. You have { $n } try left.
-       *[other] This code did not work. Please use the newest e-mail. You have { $n } tries left.
+        [one] This code did not work. Please use the code in the newest e-mail. You have { $n } try left.
+       *[other] This code did not work. Please use the code in the newest e-mail. You have { $n } tries left.
     }
 portal-code-wait = Several codes did not work. Please wait { $wait } and try again.
 # The same where the wait is long.
 portal-code-wait-until = Several codes did not work. Please wait { $wait }, until { $time }, and try again.
-portal-code-wait-title = Please wait a moment
+portal-code-wait-title = Please wait a little
 portal-problem = Please check this
 
 # Inbox, Sent, Files.
@@ -76,10 +76,11 @@ portal-files-empty = No files yet
 portal-files-empty-hint = Files from your messages and replies will be here.
 portal-new = New
 portal-answered = replied
-portal-gone = no longer available
 portal-gone-subject = Message no longer available
 portal-no-subject = Message without a subject
 portal-older = Older messages
+# $left is "7 days left".
+portal-left = { $left } to read it
 portal-files-count =
     { $n ->
         [one] { $n } file
@@ -129,7 +130,9 @@ portal-reply-photos = photos
 portal-reply-documents = documents
 portal-reply-texts = text files
 portal-reply-send = Send my reply
-portal-choose-again = Your text is still here. Please choose your files again.
+portal-choose-again = Your text is still here. Only the files are not: a browser does not keep them. Please choose your files again, all that you want to send.
+# Beside the button that chooses files.
+portal-files-again = No file is chosen now. Please choose all of them again.
 portal-reply-empty = Please write a few words or add a file.
 portal-reply-long = Your text is longer than { $n } characters. Please make it shorter, or send it as a file.
 # $name is a file's name.
@@ -144,10 +147,10 @@ portal-reply-unpacked = “{ $name }” holds more than we can take: { $limit } 
 portal-reply-unclear = We cannot tell how large “{ $name }” is when it is opened. Please save the file again, or choose another one.
 portal-reply-many-answers = You have sent { $n } replies since yesterday, and this is as many as we can take. Please try again tomorrow, or call us. Your text is still here.
 portal-reply-no-room = We cannot take replies at the moment. Please try again in an hour. Your text is still here.
-portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. Files must be chosen again.
+portal-draft-kept = Your messages were closed while you were writing. We kept this text for you. If you chose files, please choose them again.
 portal-draft-discard = Delete this text
 portal-answer-sent = Your reply was sent
-portal-answer-arrived = It arrived at { $clinic }:
+portal-answer-arrived = It arrived at { $clinic } on { $moment }.
 portal-answer-reference = Reference: { $reference }
 
 # Pages with one thing to say.
@@ -157,10 +160,10 @@ portal-front-lost = No e-mail? Please look in your spam folder, or call { $clini
 portal-expired-title = This message is no longer available
 portal-expired-text = The time to read it is over. { $clinic } still has it and can send it again.
 portal-withdrawn-title = This message was taken back
-portal-withdrawn-text = { $clinic } took this message back.
+portal-withdrawn-text = { $clinic } took this message back. You do not need to do anything.
 portal-withdrawn-ask = If you still need it, you can ask the office.
 portal-ask-again = Ask the office to send it again
-portal-asked-title = The office knows
+portal-asked-title = We asked the office
 portal-asked-text = We told { $clinic } that you would like to have this message again. You will get a new e-mail when it is sent.
 portal-asked-before = We have already asked the office to send it again. When they do, you will get another e-mail.
 portal-unknown-title = This link is not complete
@@ -184,21 +187,21 @@ portal-gone-text = It may have been taken back, or the time to read it is over. 
 portal-file-gone-title = This file is not here
 portal-file-gone-text = The message it belongs to may no longer be available.
 portal-to-inbox = Go to my messages
-portal-method-title = This page cannot do that
-portal-method-text = Please go back and try again from the page before.
+portal-method-title = Please try that again
+portal-method-text = This page cannot be opened on its own. Please go back to the page before and try again.
 portal-large-title = That was too much at once
-portal-large-text = What you sent is larger than { $limit }. Please go back and send less at once.
+portal-large-text = What you sent is larger than { $limit }, so nothing was sent. Please go back and send less at once, such as fewer files.
 portal-stale-title = This page was open for too long
 portal-stale-text = For your safety, its button no longer works. Nothing was sent. Please open the page again and press the button again.
 portal-foreign-title = This did not come from our page
-portal-foreign-text = For your safety we did nothing. Please open the link in the e-mail from { $clinic } and try again.
+portal-foreign-text = For your safety, nothing was changed. Please open the link in the e-mail from { $clinic } and try again.
 portal-open-anew = Open the page again
 portal-host-title = This is not the right address
 portal-host-text = Please open the link in the e-mail from { $clinic } again.
 portal-room-title = Please try again later
-portal-room-text = We cannot take anything new at the moment. Nothing is lost, and { $clinic } is working on it. If it is urgent, please call.
+portal-room-text = We cannot take anything new at the moment. Nothing is lost, and { $clinic } is working on it. If it is urgent, please call { $clinic }.
 portal-slow-title = That took too long
-portal-slow-text = Your connection was too slow for what was sent, and nothing was kept. Please try again, with fewer files at once.
+portal-slow-text = Your connection was too slow, and nothing was sent. Please go back and try again, with fewer files at once.
 portal-malformed-title = We could not read that
 portal-malformed-text = Your browser sent something that we do not understand. Please go back and try again.
 portal-fault-title = Something went wrong on our side
@@ -210,9 +213,9 @@ portal-help-title = How this works
 portal-help-what-title = What is this?
 portal-help-what = { $clinic } writes to you here, so that nobody else can read it. The e-mail you got only says that a message is waiting.
 portal-help-code-title = Why do I need a code?
-portal-help-code = The code shows that the message reaches you. We send it to the same e-mail address. It works for about ten minutes and only once. You need no account and no password.
+portal-help-code = The code shows us that it is you: we send it to your own e-mail address. It works for about ten minutes and only once. You need no account and no password.
 portal-help-late-title = The code does not arrive
-portal-help-late = Most codes arrive within a minute, some need several. Please look in your spam folder. You can ask for a new code after half a minute. Use the newest e-mail: it shows the same four letters as the page.
+portal-help-late = Most codes arrive within a minute. Some take a few minutes. Please look in your spam folder. You can ask for a new code after half a minute. Use the newest e-mail: it shows the same four letters as the page.
 portal-help-real-title = Is the e-mail real?
 portal-help-real = If you are not sure, call { $clinic } at a number you already have, for example on your appointment card. We never ask for a password, a credit card number or a Social Security number.
 portal-help-long-title = How long can I read a message?

@@ -30,7 +30,7 @@ code-first = { $code } es su código para el mensaje seguro de { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Su código, referencia { $reference } ({ $mark })
-code-reference = La página muestra las mismas letras: { $reference }.
+code-reference = Escríbalo en la página que muestra las mismas letras: { $reference }.
 code-lasts =
     { $minutes ->
         [one] El código sirve una sola vez, durante { $minutes } minuto.

@@ -38,25 +38,25 @@ portal-private-hint = Solo en un teléfono o una computadora que nadie más use.
 portal-open-message = Abrir mi mensaje
 portal-new-code = Enviar un código nuevo
 portal-look-again = Ver si ya salió
-portal-code-waiting = Estamos entregando el código a nuestro servicio de correo electrónico. Tarda unos segundos.
-portal-code-handed = Entregado a nuestro servicio de correo electrónico: { $time }. Suele llegar en menos de un minuto. Mire también en la carpeta de correo no deseado (spam).
+portal-code-waiting = Estamos enviando el código. Tarda unos segundos.
+portal-code-handed = El código salió a esta hora: { $time }. Suele llegar en menos de un minuto. Mire también en la carpeta de correo no deseado (spam).
 portal-code-deferred = El código todavía no ha salido. Lo intentaremos de nuevo a esta hora: { $time }.
 portal-code-refused = No pudimos enviarle el código. Pida uno nuevo en unos minutos o llame a { $clinic }.
 portal-code-valid = El código sirve hasta esta hora: { $time }.
 portal-code-over = El último código ya no sirve. Pida uno nuevo.
-portal-code-joined = Ya hay un código en camino. Podrá pedir otro después de medio minuto.
+portal-code-joined = Usted pidió un código hace un momento. Podrá pedir otro después de medio minuto.
 portal-code-many = Enviamos varios códigos en poco tiempo. Podrá pedir otro dentro de { $wait }: { $time }. Es posible que el último código todavía llegue.
 portal-code-later = Podrá pedir un código nuevo dentro de { $wait }: { $time }.
 portal-code-empty = Escriba el código de 6 dígitos que está en el correo electrónico.
 portal-code-wrong =
     { $n ->
         [0] Este código no funcionó. Pida un código nuevo.
-        [one] Este código no funcionó. Use el correo más reciente. Le queda { $n } intento.
-       *[other] Este código no funcionó. Use el correo más reciente. Le quedan { $n } intentos.
+        [one] Este código no funcionó. Use el código del correo más reciente. Le queda { $n } intento.
+       *[other] Este código no funcionó. Use el código del correo más reciente. Le quedan { $n } intentos.
     }
 portal-code-wait = Varios códigos no funcionaron. Espere { $wait } e inténtelo de nuevo.
 portal-code-wait-until = Varios códigos no funcionaron. Espere { $wait } e inténtelo de nuevo a esta hora: { $time }.
-portal-code-wait-title = Espere un momento
+portal-code-wait-title = Espere un poco
 portal-problem = Revise esto
 
 # Recibidos, Enviados, Archivos.
@@ -71,10 +71,11 @@ portal-files-empty = Todavía no hay archivos
 portal-files-empty-hint = Los archivos de sus mensajes y respuestas estarán aquí.
 portal-new = Nuevo
 portal-answered = respondido
-portal-gone = ya no está disponible
 portal-gone-subject = Mensaje que ya no está disponible
 portal-no-subject = Mensaje sin asunto
 portal-older = Mensajes anteriores
+# $left es "quedan 7 días".
+portal-left = { $left } para leerlo
 portal-files-count =
     { $n ->
         [one] { $n } archivo
@@ -121,7 +122,9 @@ portal-reply-photos = fotos
 portal-reply-documents = documentos
 portal-reply-texts = archivos de texto
 portal-reply-send = Enviar mi respuesta
-portal-choose-again = Su texto sigue aquí. Elija de nuevo sus archivos.
+portal-choose-again = Su texto sigue aquí. Solo faltan los archivos, porque el navegador no los guarda. Elija de nuevo todos los que quiera enviar.
+# Al lado del botón que elige archivos.
+portal-files-again = Ahora no hay ningún archivo elegido. Elija todos de nuevo.
 portal-reply-empty = Escriba unas palabras o agregue un archivo.
 portal-reply-long = Su texto tiene más de { $n } caracteres. Acórtelo o envíelo como archivo.
 portal-reply-large-file = «{ $name }» pesa más de { $limit }. Elija un archivo más pequeño.
@@ -135,10 +138,10 @@ portal-reply-unpacked = «{ $name }» contiene más de lo que podemos aceptar: {
 portal-reply-unclear = No podemos saber cuánto ocupa «{ $name }» al abrirlo. Guarde el archivo de nuevo o elija otro.
 portal-reply-many-answers = Desde ayer usted envió { $n } respuestas, y no podemos recibir más por hoy. Inténtelo de nuevo mañana o llámenos. Su texto sigue aquí.
 portal-reply-no-room = En este momento no podemos recibir respuestas. Inténtelo de nuevo dentro de una hora. Su texto sigue aquí.
-portal-draft-kept = Sus mensajes se cerraron mientras usted escribía. Le guardamos este texto. Debe elegir de nuevo los archivos.
+portal-draft-kept = Sus mensajes se cerraron mientras usted escribía. Le guardamos este texto. Si había elegido archivos, elíjalos de nuevo.
 portal-draft-discard = Borrar este texto
 portal-answer-sent = Su respuesta fue enviada
-portal-answer-arrived = Llegó a { $clinic }:
+portal-answer-arrived = Llegó a { $clinic } el { $moment }.
 portal-answer-reference = Referencia: { $reference }
 
 # Páginas que dicen una sola cosa.
@@ -148,11 +151,11 @@ portal-front-lost = ¿No tiene el correo? Mire en la carpeta de correo no desead
 portal-expired-title = Este mensaje ya no está disponible
 portal-expired-text = El tiempo para leerlo terminó. { $clinic } todavía lo tiene y puede enviarlo de nuevo.
 portal-withdrawn-title = Este mensaje fue retirado
-portal-withdrawn-text = { $clinic } retiró este mensaje.
+portal-withdrawn-text = { $clinic } retiró este mensaje. No tiene que hacer nada.
 portal-withdrawn-ask = Si todavía lo necesita, puede pedirlo a la oficina.
 portal-ask-again = Pedir a la oficina que lo envíe de nuevo
-portal-asked-title = La oficina ya lo sabe
-portal-asked-text = Avisamos a { $clinic } de que usted quiere recibir este mensaje de nuevo. Cuando lo envíen, usted recibirá otro correo electrónico.
+portal-asked-title = Avisamos a la oficina
+portal-asked-text = Le dijimos a { $clinic } que usted quiere recibir este mensaje de nuevo. Cuando lo envíen, usted recibirá otro correo electrónico.
 portal-asked-before = Ya le pedimos a la oficina que lo envíe de nuevo. Cuando lo haga, usted recibirá otro correo electrónico.
 portal-unknown-title = Este enlace no está completo
 portal-unknown-text = Vuelva al correo electrónico de { $clinic } y presione el botón. Si copió el enlace, compruebe que lo copió entero.
@@ -174,21 +177,21 @@ portal-gone-text = Puede que lo hayan retirado o que el tiempo para leerlo haya 
 portal-file-gone-title = Este archivo no está aquí
 portal-file-gone-text = Puede que el mensaje al que pertenece ya no esté disponible.
 portal-to-inbox = Ir a mis mensajes
-portal-method-title = Esta página no puede hacer eso
-portal-method-text = Vuelva a la página anterior e inténtelo de nuevo.
+portal-method-title = Inténtelo de nuevo
+portal-method-text = Esta página no se puede abrir por sí sola. Vuelva a la página anterior e inténtelo de nuevo.
 portal-large-title = Era demasiado de una vez
-portal-large-text = Lo que envió pesa más de { $limit }. Vuelva atrás y envíe menos de una vez.
+portal-large-text = Lo que quiso enviar pesa más de { $limit }, así que no se envió nada. Vuelva atrás y envíe menos de una vez, por ejemplo menos archivos.
 portal-stale-title = Esta página estuvo abierta demasiado tiempo
 portal-stale-text = Por su seguridad, el botón ya no funciona. No se envió nada. Abra la página de nuevo y vuelva a presionar el botón.
 portal-foreign-title = Esto no vino de nuestra página
-portal-foreign-text = Por su seguridad no hicimos nada. Abra el enlace del correo electrónico de { $clinic } e inténtelo de nuevo.
+portal-foreign-text = Por su seguridad, no cambiamos nada. Abra el enlace del correo electrónico de { $clinic } e inténtelo de nuevo.
 portal-open-anew = Abrir la página de nuevo
 portal-host-title = Esta no es la dirección correcta
 portal-host-text = Abra de nuevo el enlace del correo electrónico de { $clinic }.
 portal-room-title = Inténtelo más tarde
-portal-room-text = En este momento no podemos recibir nada nuevo. No se perdió nada y { $clinic } está trabajando en ello. Si es urgente, llame por teléfono.
+portal-room-text = En este momento no podemos recibir nada nuevo. No se perdió nada y { $clinic } está trabajando en ello. Si es urgente, llame a { $clinic }.
 portal-slow-title = Tardó demasiado
-portal-slow-text = La conexión fue demasiado lenta para lo que se envió, y no se guardó nada. Inténtelo de nuevo con menos archivos a la vez.
+portal-slow-text = La conexión fue demasiado lenta y no se envió nada. Vuelva atrás e inténtelo de nuevo con menos archivos a la vez.
 portal-malformed-title = No pudimos leerlo
 portal-malformed-text = Su navegador envió algo que no entendemos. Vuelva atrás e inténtelo de nuevo.
 portal-fault-title = Algo falló de nuestro lado
@@ -200,7 +203,7 @@ portal-help-title = Cómo funciona
 portal-help-what-title = ¿Qué es esto?
 portal-help-what = { $clinic } le escribe aquí para que nadie más pueda leerlo. El correo electrónico que recibió solo dice que hay un mensaje para usted.
 portal-help-code-title = ¿Para qué sirve el código?
-portal-help-code = El código muestra que el mensaje le llega a usted. Lo enviamos a la misma dirección de correo electrónico. Sirve unos diez minutos y una sola vez. No necesita cuenta ni contraseña.
+portal-help-code = El código nos muestra que es usted: lo enviamos a su propia dirección de correo electrónico. Sirve unos diez minutos y una sola vez. No necesita cuenta ni contraseña.
 portal-help-late-title = El código no llega
 portal-help-late = La mayoría llega en menos de un minuto; algunos tardan más. Mire en la carpeta de correo no deseado (spam). Después de medio minuto puede pedir un código nuevo. Use el correo más reciente: muestra las mismas cuatro letras que la página.
 portal-help-real-title = ¿Cómo sé que el correo es auténtico?

@@ -5,6 +5,7 @@
 #[path = "../../structure/value.rs"]
 mod value;
 
+use sealpost::mime::header;
 use sealpost::mime::index::Indexer;
 use sealpost::mime::search::{Needle, base_subject, body_contains, fold, text_contains};
 use sealpost::mime::structure::{Card, Form, Section, Wanted, card, fields};
@@ -159,7 +160,8 @@ fn picked(octets: &[u8]) {
     assert_eq!(fields(&others, &names, false).len(), 2);
 }
 
-/// The portal's indexer, where it takes the message, finds the same parts.
+/// The portal's indexer, where it takes the message, finds the same parts. What
+/// stands in a broken header is anybody's guess.
 fn indexed(octets: &[u8], made: &Card) {
     let end = octets.windows(4).position(|four| four == b"\r\n\r\n");
     let feeds = octets
@@ -167,7 +169,11 @@ fn indexed(octets: &[u8], made: &Card) {
         .all(|two| two[1] != b'\n' || two[0] == b'\r');
     let plain = made.sections.iter().all(|section| {
         let opaque = section.kind.starts_with("message/");
-        section.depth < INDEXED_DEPTH && section.form != Form::Message && !opaque
+        let header = &octets[section.header.start as usize..section.header.end as usize];
+        section.depth < INDEXED_DEPTH
+            && section.form != Form::Message
+            && !opaque
+            && header::fields(header).is_ok()
     });
     let Some(end) = end.filter(|_| feeds && plain && made.sections.len() < INDEXED_PARTS) else {
         return;

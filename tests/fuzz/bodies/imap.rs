@@ -39,6 +39,10 @@ pub fn run(octets: &[u8]) {
 }
 
 /// Checks what the machine asks, and answers it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that the machine may not get wrong"
+)]
 struct Driver {
     session: Session,
     secure: bool,

@@ -4,6 +4,7 @@
 //!  office client ─SMTP─▶ smtp ─▶ outbound ─▶ store, then 250
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
+//!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
 //!  time ─▶ sweep: what has ended is closed and destroyed
 //! ```

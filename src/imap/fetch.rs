@@ -3,10 +3,9 @@
 
 use crate::imap::connection::Line;
 use crate::imap::inside::{Ended, Inside, Trouble, index};
-use crate::mailbox::{Flagging, Octets, Piece, Snapshot};
+use crate::mailbox::{Flagging, Octets, Piece, Row, Snapshot};
 use crate::mime::structure::Card;
 use crate::model::{Flags, System};
-use crate::store::Row;
 use crate::wire::imap::command::{Fetch, Item, Section, StoreMode};
 use crate::wire::imap::{Answer, Code, Session, answer};
 use std::collections::BTreeSet;

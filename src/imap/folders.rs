@@ -1,10 +1,9 @@
 //! LIST and STATUS, and what is done with folders themselves.
 
-use crate::folders::{Folder, Refused};
+use crate::mailbox::{Folder, Refused, Special as Use};
 use crate::imap::connection::Line;
 use crate::imap::inside::{Ended, Inside, Trouble, no_folder};
 use crate::model::System;
-use crate::store::records::Special as Use;
 use crate::wire::imap::answer::Listed;
 use crate::wire::imap::command::{List, Special, StatusItem};
 use crate::wire::imap::{Answer, Code, DELIMITER, Session, answer};

@@ -144,7 +144,7 @@ impl Inside {
             Command::Namespace => {
                 let folders = self.mailboxes.folders(&self.account).await?;
                 let shared = folders.iter().any(|folder| folder.account.is_none());
-                let prefix = format!("{}/", crate::folders::SHARED);
+                let prefix = format!("{}/", crate::mailbox::SHARED);
                 answer::namespace(session.out(), shared.then_some(prefix.as_str()));
                 Ok(None)
             }

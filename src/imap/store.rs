@@ -1,8 +1,7 @@
 //! STORE, COPY, MOVE, EXPUNGE.
 
 use crate::imap::inside::{Ended, Inside, Selected, Trouble, index, no_folder_to_put};
-use crate::mailbox::Flagging;
-use crate::store::Row;
+use crate::mailbox::{Flagging, Row};
 use crate::wire::imap::command::{Store, Transfer};
 use crate::wire::imap::set::Which;
 use crate::wire::imap::{Answer, Code, Session, answer};

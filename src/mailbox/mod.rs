@@ -29,13 +29,17 @@ pub use search::SearchError;
 pub use section::{Octets, Piece};
 pub use snapshot::{News, Snapshot};
 
-use crate::folders::{self, Folder, Refused};
+/// What a door shows and passes on.
+pub use crate::folders::{Folder, Refused, SHARED};
+pub use crate::store::Row;
+pub use crate::store::records::Special;
+
+use crate::folders;
 use crate::mailbox::cards::Cards;
 use crate::mailbox::search::Searcher;
 use crate::mailbox::tracker::Tracker;
 use crate::mime::structure::Card;
 use crate::model::{Account, AccountId, Clock, MessageId};
-use crate::store::records::Special;
 use crate::store::{Error, Store};
 use crate::wire::imap::command::Key;
 use std::sync::Arc;

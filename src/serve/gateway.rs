@@ -53,6 +53,13 @@ struct Reload {
     tls: [Tls; 2],
 }
 
+/// The doors that stand on sockets of their own.
+struct Doors {
+    mail: smtp::Door,
+    read: imap::Door,
+    pages: portal::Door,
+}
+
 /// The doors' sockets, handed over or bound.
 struct Bound {
     submission: Vec<TcpListener>,
@@ -137,7 +144,24 @@ impl Gateway {
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
 
         let stop = || stopping.clone();
-        let (mail_gate, page_gate) = (gate(config), gate(config));
+        let doors = Doors { mail, read, pages };
+        self.open(doors, bound, config, stopping);
+        let (outbound_stop, delivery_stop, mailboxes_stop) = (stop(), stop(), stop());
+        self.tasks
+            .spawn(async move { outbound.work(outbound_stop).await });
+        self.tasks
+            .spawn(async move { delivery.work(delivery_stop).await });
+        self.tasks
+            .spawn(async move { mailboxes.work(mailboxes_stop).await });
+        self.tasks.spawn(sweep.work(stop()));
+        self.tasks.spawn(admin.work(stop()));
+        Ok(())
+    }
+
+    /// Opens the doors. Each counts its own connections.
+    fn open(&mut self, doors: Doors, bound: Bound, config: &Config, stop: &watch::Receiver<bool>) {
+        let Doors { mail, read, pages } = doors;
+        let (mail_gate, read_gate, page_gate) = (gate(config), gate(config), gate(config));
         for (mode, listeners) in [
             (smtp::Mode::Offered, bound.submission),
             (smtp::Mode::Already, bound.submission_tls),
@@ -145,10 +169,9 @@ impl Gateway {
             for listener in listeners {
                 let door = mail.clone();
                 self.tasks
-                    .spawn(door.work(listener, mode, mail_gate.clone(), stop()));
+                    .spawn(door.work(listener, mode, mail_gate.clone(), stop.clone()));
             }
         }
-        let read_gate = gate(config);
         for (mode, listeners) in [
             (imap::Mode::Offered, bound.imap),
             (imap::Mode::Already, bound.imap_tls),
@@ -156,25 +179,14 @@ impl Gateway {
             for listener in listeners {
                 let door = read.clone();
                 self.tasks
-                    .spawn(door.work(listener, mode, read_gate.clone(), stop()));
+                    .spawn(door.work(listener, mode, read_gate.clone(), stop.clone()));
             }
         }
         for listener in bound.portal {
             let door = pages.clone();
             self.tasks
-                .spawn(door.work(listener, page_gate.clone(), stop()));
+                .spawn(door.work(listener, page_gate.clone(), stop.clone()));
         }
-        let (outbound_stop, delivery_stop) = (stop(), stop());
-        self.tasks
-            .spawn(async move { outbound.work(outbound_stop).await });
-        self.tasks
-            .spawn(async move { delivery.work(delivery_stop).await });
-        let mailboxes_stop = stop();
-        self.tasks
-            .spawn(async move { mailboxes.work(mailboxes_stop).await });
-        self.tasks.spawn(sweep.work(stop()));
-        self.tasks.spawn(admin.work(stop()));
-        Ok(())
     }
 
     /// The store, for whoever runs in the same process.

@@ -196,7 +196,13 @@ fn attribute<'u>(album: &Album, tag: &str, name: &str, value: &'u str) -> Option
     match (tag, name) {
         ("img", "src") => album.show(value.trim()).map(Cow::Owned),
         (_, "src") => None,
-        (_, "href") => (!lower.starts_with("cid:")).then_some(Cow::Borrowed(value)),
+        (_, "href") => {
+            // A browser skips control characters before an address. Who reads it
+            // otherwise should not have to guess; line ends are from wrapping.
+            let odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+            let fits = !lower.starts_with("cid:") && !value.contains(odd);
+            fits.then_some(Cow::Borrowed(value))
+        }
         (_, "style") => is_plain_style(&lower).then_some(Cow::Borrowed(value)),
         (_, "width" | "height" | "colspan" | "rowspan" | "span" | "start" | "value" | "border") => {
             let fits = (1..=4).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());

@@ -127,7 +127,8 @@ impl Kind {
             Self::Text => is_text(head),
             // infer knows some camera formats apart, but all of them are TIFF.
             Self::Tiff => head.starts_with(b"II*\0") || head.starts_with(b"MM\0*"),
-            Self::Webp => infer::image::is_webp(head),
+            // infer looks at the second of its two marks alone.
+            Self::Webp => head.starts_with(b"RIFF") && infer::image::is_webp(head),
             Self::Xlsx => is_office(head, b"xl/"),
         }
     }

@@ -216,7 +216,8 @@ fn answers(values: &Values, from: &Mailbox) {
         date: jiff::Timestamp::UNIX_EPOCH,
         text: &values.text,
     });
-    octets.extend(writing.file(&values.file, &values.answer));
+    // The type is ours (`Kind::media_type`). Of a text, a reader gives words.
+    octets.extend(writing.file(&values.file, "application/pdf"));
     let mut lines = Base64Lines::default();
     lines.write(&values.content, &mut octets);
     lines.finish(&mut octets);

@@ -87,6 +87,7 @@ fn base64(octets: &[u8], bits: &mut u32, have: &mut u8, out: &mut Vec<u8>) {
 }
 
 /// What a character of base64 stands for, or 64 (RFC 2045 §6.8).
+#[expect(clippy::indexing_slicing, reason = "it is computed when this is built")]
 const SEXTETS: [u8; 256] = {
     let mut table = [64; 256];
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -7,11 +7,6 @@
 use crate::mime::decode;
 use mail_parser::parsers::MessageStream;
 
-/// How much of a field is decoded at a time, in octets. mail-parser looks for
-/// the end of every encoded word anew, so that time grows with the square of
-/// it. Subjects are shorter; a longer address list is cut between mailboxes.
-const MAX_PIECE: usize = 2048;
-
 /// A field of a header.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::mime) struct RawField<'a> {
@@ -139,26 +134,8 @@ fn decoded(line: &str) -> String {
     if !line.contains("=?") {
         return line.to_owned();
     }
-    let (mut text, mut rest) = (String::with_capacity(line.len()), line);
-    while !rest.is_empty() {
-        let (piece, after) = rest.split_at_checked(piece_end(rest)).unwrap_or((rest, ""));
-        let value = format!(" {}\n", piece.trim());
-        let value = MessageStream::new(value.as_bytes()).parse_unstructured();
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(value.as_text().unwrap_or_default().trim_start());
-        rest = after;
-    }
-    text
-}
-
-/// Where a line may be cut: behind a comma, or at least between words.
-fn piece_end(line: &str) -> usize {
-    let longest = line.floor_char_boundary(MAX_PIECE);
-    let Some(piece) = line.get(..longest).filter(|piece| piece.len() < line.len()) else {
-        return line.len();
-    };
-    let cut = piece.rfind(", ").or_else(|| piece.rfind(' '));
-    cut.map_or(longest, |at| at + 1)
+    let line = format!(" {line}\n");
+    let value = MessageStream::new(line.as_bytes()).parse_unstructured();
+    let text = value.as_text().unwrap_or_default();
+    text.trim_start().to_owned()
 }

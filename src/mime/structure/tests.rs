@@ -164,9 +164,9 @@ fn a_part_says_everything_its_header_says() {
 
 #[test]
 fn parameters_in_pieces_are_joined_in_their_order() {
-    let structure = structure(concat!(
-        "Content-Type: text/csv; name*1=b; name*10=k; name*0=a; name*2=c; charset=utf-8\n\n"
-    ));
+    let structure = structure(
+        "Content-Type: text/csv; name*1=b; name*10=k; name*0=a; name*2=c; charset=utf-8\n\n",
+    );
     assert!(
         structure.starts_with(r#"("text" "csv" ("charset" "utf-8" "name" "abck") "#),
         "{structure}"
@@ -285,44 +285,33 @@ fn every_part_has_the_number_that_the_standard_gives_it() {
 #[test]
 fn header_text_and_mime_are_of_what_the_standard_says() {
     let message = example();
-    let get = |path: &[u32], wanted| part(&message, path, wanted);
-    assert_eq!(get(&[], Wanted::All), Some(message.as_str()));
-    assert!(
-        get(&[], Wanted::Header)
-            .unwrap()
-            .ends_with("boundary=a\r\n\r\n")
-    );
-    assert!(get(&[], Wanted::Text).unwrap().starts_with("--a\r\n"));
-    assert_eq!(get(&[], Wanted::Mime), None);
-    assert_eq!(get(&[1], Wanted::Mime), Some("\r\n"));
-    assert_eq!(
-        get(&[2], Wanted::Mime),
-        Some("Content-Type: application/octet-stream\r\n\r\n")
-    );
-    assert_eq!(
-        get(&[3], Wanted::Mime),
-        Some("Content-Type: message/rfc822\r\n\r\n")
-    );
-    assert!(
-        get(&[3], Wanted::Header)
-            .unwrap()
-            .starts_with("Subject: three\r\n")
-    );
-    assert!(get(&[3], Wanted::Text).unwrap().starts_with("--b\r\n"));
-    assert!(
-        get(&[3], Wanted::All)
-            .unwrap()
-            .starts_with("Subject: three\r\n")
-    );
-    assert!(
-        get(&[4, 2], Wanted::Header)
-            .unwrap()
-            .starts_with("Subject: four two")
-    );
+    let begins = |path: &[u32], wanted, with: &str| {
+        let found = part(&message, path, wanted);
+        assert!(
+            found.is_some_and(|f| f.starts_with(with)),
+            "{path:?} {wanted:?}"
+        );
+    };
+    assert_eq!(part(&message, &[], Wanted::All), Some(message.as_str()));
+    let header = part(&message, &[], Wanted::Header).unwrap();
+    assert!(header.ends_with("boundary=a\r\n\r\n"));
+    begins(&[], Wanted::Text, "--a\r\n");
+    begins(&[3], Wanted::Header, "Subject: three\r\n");
+    begins(&[3], Wanted::Text, "--b\r\n");
+    begins(&[3], Wanted::All, "Subject: three\r\n");
+    begins(&[4, 2], Wanted::Header, "Subject: four two");
+    for (path, mime) in [
+        (&[][..], None),
+        (&[1], Some("\r\n")),
+        (&[2], Some("Content-Type: application/octet-stream\r\n\r\n")),
+        (&[3], Some("Content-Type: message/rfc822\r\n\r\n")),
+    ] {
+        assert_eq!(part(&message, path, Wanted::Mime), mime);
+    }
     // Only a message has a header and a text.
     for path in [&[1][..], &[4], &[4, 1]] {
-        assert_eq!(get(path, Wanted::Header), None);
-        assert_eq!(get(path, Wanted::Text), None);
+        assert_eq!(part(&message, path, Wanted::Header), None);
+        assert_eq!(part(&message, path, Wanted::Text), None);
     }
 }
 

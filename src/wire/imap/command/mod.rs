@@ -1,10 +1,13 @@
 //! What a client can ask of its mailboxes, as types. Mailbox names are UTF-8,
 //! without control characters, at most 1,000 octets, and `INBOX` in capitals.
 
-use crate::model::{Flags, Keyword, System};
+mod search;
+
+pub use search::{Criterion, Field, Key, Returns, Search, SortBy, Threading, When};
+
+use crate::model::Flags;
 use crate::wire::imap::set::{Set, Which};
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 /// A command for the driver. It writes the data that the command asks for and
 /// answers; what the machine can do itself never gets here.
@@ -236,7 +239,7 @@ pub struct Section {
     /// Whether `\Seen` stays as it is.
     pub peek: bool,
     /// How the answer names it.
-    pub(super) label: Label,
+    pub(in crate::wire::imap) label: Label,
 }
 
 /// What of a part.
@@ -261,7 +264,7 @@ pub enum Wanted {
 
 /// By which name a section was asked for, and is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Label {
+pub(in crate::wire::imap) enum Label {
     Body,
     Rfc822,
     Rfc822Header,
@@ -294,144 +297,6 @@ pub enum StoreMode {
     Add,
     /// `-FLAGS`
     Remove,
-}
-
-/// SEARCH, or which messages SORT and THREAD take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Search {
-    /// Whether UIDs are asked for.
-    pub uid: bool,
-    /// What must hold.
-    pub key: Key,
-    /// `RETURN (…)` of RFC 4731; `None`: a SEARCH line is the answer.
-    pub returns: Option<Returns>,
-}
-
-/// What an ESEARCH line holds (RFC 4731), and whether the result is saved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the options of RFC 4731 are independent of each other"
-)]
-pub struct Returns {
-    /// MIN
-    pub min: bool,
-    /// MAX
-    pub max: bool,
-    /// ALL
-    pub all: bool,
-    /// COUNT
-    pub count: bool,
-    /// SAVE: for `$` (RFC 5182). Alone: no ESEARCH line at all.
-    pub save: bool,
-}
-
-/// What SEARCH looks for. Nested at most nine deep.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// Every message.
-    All,
-    /// No message: RECENT, NEW, a keyword that cannot exist.
-    Nothing,
-    /// All of these; at least one.
-    And(Vec<Key>),
-    /// One or the other.
-    Or(Box<(Key, Key)>),
-    /// Not this.
-    Not(Box<Key>),
-    /// These sequence numbers.
-    Sequence(Which),
-    /// These UIDs.
-    Uid(Which),
-    /// This system flag.
-    Flag(System),
-    /// This keyword.
-    Keyword(Keyword),
-    /// INTERNALDATE.
-    Arrived(When, Date),
-    /// The Date header.
-    Sent(When, Date),
-    /// Larger than so many octets.
-    Larger(u32),
-    /// Smaller than so many octets.
-    Smaller(u32),
-    /// Arrived more than so many seconds ago (RFC 5032).
-    Older(u32),
-    /// Arrived no more than so many seconds ago.
-    Younger(u32),
-    /// The mod-sequence is at least this (RFC 7162 §3.1.5).
-    ModSeq(u64),
-    /// In a header that is looked at so often that it has a name.
-    Within(Field, String),
-    /// In any other header; an empty text asks whether it is there.
-    Header(String, String),
-    /// In the text.
-    Body(String),
-    /// In the header or the text.
-    Text(String),
-}
-
-/// A day compared, without time or zone (RFC 3501 §6.4.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// BEFORE
-    Before,
-    /// ON
-    On,
-    /// SINCE: on or after.
-    Since,
-}
-
-/// A header with a search key of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// BCC
-    Bcc,
-    /// CC
-    Cc,
-    /// FROM
-    From,
-    /// SUBJECT
-    Subject,
-    /// TO
-    To,
-}
-
-/// What SORT goes by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Criterion {
-    /// What is compared.
-    pub by: SortBy,
-    /// The largest first.
-    pub reverse: bool,
-}
-
-/// What SORT compares (RFC 5256 §3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortBy {
-    /// INTERNALDATE
-    Arrival,
-    /// The first Cc address.
-    Cc,
-    /// The Date header.
-    Date,
-    /// The first From address.
-    From,
-    /// The size.
-    Size,
-    /// The base subject.
-    Subject,
-    /// The first To address.
-    To,
-}
-
-/// How THREAD threads (RFC 5256 §3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Threading {
-    /// By subject alone.
-    OrderedSubject,
-    /// By References.
-    References,
 }
 
 /// COPY or MOVE.
@@ -471,7 +336,7 @@ impl Special {
         }
     }
 
-    pub(super) fn of(attribute: &[u8]) -> Option<Self> {
+    pub(in crate::wire::imap) fn of(attribute: &[u8]) -> Option<Self> {
         let all = [
             Self::Archive,
             Self::Drafts,
@@ -501,7 +366,7 @@ impl StatusItem {
         }
     }
 
-    pub(super) fn of(name: &[u8]) -> Option<Self> {
+    pub(in crate::wire::imap) fn of(name: &[u8]) -> Option<Self> {
         let all = [
             Self::Messages,
             Self::Recent,
@@ -521,7 +386,7 @@ impl StatusItem {
 impl Command {
     /// Whether it makes the server count mod-sequences for this session
     /// (RFC 7162 §3.1, "CONDSTORE enabling command").
-    pub(super) fn enables_condstore(&self) -> bool {
+    pub(in crate::wire::imap) fn enables_condstore(&self) -> bool {
         match self {
             Self::Select(select) => select.condstore || select.qresync.is_some(),
             Self::Status { items, .. } => items.contains(&StatusItem::HighestModSeq),
@@ -531,21 +396,6 @@ impl Command {
             Self::Search(search) | Self::Sort { search, .. } | Self::Thread { search, .. } => {
                 search.key.has_modseq()
             }
-            _ => false,
-        }
-    }
-}
-
-impl Key {
-    /// Whether MODSEQ stands anywhere in it: the answer then names the highest
-    /// mod-sequence found (RFC 7162 §3.1.5).
-    #[must_use]
-    pub fn has_modseq(&self) -> bool {
-        match self {
-            Self::ModSeq(_) => true,
-            Self::And(keys) => keys.iter().any(Self::has_modseq),
-            Self::Or(both) => both.0.has_modseq() || both.1.has_modseq(),
-            Self::Not(key) => key.has_modseq(),
             _ => false,
         }
     }

@@ -7,7 +7,7 @@ home = keep.Home()
 inbox = home.maildir("mail")
 
 
-def settings(delete):
+def settings(delete, trust=keep.TRUST):
     home.write("getmail/getmailrc", f"""
 [retriever]
 type = SimpleIMAPSSLRetriever
@@ -16,7 +16,7 @@ port = {IMAP}
 username = {ME}
 password = {PASSWORD}
 mailboxes = ("INBOX",)
-ca_certs = {keep.TRUST}
+ca_certs = {trust}
 ssl_version = tlsv1_2
 [destination]
 type = MDA_external
@@ -32,12 +32,15 @@ received = false
 """)
 
 
-def fetch():
-    home.run("getmail", "--getmaildir", home.path("getmail"), "--rcfile", "getmailrc")
+def fetch(codes=(0,)):
+    return home.run("getmail", "--getmaildir", home.path("getmail"), "--rcfile", "getmailrc", codes=codes)
 
 
-settings("false")
 keep.fill("INBOX", range(40))
+settings("false", home.stranger())
+assert "certificate verify failed" in fetch(codes=range(128))
+assert keep.kept(inbox) == {}
+settings("false")
 fetch()
 fetch()
 assert set(keep.kept(inbox)) == set(range(40))

@@ -3,17 +3,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { rootCertificates } from 'node:tls';
 
 const { ImapFlow } = createRequire(new URL('../node/', import.meta.url))('imapflow');
 
 const { IMAP_PORT, ADDRESS, PASSWORD, TRUST } = process.env;
 
-function client() {
+function client(trust = readFileSync(TRUST)) {
   return new ImapFlow({
     host: 'localhost',
     port: Number(IMAP_PORT),
     secure: true,
-    tls: { ca: readFileSync(TRUST) },
+    tls: { ca: trust },
     auth: { user: ADDRESS, pass: PASSWORD },
     logger: false,
     qresync: true,
@@ -25,6 +26,8 @@ const letter = (n) =>
     `From: somebody@example.test\r\nTo: ${ADDRESS}\r\nSubject: Nota número ${n}\r\nMessage-ID: <${n}@flow.test>\r\n\r\nTexto ${n}\r\n`,
   );
 
+// With the system's authorities alone we are strangers.
+await assert.rejects(client(rootCertificates).connect(), { code: /SELF_SIGNED|UNABLE_TO/ });
 const imap = client();
 await imap.connect();
 const folders = await imap.list();

@@ -33,6 +33,14 @@ class Home:
             os.makedirs(os.path.join(self.path(name), part))
         return self.path(name)
 
+    def stranger(self):
+        """The certificate of somebody else who is called as we are."""
+        path = self.path("stranger.pem")
+        self.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-keyout", self.path("stranger.key"), "-out", path, "-subj", "/CN=localhost",
+                 "-addext", "subjectAltName=DNS:localhost")
+        return path
+
     def agent(self, maildir):
         """A delivery agent: a program that is given one message."""
         path = self.write("agent", f'#!/bin/sh\nname=$(mktemp "{maildir}/new/XXXXXXXXXX") && cat >"$name"\n')

@@ -4,9 +4,11 @@ sides, twice. No message is lost, none is there twice, and flags agree."""
 import keep
 from office import ME, PASSWORD, IMAP, good, sign_in
 
+N = 1000
 home = keep.Home()
 maildir = home.maildir("mail/INBOX")
-home.write(".mbsyncrc", f"""
+def settings(trust):
+    home.write(".mbsyncrc", f"""
 IMAPAccount office
 Host localhost
 Port {IMAP}
@@ -14,7 +16,7 @@ User {ME}
 Pass {PASSWORD}
 SSLType IMAPS
 SystemCertificates no
-CertificateFile {keep.TRUST}
+CertificateFile {trust}
 
 IMAPStore office
 Account office
@@ -34,13 +36,17 @@ SyncState *
 """)
 
 
-def sync():
-    home.run("mbsync", "-c", home.path(".mbsyncrc"), "-a", "-V")
+def sync(codes=(0,)):
+    return home.run("mbsync", "-c", home.path(".mbsyncrc"), "-a", "-V", codes=codes)
 
 
-keep.fill("INBOX", range(1000))
+keep.fill("INBOX", range(N))
+settings(home.stranger())
+assert "certificate" in sync(codes=(1,))
+assert keep.kept(maildir) == {}
+settings(keep.TRUST)
 sync()
-wanted = {n: set() for n in range(1000)}
+wanted = {n: set() for n in range(N)}
 keep.agree(maildir, wanted)
 
 for turn in range(2):

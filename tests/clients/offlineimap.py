@@ -4,7 +4,8 @@ import keep
 from office import IMAP, ME, PASSWORD, good, sign_in
 
 home = keep.Home()
-home.write(".offlineimaprc", f"""
+def settings(trust):
+    home.write(".offlineimaprc", f"""
 [general]
 accounts = office
 ui = basic
@@ -22,16 +23,19 @@ remoteuser = {ME}
 remotepass = {PASSWORD.replace("%", "%%")}
 ssl = yes
 starttls = no
-sslcacertfile = {keep.TRUST}
+sslcacertfile = {trust}
 folderfilter = lambda name: name in ("INBOX", "Archive")
 """)
 
 
-def sync():
-    home.run("offlineimap", "-c", home.path(".offlineimaprc"), "-o", "-1")
+def sync(codes=(0,)):
+    return home.run("offlineimap", "-c", home.path(".offlineimaprc"), "-o", "-1", codes=codes)
 
 
 keep.fill("INBOX", range(50))
+settings(home.stranger())
+assert "certificate verify failed" in sync(codes=range(1, 128)).lower()
+settings(keep.TRUST)
 sync()
 inbox = home.path("mail/INBOX")
 wanted = {n: set() for n in range(50)}

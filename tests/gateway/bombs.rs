@@ -15,8 +15,8 @@
 use crate::attacks::{Target, good};
 use crate::browser::Browser;
 use crate::harness::notice;
-use crate::patient::opened;
 use crate::smtp::Smtp;
+use crate::visit::opened;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 

@@ -14,6 +14,7 @@ mod postfix;
 mod programs;
 mod settings;
 mod smtp;
+mod visit;
 
 // The suites.
 mod accidents;

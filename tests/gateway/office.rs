@@ -4,9 +4,9 @@
 use crate::browser::Browser;
 use crate::daemon::Daemon;
 use crate::harness::{House, notice, relay, wait};
-use crate::patient::{announced, opened};
 use crate::postfix::{Mail, Postfix};
 use crate::programs::{Letter, swaks};
+use crate::visit::{announced, opened};
 use jiff::SignedDuration;
 use std::process::Command;
 

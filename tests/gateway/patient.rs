@@ -1,45 +1,16 @@
 //! The patient's side, from the notice in the mailbox to the answer in the
 //! office, and what scanners and strangers get.
 
-use crate::browser::{Browser, Page, code, origin};
+use crate::browser::{Browser, code, origin};
 use crate::daemon::Daemon;
-use crate::harness::{House, Login, decoded, notice, relay, wait};
-use crate::postfix::Postfix;
-use crate::programs::{Letter, swaks};
+use crate::harness::{House, decoded, relay, wait};
+use crate::visit::{announced, opened};
 use jiff::SignedDuration;
 use sealpost::access::accounts;
 use sealpost::folders;
 use sealpost::model::{Address, Direction};
 use sealpost::store::records::Message;
 use std::fs;
-
-/// A letter with a file to `to`; the link that came.
-pub(crate) fn announced(
-    relay: &Postfix,
-    door: &crate::harness::Door,
-    doctor: &Login,
-    to: &str,
-) -> String {
-    let letter = Letter::new(doctor, to);
-    let more = ["--attach-name", "lock.txt", "--attach", "@Cargo.lock"];
-    let said = swaks(door, doctor, &letter, true, &more);
-    assert!(said.good, "{}", said.text);
-    notice(&relay.wait_for(to, 1)[0]).link
-}
-
-/// Asks for a code and opens the message with it.
-pub(crate) fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -> Page {
-    let landing = browser.open(link).says("Send me a code");
-    let before = relay.wait_for(to, 1).len();
-    let asked = browser.send(&format!("{link}/code"), &[("form", &landing.form())]);
-    let mails = relay.wait_for(to, before + 1);
-    let code = code(mails.last().unwrap());
-    let fields = [("form", asked.form()), ("code", code)];
-    let fields = fields
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()));
-    browser.send(&format!("{link}/enter"), &fields)
-}
 
 /// The answer as it was filed in the doctor's INBOX, decoded.
 fn answered(house: &House) -> String {

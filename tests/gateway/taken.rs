@@ -3,8 +3,8 @@
 
 use crate::browser::Browser;
 use crate::harness::{House, notice, relay};
-use crate::patient::opened;
 use crate::programs::{Letter, swaks};
+use crate::visit::opened;
 use std::fs;
 use std::path::Path;
 use std::process::Command;

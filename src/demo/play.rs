@@ -15,7 +15,7 @@ use lettre::message::{Attachment, Body, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use mail_parser::{MessageParser, MimeHeaders as _};
+use mail_parser::MessageParser;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::io::{self, Write};
@@ -104,17 +104,26 @@ async fn acts(
     let opened = browser.send(&format!("{path}/enter"), &fields).await?;
     read(&mut browser, &opened, steps).await?;
     let message = opened.path.split('?').next().unwrap_or_default().to_owned();
-    let mut office = Reader::open(stage, &connector(stage)?).await?;
-    office.wait().await?;
-    steps.done("the office's mail program waits for news, over IMAP");
-    answer(&mut browser, &message, steps).await?;
-    arrived(&mut office)
-        .await
-        .context("the answer in the office")?;
-    steps.done("the answer is announced to it at once, and read, file included");
+    converse(stage, (&mut browser, &message), steps).await?;
 
     sign_out(&mut browser, &message).await?;
     steps.done("the patient signs out; the pages are closed");
+    Ok(())
+}
+
+/// The office waits, the patient answers, the office reads.
+async fn converse(
+    stage: &Stage,
+    (browser, message): (&mut Browser, &str),
+    steps: &mut Steps,
+) -> anyhow::Result<()> {
+    let mut office = Reader::open(stage, &connector(stage)?).await?;
+    office.wait().await?;
+    steps.done("the office's mail program waits for news, over IMAP");
+    answer(browser, message, steps).await?;
+    let read = arrived(&mut office).await;
+    read.context("the answer in the office")?;
+    steps.done("the answer is announced to it at once, and read, file included");
     Ok(())
 }
 

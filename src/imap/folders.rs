@@ -1,8 +1,8 @@
 //! LIST and STATUS, and what is done with folders themselves.
 
-use crate::mailbox::{Folder, Refused, Special as Use};
 use crate::imap::connection::Line;
 use crate::imap::inside::{Ended, Inside, Trouble, no_folder};
+use crate::mailbox::{Folder, Refused, Special as Use};
 use crate::model::System;
 use crate::wire::imap::answer::Listed;
 use crate::wire::imap::command::{List, Special, StatusItem};

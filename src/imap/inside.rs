@@ -139,33 +139,42 @@ impl Inside {
                 self.mailboxes.catch_up().await?;
                 Ok(None)
             }
-            // Answered before it comes here.
-            Command::Id(_) => Ok(None),
-            Command::Namespace => {
-                let folders = self.mailboxes.folders(&self.account).await?;
-                let shared = folders.iter().any(|folder| folder.account.is_none());
-                let prefix = format!("{}/", crate::mailbox::SHARED);
-                answer::namespace(session.out(), shared.then_some(prefix.as_str()));
-                Ok(None)
-            }
+            Command::Namespace => self.namespace(session).await,
             Command::Select(select) => self.select(session, select).await,
-            Command::Close { expunge } => self.close(session, expunge).await,
+            Command::Close { expunge } => self.close(expunge).await,
+            Command::Fetch(fetch) => self.fetch(session, line, fetch).await,
+            Command::Search(search) => self.search(session, search).await,
+            Command::Sort { by, search } => self.sort(session, &by, search).await,
+            Command::Thread { algorithm, search } => self.thread(session, algorithm, search).await,
             Command::List(list) => self.list(session, line, &list).await,
+            command => self.change(session, command).await,
+        }
+    }
+
+    /// What changes folders and messages, and STATUS.
+    async fn change(&mut self, session: &mut Session, command: Command) -> Ended {
+        match command {
             Command::Status { mailbox, items } => self.status(session, &mailbox, &items).await,
             Command::Create { mailbox, special } => self.create(&mailbox, special).await,
             Command::Delete(mailbox) => self.delete(&mailbox).await,
             Command::Rename { from, to } => self.rename(&from, &to).await,
             Command::Subscribe(mailbox) => self.subscribe(&mailbox, true).await,
             Command::Unsubscribe(mailbox) => self.subscribe(&mailbox, false).await,
-            Command::Fetch(fetch) => self.fetch(session, line, fetch).await,
             Command::Store(store) => self.store(session, store).await,
-            Command::Search(search) => self.search(session, search).await,
-            Command::Sort { by, search } => self.sort(session, &by, search).await,
-            Command::Thread { algorithm, search } => self.thread(session, algorithm, search).await,
             Command::Copy(transfer) => self.transfer(session, transfer, false).await,
             Command::Move(transfer) => self.transfer(session, transfer, true).await,
             Command::Expunge(which) => self.expunge(which).await,
+            // The rest was done before it came here.
+            _ => Ok(None),
         }
+    }
+
+    async fn namespace(&mut self, session: &mut Session) -> Ended {
+        let folders = self.mailboxes.folders(&self.account).await?;
+        let shared = folders.iter().any(|folder| folder.account.is_none());
+        let prefix = format!("{}/", crate::mailbox::SHARED);
+        answer::namespace(session.out(), shared.then_some(prefix.as_str()));
+        Ok(None)
     }
 
     /// What is no command.

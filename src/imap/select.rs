@@ -42,14 +42,13 @@ impl Inside {
         Ok(None)
     }
 
-    pub(super) async fn close(&mut self, session: &mut Session, expunge: bool) -> Ended {
+    pub(super) async fn close(&mut self, expunge: bool) -> Ended {
         if let Some(selected) = self.selected.take()
             && expunge
             && !selected.read_only
         {
             self.mailboxes.expunge(&selected.view, None).await?;
         }
-        let _ = session;
         Ok(None)
     }
 

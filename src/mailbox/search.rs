@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 /// Messages looked at in one go: a few milliseconds of work.
-const STEP: usize = 256;
+const STEP: u32 = 256;
 /// Searches through octets that run at once, for everybody: others' mail goes
 /// on beside them.
 const AT_ONCE: usize = 2;
@@ -84,9 +84,9 @@ impl Searcher {
             return self.step(snapshot, 1, snapshot.exists(), &prepared).await;
         }
         let read = Arc::new(AtomicU64::new(0));
-        let starts = (1..=snapshot.exists()).step_by(STEP);
+        let starts = (1..=snapshot.exists()).step_by(STEP as usize);
         let steps = starts.map(|first| {
-            let last = first.saturating_add(STEP as u32 - 1).min(snapshot.exists());
+            let last = first.saturating_add(STEP - 1).min(snapshot.exists());
             self.step_apart((Arc::clone(snapshot), first, last), &prepared, &read)
         });
         let found = futures_util::stream::iter(steps).buffered(AT_ONCE);

@@ -49,7 +49,7 @@ fn se12_a_patients_answer_is_announced_within_a_second_and_read_octet_for_octet(
     let patient = Patient::of(&relay, &house, &house.doctor);
     let file = house.data.with_file_name("scan.pdf");
     let mut octets = b"%PDF-1.4\n".to_vec();
-    octets.extend((0..200_000_u64).map(|n| (n * n / 7) as u8));
+    octets.extend((0..200_000_u64).map(|n| (n * n / 7).to_le_bytes()[0]));
     fs::write(&file, octets).unwrap();
     let file = file.to_string_lossy();
     house.hide("Avocet");

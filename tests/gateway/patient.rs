@@ -193,7 +193,7 @@ fn what_has_expired_is_asked_for_again_and_what_nobody_knows_is_not() {
     assert!(!text.contains("Send me a code"), "{text}");
     browser
         .send(&format!("{link}/again"), &[("form", &page.form())])
-        .says("The office");
+        .says("We asked the office");
     let wrong = format!("{}x", &link[..link.len() - 1]);
     let text = browser.open(&wrong).text();
     assert!(text.contains("This link is not complete"), "{text}");

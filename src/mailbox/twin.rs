@@ -20,6 +20,8 @@ const MAX_HEADER: usize = 64 * 1024;
 const BACK: usize = 200;
 /// Octets read at a time.
 const PIECE: u64 = 64 * 1024;
+/// How a subject begins, folded as [`field`] does.
+const SUBJECT: &[u8] = b"subject:";
 /// The fields that must agree.
 const NAMES: [&str; 8] = [
     "from",
@@ -109,7 +111,8 @@ impl Printed {
 
     /// Whether `ours` is the same message: its subject may lack tags.
     fn is_of(&self, ours: &Self) -> bool {
-        let (theirs, without) = (&self.subject, &ours.subject);
+        let theirs = self.subject.strip_prefix(SUBJECT).unwrap_or_default();
+        let without = ours.subject.strip_prefix(SUBJECT).unwrap_or_default();
         let same = without.is_empty() || memchr::memmem::find(theirs, without).is_some();
         self.fields == ours.fields && self.body == ours.body && same
     }

@@ -134,6 +134,34 @@ impl Login {
         memory.wrong.entries.clear();
     }
 
+    /// Puts on record that a right password was not let in, and why: at most once
+    /// a minute for an account and network.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn turned_away(
+        &self,
+        account: &Account,
+        ip: IpAddr,
+        why: &'static str,
+    ) -> Result<(), Error> {
+        let network = self.store.network_key(ip);
+        let pieces: [&[u8]; 4] = [
+            b"turned-away",
+            account.id.octets(),
+            network.octets(),
+            why.as_bytes(),
+        ];
+        let key = self.store.mac(Label::Index, &pieces);
+        if !self.memory().note(key, self.store.clock().now()) {
+            return Ok(());
+        }
+        let mut tx = Tx::new();
+        let event = Event::new(Actor::Account(account.id), EventKind::SignIn, account.id);
+        tx.audit(event.from(network).failed(why));
+        self.store.commit(tx).await.map(drop)
+    }
+
     /// The account of an address, if it is in use.
     async fn account(&self, identity: &str) -> Result<Option<Account>, Error> {
         let Ok(address) = Address::parse(identity) else {

@@ -231,15 +231,19 @@ impl Connection {
 
     async fn sign_in(&mut self, credentials: Credentials) -> Result<(), Answer> {
         let Credentials { identity, password } = credentials;
-        if self.mirror {
-            return Err(Answer::no("This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.").with(Code::Alert));
-        }
         let verified = self
             .door
             .login
             .verify(&identity, &password, Scope::Imap, self.peer)
             .await;
         let error = match verified {
+            Ok(account) if self.mirror => {
+                let noted = self.door.login.turned_away(&account, self.peer, "mirror");
+                if let Err(error) = noted.await {
+                    tracing::error!(event = "imap.failed", reason = %error, "An event could not be put on record.");
+                }
+                return Err(Answer::no("This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.").with(Code::Alert));
+            }
             Ok(account) => {
                 let settings = self.door.settings.current();
                 let Some(seat) = self.door.seats.take(account.id, settings.per_account) else {

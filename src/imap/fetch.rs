@@ -25,6 +25,15 @@ struct Asked<'a> {
     sections: bool,
 }
 
+impl Asked<'_> {
+    fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Section(section) => Some(section),
+            _ => None,
+        })
+    }
+}
+
 impl Inside {
     pub(super) async fn fetch(
         &mut self,
@@ -82,22 +91,17 @@ impl Inside {
         let mut missing = false;
         for (place, row) in rows {
             let card = cards.next().flatten();
-            let octets = if asked.sections {
-                self.mailboxes.octets(row.message).await?
-            } else {
-                None
-            };
-            if (asked.cards && card.is_none()) || (asked.sections && octets.is_none()) {
+            let mut octets = self.mailboxes.octets(row.message);
+            let there = !asked.sections || octets.open(asked.sections()).await?;
+            if !there || (asked.cards && card.is_none()) {
                 missing = true;
                 continue;
             }
             let mut written = answer::Row::begin(session.out(), index(place));
             self.write_row(session, &mut written, (row, card.as_deref()), asked);
-            for item in asked.items {
-                if let (Item::Section(section), Some(octets)) = (item, &octets) {
-                    self.write_section(session, line, &mut written, (row, octets, section))
-                        .await?;
-                }
+            for section in asked.sections() {
+                self.write_section(session, line, &mut written, (&mut octets, section))
+                    .await?;
             }
             answer::Row::end(session.out());
             if session.out().len() > MUCH {
@@ -151,9 +155,9 @@ impl Inside {
         session: &mut Session,
         line: &mut Line,
         written: &mut answer::Row,
-        (row, octets, section): (&Row, &Octets, &Section),
+        (octets, section): (&mut Octets, &Section),
     ) -> Result<(), Trouble> {
-        let piece = self.mailboxes.section(row.message, octets, section).await?;
+        let piece = octets.section(section).await?;
         let Some(piece) = piece else {
             written.no_section(session.out(), section);
             return Ok(());

@@ -21,11 +21,16 @@ impl From<SearchError> for Trouble {
 
 impl Inside {
     pub(super) async fn search(&mut self, session: &mut Session, search: Search) -> Ended {
+        let saves = search.returns.is_some_and(|returns| returns.save);
+        if saves {
+            // RFC 5182 §2.1: after a search that fails there is nothing saved.
+            self.selected()?.saved.clear();
+        }
         let (shown, places) = self.find(&search).await?;
         let modseq = names_modseq(&search.key)
             .then(|| highest(&shown, &places))
             .flatten();
-        if search.returns.is_some_and(|returns| returns.save) {
+        if saves {
             let uids = numbers(&shown, &places, true);
             self.selected()?.saved = uids;
         }

@@ -157,7 +157,8 @@ fn weight(card: &Card) -> usize {
         &words.date,
     ];
     let texts: usize = texts.iter().map(|text| text.len()).sum();
-    let forms = card.envelope.len() + card.body.len() + card.body_structure.len();
+    let header = card.header.as_ref().map_or(0, |header| header.len());
+    let forms = header + card.envelope.len() + card.body.len() + card.body_structure.len();
     size_of::<Card>() + texts + forms + card.sections.len() * 160
 }
 

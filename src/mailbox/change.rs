@@ -131,6 +131,12 @@ impl Mailboxes {
             for row in rows {
                 there.extend(store.row(view.folder.id, row.uid, view.reader).await?);
             }
+            if to.account.is_none() {
+                // What one has read, the others of the clinic have not.
+                for row in &mut there {
+                    row.flags.system = row.flags.system.without(System::SEEN);
+                }
+            }
             let mut tx = Tx::new();
             if !folders::copy(store, &mut tx, to.id, &there).await? {
                 return Err(ChangeError::Gone);

@@ -28,7 +28,10 @@ use std::ops::Range;
 
 /// What is written before a card's octets. A card of another version is made
 /// anew; raise it whenever a card would come out otherwise than before.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// Longest header of a message that its card holds whole, in octets: programs ask
+/// for fields of it again and again, and nearly all are shorter.
+const KEPT_HEADER: usize = 8 * 1024;
 
 /// Everything IMAP says of a message's form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,8 @@ pub struct Card {
     /// The message itself and all its parts, each before those within it. There
     /// is at least one.
     pub sections: Vec<Section>,
+    /// The message's own header with the empty line, if it is at most 8 KiB.
+    pub header: Option<serde_bytes::ByteBuf>,
     /// What SEARCH, SORT and THREAD look at in the header.
     pub words: Words,
 }
@@ -99,7 +104,14 @@ pub enum Wanted {
 pub fn card(octets: &[u8]) -> Card {
     let nodes = scan::nodes(octets);
     let header = nodes.first().map_or(&[][..], |node| node.looked);
+    let whole = nodes.first().and_then(|node| {
+        let range = &node.section.header;
+        let (from, to) = (range.start.try_into().ok()?, range.end.try_into().ok()?);
+        octets.get::<Range<usize>>(from..to)
+    });
+    let kept = whole.filter(|header| header.len() <= KEPT_HEADER);
     Card {
+        header: kept.map(serde_bytes::ByteBuf::from),
         size: u64::try_from(octets.len()).unwrap_or(u64::MAX),
         envelope: render::envelope(header),
         body: render::structure(&nodes, false),

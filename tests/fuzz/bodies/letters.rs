@@ -32,6 +32,12 @@ struct Values {
     content: Vec<u8>,
 }
 
+/// The other reader takes a bracket within a quoted local part for the end of
+/// the address.
+fn is_read_everywhere(address: &Address) -> bool {
+    !address.as_str().contains(['<', '>'])
+}
+
 impl Values {
     /// Pieces stand between unit separators (0x1F): name, address, subject,
     /// text, an id, a file's name, a relay's answer, a header, a file.
@@ -42,7 +48,10 @@ impl Values {
         let usual = || Address::parse("jane@example.com").expect("it is an address");
         Self {
             name: text(0),
-            address: Address::parse(&text(1)).unwrap_or_else(|_| usual()),
+            address: Address::parse(&text(1))
+                .ok()
+                .filter(is_read_everywhere)
+                .unwrap_or_else(usual),
             subject: text(2),
             text: text(3),
             id: text(4),

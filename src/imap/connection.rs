@@ -23,6 +23,9 @@ const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
 const SILENT: SignedDuration = SignedDuration::from_mins(31);
 /// How long between two pieces of one command or of a message.
 const PIECE: SignedDuration = SignedDuration::from_mins(3);
+/// How often it is asked whether an account is still in use: whoever is switched
+/// off reads no longer than this.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// How long the TLS handshake may take: a slow phone needs five seconds.
 const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a client may leave what we send lying.
@@ -41,6 +44,10 @@ pub(super) struct Connection {
     /// It said it is a program that copies mailboxes to its maker.
     mirror: bool,
     inside: Option<Box<Inside>>,
+    /// When the client last said something.
+    heard: Timestamp,
+    /// When the account was last known to be in use.
+    asked: Timestamp,
 }
 
 /// The way to the client.
@@ -88,6 +95,7 @@ impl Connection {
         (peer, permit): (IpAddr, Permit),
         stop: watch::Receiver<bool>,
     ) -> Self {
+        let heard = door.clock.now();
         Self {
             line: Line {
                 stream,
@@ -100,6 +108,8 @@ impl Connection {
             input: BytesMut::new(),
             mirror: false,
             inside: None,
+            heard,
+            asked: heard,
         }
     }
 
@@ -124,7 +134,7 @@ impl Connection {
     }
 
     async fn converse(&mut self, session: &mut Session) -> Result<(), End> {
-        let known_by = self.in_time(STRANGER_IN_ALL);
+        let known_by = after(self.heard, STRANGER_IN_ALL);
         loop {
             let step = session.step(&mut self.input);
             if !matches!(step, Step::Ask(_)) {
@@ -146,16 +156,23 @@ impl Connection {
     async fn read(&mut self, session: &mut Session, known_by: Timestamp) -> Result<(), End> {
         let phase = session.phase();
         let due = match phase {
-            Phase::Stranger => self.in_time(STRANGER).min(known_by),
-            Phase::Ready | Phase::Idle => self.in_time(SILENT),
-            Phase::Command | Phase::Octets => self.in_time(PIECE),
+            Phase::Stranger => after(self.heard, STRANGER).min(known_by),
+            Phase::Ready | Phase::Idle => after(self.heard, SILENT),
+            Phase::Command | Phase::Octets => after(self.heard, PIECE),
+        };
+        let again = match self.inside {
+            Some(_) => after(self.asked, AGAIN),
+            None => Timestamp::MAX,
         };
         let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
         let idle = phase == Phase::Idle;
         tokio::select! {
             read = self.line.stream.read(&mut self.input) => match read? {
                 0 => Err(End::Closed),
-                _ => Ok(()),
+                _ => {
+                    self.heard = self.door.clock.now();
+                    Ok(())
+                }
             },
             news = news(self.inside.as_deref_mut()), if idle => {
                 if news && let Some(inside) = &mut self.inside {
@@ -165,8 +182,12 @@ impl Connection {
                 }
                 Ok(())
             }
-            () = self.door.clock.sleep_until(due) => {
-                session.bye(None, "You were silent for too long.");
+            () = self.door.clock.sleep_until(due.min(again)) => {
+                if due <= again {
+                    session.bye(None, "You were silent for too long.");
+                } else {
+                    self.ask_again(session).await;
+                }
                 Ok(())
             }
             // Ok and Err alike: whoever held the other end is going.
@@ -177,9 +198,16 @@ impl Connection {
         }
     }
 
-    fn in_time(&self, span: SignedDuration) -> Timestamp {
-        let due = self.door.clock.now().saturating_add(span);
-        due.unwrap_or(Timestamp::MAX)
+    /// Says goodbye to an account that was switched off; whether it may stay.
+    async fn ask_again(&mut self, session: &mut Session) -> bool {
+        self.asked = self.door.clock.now();
+        if let Some(inside) = &self.inside
+            && !inside.is_in_use().await
+        {
+            session.bye(None, "This account is no longer in use.");
+            return false;
+        }
+        true
     }
 
     /// Makes the TLS handshake. Nothing that was read in clear survives it.
@@ -201,6 +229,10 @@ impl Connection {
                 Ok(())
             }
             Event::Command(command) => {
+                let again = after(self.asked, AGAIN) <= self.door.clock.now();
+                if again && !self.ask_again(session).await {
+                    return Ok(());
+                }
                 if let Command::Id(fields) = *command {
                     self.met(&fields);
                     let ours = [("name", "Sealpost"), ("version", env!("CARGO_PKG_VERSION"))];
@@ -289,4 +321,8 @@ async fn news(inside: Option<&mut Inside>) -> bool {
         Some(inside) => inside.news().await,
         None => std::future::pending().await,
     }
+}
+
+fn after(begun: Timestamp, span: SignedDuration) -> Timestamp {
+    begun.saturating_add(span).unwrap_or(Timestamp::MAX)
 }

@@ -1,12 +1,13 @@
 //! FETCH: rows and cards are written into one buffer that is sent in pieces;
 //! the octets of messages go from the store to the client as they are read.
 
-use crate::imap::connection::Line;
+use crate::imap::connection::{End, Line};
 use crate::imap::inside::{Ended, Inside, Trouble, index};
 use crate::mailbox::{Flagging, Octets, Piece, Row, Snapshot};
 use crate::mime::structure::Card;
 use crate::model::{Flags, System};
-use crate::wire::imap::command::{Fetch, Item, Section, StoreMode};
+use crate::store::Error;
+use crate::wire::imap::command::{Fetch, Item, Section, StoreMode, Wanted};
 use crate::wire::imap::{Answer, Code, Session, answer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -157,7 +158,7 @@ impl Inside {
         written: &mut answer::Row,
         (octets, section): (&mut Octets, &Section),
     ) -> Result<(), Trouble> {
-        let piece = octets.section(section).await?;
+        let piece = octets.section(section).await.map_err(broken)?;
         let Some(piece) = piece else {
             written.no_section(session.out(), section);
             return Ok(());
@@ -169,10 +170,10 @@ impl Inside {
             Piece::There(range) => {
                 let mut at = range.start;
                 while at < range.end {
-                    let read = octets.read(at, range.end - at).await?;
+                    let read = octets.read(at, range.end - at).await.map_err(broken)?;
                     if read.is_empty() {
                         // The length is said already: nothing else may follow.
-                        return Err(Trouble::End(crate::imap::connection::End::Store));
+                        return Err(Trouble::End(End::Store));
                     }
                     at += read.len() as u64;
                     session.out().extend_from_slice(&read);
@@ -227,9 +228,20 @@ impl Inside {
     }
 }
 
+/// Whether an item comes from the card; a section of the header does as a rule.
 fn needs_card(item: &Item) -> bool {
-    matches!(
-        item,
-        Item::Size | Item::Envelope | Item::Body | Item::BodyStructure
-    )
+    match item {
+        Item::Size | Item::Envelope | Item::Body | Item::BodyStructure => true,
+        Item::Section(section) => {
+            let of_header = matches!(section.wanted, Wanted::Header | Wanted::Fields { .. });
+            section.path.is_empty() && of_header
+        }
+        _ => false,
+    }
+}
+
+/// The line of a message has begun: no other answer may stand in it.
+fn broken(error: Error) -> Trouble {
+    tracing::error!(event = "imap.failed", reason = %error, "A message could not be read to its end; the connection is cut.");
+    Trouble::End(End::Store)
 }

@@ -2,8 +2,9 @@
 //! the connection is encrypted.
 
 use crate::harness::{House, relay};
-use crate::script::play;
+use crate::script::{Running, play, script};
 use crate::settings::free_port;
+use jiff::SignedDuration;
 
 #[test]
 fn outlook_signs_in_lists_reads_sends_and_deletes_as_it_is_used_to() {
@@ -44,4 +45,16 @@ fn on_the_plain_port_nothing_counts_that_was_said_before_tls() {
     });
     let port = port.to_string();
     play("starttls.py", &house.door, &house.doctor, &[&port]);
+}
+
+#[test]
+fn who_is_switched_off_is_out_of_the_mailbox_within_a_minute() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let waits = Running::start(&mut script("switched_off.py", &house.door, &house.doctor));
+    waits.says("waiting");
+    let off = house.command(&["user", "disable", &house.doctor.address]);
+    assert!(off.status.success(), "{off:?}");
+    house.later(SignedDuration::from_secs(61));
+    waits.ends();
 }

@@ -50,6 +50,18 @@ pub(super) struct Connection {
     asked: Timestamp,
 }
 
+/// Why a wait is over.
+enum Woken {
+    /// So many octets came; none, and the client is gone.
+    Octets(usize),
+    /// There is news; or there will be none any more.
+    News(bool),
+    /// The client was silent for too long; or it is time to ask for its account.
+    Due(bool),
+    /// The gateway ends.
+    Stop,
+}
+
 /// The way to the client.
 pub(super) struct Line {
     stream: Stream,
@@ -166,36 +178,37 @@ impl Connection {
         };
         let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
         let idle = phase == Phase::Idle;
-        tokio::select! {
-            read = self.line.stream.read(&mut self.input) => match read? {
-                0 => Err(End::Closed),
-                _ => {
-                    self.heard = self.door.clock.now();
-                    Ok(())
-                }
-            },
-            news = news(self.inside.as_deref_mut()), if idle => {
-                if news && let Some(inside) = &mut self.inside {
-                    inside.tell(session, true);
-                } else {
-                    session.bye(Some(&Code::Unavailable), "The mailbox cannot be read just now.");
-                }
-                Ok(())
-            }
-            () = self.door.clock.sleep_until(due.min(again)) => {
-                if due <= again {
-                    session.bye(None, "You were silent for too long.");
-                } else {
-                    self.ask_again(session).await;
-                }
-                Ok(())
-            }
+        let woken = tokio::select! {
+            read = self.line.stream.read(&mut self.input) => Woken::Octets(read?),
+            news = news(self.inside.as_deref_mut()), if idle => Woken::News(news),
+            () = self.door.clock.sleep_until(due.min(again)) => Woken::Due(due <= again),
             // Ok and Err alike: whoever held the other end is going.
-            _ = self.stop.wait_for(|stop| *stop), if between => {
-                session.bye(Some(&Code::Unavailable), "Sealpost is being restarted. Try again in a minute.");
-                Ok(())
+            _ = self.stop.wait_for(|stop| *stop), if between => Woken::Stop,
+        };
+        match woken {
+            Woken::Octets(0) => return Err(End::Closed),
+            Woken::Octets(_) => self.heard = self.door.clock.now(),
+            Woken::News(true) => {
+                if let Some(inside) = &mut self.inside {
+                    inside.tell(session, true);
+                }
             }
+            Woken::News(false) => {
+                session.bye(
+                    Some(&Code::Unavailable),
+                    "The mailbox cannot be read just now.",
+                );
+            }
+            Woken::Due(true) => session.bye(None, "You were silent for too long."),
+            Woken::Due(false) => {
+                self.ask_again(session).await;
+            }
+            Woken::Stop => session.bye(
+                Some(&Code::Unavailable),
+                "Sealpost is being restarted. Try again in a minute.",
+            ),
         }
+        Ok(())
     }
 
     /// Says goodbye to an account that was switched off; whether it may stay.

@@ -28,10 +28,10 @@ setup-outlook-outgoing = Outgoing mail: server { $server }, port { $outgoing }, 
 setup-outlook-password = Enter the app password. Choose Connect, then Done.
 
 setup-thunderbird = Mozilla Thunderbird
-setup-thunderbird-add = Open the menu at the top right, choose New Account, then Email. Enter your name, { $address } and the app password. Choose Continue.
-setup-thunderbird-found = If Thunderbird finds the settings, compare them with this page and choose Done.
-setup-thunderbird-manual = If it does not, choose Configure manually and enter the values of this page: incoming IMAP, { $server }, { $incoming }, { $incoming-encryption }; outgoing { $server }, { $outgoing }, { $outgoing-encryption }; authentication Normal password; user name { $address }.
-setup-thunderbird-test = Choose Re-test, then Done.
+setup-thunderbird-add = Open the menu at the top right, choose Add Account, then Email. Enter your name and { $address }. Choose Continue.
+setup-thunderbird-found = If Thunderbird finds the settings, compare them with this page and choose Continue.
+setup-thunderbird-manual = If it does not, it shows two forms, one after the other. Enter the values of this page: incoming IMAP, { $server }, { $incoming }, { $incoming-encryption }; outgoing { $server }, { $outgoing }, { $outgoing-encryption }; authentication Normal password; user name { $address }. Choose Test, then Continue.
+setup-thunderbird-test = Enter the app password when it asks for the password, choose Continue, then Finish.
 
 setup-apple = Apple Mail on Mac, iPhone and iPad
 setup-apple-add = Mac: in Mail, choose Mail, then Add Account, then Other Mail Account. iPhone and iPad: in Settings choose Apps, Mail, Mail Accounts, Add Account, Other, Add Mail Account (on older ones Settings, Mail, Accounts). Enter your name, { $address } and the app password.

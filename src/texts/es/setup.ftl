@@ -28,10 +28,10 @@ setup-outlook-outgoing = Correo saliente: servidor { $server }, puerto { $outgoi
 setup-outlook-password = Introduzca la contraseña de aplicación. Elija Conectar y después Listo.
 
 setup-thunderbird = Thunderbird de Mozilla
-setup-thunderbird-add = Abra el menú de la parte superior derecha, elija Cuenta nueva y después Correo electrónico. Escriba su nombre, { $address } y la contraseña de aplicación. Elija Continuar.
-setup-thunderbird-found = Si Thunderbird encuentra la configuración, compárela con esta página y elija Hecho.
-setup-thunderbird-manual = Si no la encuentra, elija Configurar manualmente e introduzca los datos de esta página: entrante IMAP, { $server }, { $incoming }, { $incoming-encryption }; saliente { $server }, { $outgoing }, { $outgoing-encryption }; identificación Contraseña normal; usuario { $address }.
-setup-thunderbird-test = Elija Volver a probar y después Hecho.
+setup-thunderbird-add = Abra el menú de la parte superior derecha, elija Añadir cuenta y después Correo electrónico. Escriba su nombre y { $address }. Elija Continuar.
+setup-thunderbird-found = Si Thunderbird encuentra la configuración, compárela con esta página y elija Continuar.
+setup-thunderbird-manual = Si no la encuentra, muestra dos formularios, uno tras otro. Introduzca los datos de esta página: entrante IMAP, { $server }, { $incoming }, { $incoming-encryption }; saliente { $server }, { $outgoing }, { $outgoing-encryption }; identificación Contraseña normal; usuario { $address }. Elija Probar y después Continuar.
+setup-thunderbird-test = Escriba la contraseña de aplicación cuando le pida la contraseña, elija Continuar y después Finalizar.
 
 setup-apple = Apple Mail en Mac, iPhone y iPad
 setup-apple-add = Mac: en Mail, elija Mail, después Agregar cuenta y después Otra cuenta de Mail. iPhone y iPad: en Configuración, elija Apps, Mail, Cuentas de Mail, Agregar cuenta, Otra, Agregar cuenta de correo (en los más antiguos, Configuración, Mail, Cuentas). Escriba su nombre, { $address } y la contraseña de aplicación.

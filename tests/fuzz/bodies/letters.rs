@@ -33,9 +33,9 @@ struct Values {
 }
 
 /// The other reader takes a bracket within a quoted local part for the end of
-/// the address.
+/// the address, and ours a local part that begins an encoded word for one.
 fn is_read_everywhere(address: &Address) -> bool {
-    !address.as_str().contains(['<', '>'])
+    !address.as_str().contains(['<', '>']) && !address.as_str().contains("=?")
 }
 
 impl Values {

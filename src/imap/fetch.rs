@@ -166,7 +166,13 @@ impl Inside {
         let length = piece.length();
         written.section(session.out(), section, length);
         match piece {
-            Piece::Here(octets) => session.out().extend_from_slice(&octets),
+            Piece::Here(octets) => {
+                session.out().extend_from_slice(&octets);
+                // A FETCH can ask for a long header in a hundred ways.
+                if session.out().len() > MUCH {
+                    line.flush(session).await?;
+                }
+            }
             Piece::There(range) => {
                 let mut at = range.start;
                 while at < range.end {

@@ -23,7 +23,11 @@ const STEP: u32 = 256;
 /// Searches through octets that run at once, for everybody: others' mail goes
 /// on beside them.
 const AT_ONCE: usize = 2;
-/// Octets that one search reads at most. A mailbox of 100,000 letters has less.
+/// Judgements, of one message by one key, that are made where they are asked
+/// for: some ten milliseconds. More of them are made apart.
+const EASY: u64 = 50_000;
+/// Octets that one search compares at most, each text that it looks for counted
+/// for itself. A mailbox of 100,000 letters has less.
 const MOST: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Why a search found nothing out.
@@ -79,15 +83,18 @@ impl Searcher {
         saved: &[u32],
     ) -> Result<Vec<u32>, SearchError> {
         let now = self.store.clock().now();
-        let prepared = Arc::new(Prepared::new(key, snapshot, (saved, now)));
-        if prepared.needs() < Needs::Octets {
-            return self.step(snapshot, 1, snapshot.exists(), &prepared).await;
+        let saved: Arc<[u32]> = saved.into();
+        let prepared = Arc::new(Prepared::new(key, snapshot, (&saved, now)));
+        let spent = Arc::new(AtomicU64::new(0));
+        let judgements = prepared.keys().saturating_mul(snapshot.exists().into());
+        if prepared.needs() < Needs::Octets && judgements <= EASY {
+            let all = 1..=snapshot.exists();
+            return self.through(snapshot, all, (&prepared, &spent)).await;
         }
-        let read = Arc::new(AtomicU64::new(0));
         let starts = (1..=snapshot.exists()).step_by(STEP as usize);
         let steps = starts.map(|first| {
             let last = first.saturating_add(STEP - 1).min(snapshot.exists());
-            self.step_apart((Arc::clone(snapshot), first, last), &prepared, &read)
+            self.step_apart((Arc::clone(snapshot), first, last), &prepared, &spent)
         });
         let found = futures_util::stream::iter(steps).buffered(AT_ONCE);
         let found: Vec<Vec<u32>> = found.try_collect().await?;
@@ -99,44 +106,26 @@ impl Searcher {
         &self,
         (snapshot, first, last): (Arc<Snapshot>, u32, u32),
         prepared: &Arc<Prepared>,
-        read: &Arc<AtomicU64>,
+        spent: &Arc<AtomicU64>,
     ) -> Result<Vec<u32>, SearchError> {
-        if read.load(Ordering::Relaxed) > MOST {
-            return Err(SearchError::Large);
-        }
         let permit = Arc::clone(&self.reading).acquire_owned().await;
-        let (me, prepared, read) = (self.clone(), Arc::clone(prepared), Arc::clone(read));
+        let (me, prepared, spent) = (self.clone(), Arc::clone(prepared), Arc::clone(spent));
         let handle = Handle::current();
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            handle.block_on(async move {
-                let found = me.through(&snapshot, first..=last, &prepared).await?;
-                read.fetch_add(found.1, Ordering::Relaxed);
-                Ok(found.0)
-            })
+            handle.block_on(me.through(&snapshot, first..=last, (&prepared, &spent)))
         });
         work.await
             .map_err(|_| Error::Io("a search was broken off".to_owned()))?
     }
 
-    /// Decides by rows and cards alone.
-    async fn step(
-        &self,
-        snapshot: &Snapshot,
-        first: u32,
-        last: u32,
-        prepared: &Prepared,
-    ) -> Result<Vec<u32>, SearchError> {
-        Ok(self.through(snapshot, first..=last, prepared).await?.0)
-    }
-
-    /// The places found, and how many octets were read for it.
+    /// The places found. What is compared for it is added to `spent`.
     async fn through(
         &self,
         snapshot: &Snapshot,
         places: std::ops::RangeInclusive<u32>,
-        prepared: &Prepared,
-    ) -> Result<(Vec<u32>, u64), Error> {
+        (prepared, spent): (&Prepared, &AtomicU64),
+    ) -> Result<Vec<u32>, SearchError> {
         let (mut found, mut open_yet) = (Vec::new(), Vec::new());
         for place in places {
             let Some(row) = snapshot.at(place) else { break };
@@ -148,7 +137,6 @@ impl Searcher {
         }
         let ids: Vec<_> = open_yet.iter().map(|(_, row)| row.message).collect();
         let cards = self.cards.many(&ids).await?;
-        let mut octets = 0;
         for ((place, row), card) in open_yet.into_iter().zip(cards) {
             // What cannot be read any more is not found by its words.
             let Some(card) = card else { continue };
@@ -159,7 +147,11 @@ impl Searcher {
                 && let Some(content) = open(&self.store, row.message).await?
             {
                 let read = read(&content, &card, prepared).await?;
-                octets += read.length();
+                let cost = read.length().saturating_mul(prepared.texts());
+                let before = spent.fetch_add(cost, Ordering::Relaxed);
+                if before.saturating_add(cost) > MOST {
+                    return Err(SearchError::Large);
+                }
                 known.octets = Some(read);
                 verdict = prepared.judge(&known);
             }
@@ -168,7 +160,7 @@ impl Searcher {
             }
         }
         found.sort_unstable();
-        Ok((found, octets))
+        Ok(found)
     }
 }
 

@@ -33,7 +33,7 @@ fn shipped(file: &str) -> PathBuf {
 }
 
 /// The addresses that the shipped filter finds in a log, one for each failure.
-fn found(log: &str) -> Vec<String> {
+pub(crate) fn found(log: &str) -> Vec<String> {
     let output = Command::new("fail2ban-regex")
         .args(["--out", "ip", log])
         .arg(shipped("filter.d/sealpost.conf"))

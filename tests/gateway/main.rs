@@ -10,6 +10,7 @@
 mod browser;
 mod daemon;
 mod harness;
+mod imap;
 mod postfix;
 mod programs;
 mod settings;
@@ -27,6 +28,8 @@ mod crash;
 mod damage;
 mod fail2ban;
 mod house;
+mod imap_attacks;
+mod imap_floods;
 mod office;
 mod outcomes;
 mod patient;

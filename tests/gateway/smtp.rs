@@ -45,25 +45,30 @@ pub(crate) fn trusting(certificate: &Path) -> Arc<ClientConfig> {
     Arc::new(config.with_no_client_auth())
 }
 
+/// A connection from this address of the machine (all of 127/8 is its own).
+pub(crate) fn dial(from: Ipv4Addr, port: u16) -> io::Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let socket = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        let connected = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await?;
+        connected.into_std()
+    })?;
+    socket.set_nonblocking(false)?;
+    Ok(socket)
+}
+
 impl Smtp {
     /// Connects in clear and reads the greeting.
     pub(crate) fn connect(port: u16) -> io::Result<Self> {
         Self::over(TcpStream::connect((Ipv4Addr::LOCALHOST, port))?)
     }
 
-    /// The same from another address of this machine (all of 127/8 is its own).
+    /// The same from another address of this machine.
     pub(crate) fn connect_from(from: Ipv4Addr, port: u16) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()?;
-        let socket = runtime.block_on(async {
-            let socket = tokio::net::TcpSocket::new_v4()?;
-            socket.bind((from, 0).into())?;
-            let connected = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await?;
-            connected.into_std()
-        })?;
-        socket.set_nonblocking(false)?;
-        Self::over(socket)
+        Self::over(dial(from, port)?)
     }
 
     /// Reads the greeting from a connection that stands.

@@ -6,10 +6,10 @@ use crate::mailbox::snapshot::Snapshot;
 use crate::mime::search::{Needle, header_contains};
 use crate::model::{Keyword, System};
 use crate::wire::imap::command::{Field, Key, When};
-use crate::wire::imap::set::Which;
+use crate::wire::imap::set::{Ranges, Which};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use std::collections::HashSet;
+use std::sync::Arc;
 
 /// How far into a message a key must look at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,13 +19,17 @@ pub(super) enum Needs {
     Octets,
 }
 
-/// A key that was made ready once for all messages.
+/// A key that was made ready once for all messages. It takes about as much
+/// memory as it took to write, however many messages it names.
 pub(super) enum Prepared {
     Always(bool),
     And(Vec<Prepared>),
     Or(Box<(Prepared, Prepared)>),
     Not(Box<Prepared>),
-    Places(HashSet<u32>),
+    Places(Ranges),
+    Uids(Ranges),
+    /// UIDs in their order, the same list wherever `$` stands.
+    Saved(Arc<[u32]>),
     Flag(System),
     Keyword(Keyword),
     Arrived(When, i64),
@@ -43,7 +47,7 @@ pub(super) enum Prepared {
 
 impl Prepared {
     /// Makes a key ready. The depth is bounded by who read it from the wire.
-    pub(super) fn new(key: &Key, snapshot: &Snapshot, of: (&[u32], Timestamp)) -> Self {
+    pub(super) fn new(key: &Key, snapshot: &Snapshot, of: (&Arc<[u32]>, Timestamp)) -> Self {
         let ready = |key: &Key| Self::new(key, snapshot, of);
         let ago = |seconds: u32| {
             let span = jiff::SignedDuration::from_secs(seconds.into());
@@ -55,8 +59,8 @@ impl Prepared {
             Key::And(keys) => Self::And(keys.iter().map(ready).collect()),
             Key::Or(pair) => Self::Or(Box::new((ready(&pair.0), ready(&pair.1)))),
             Key::Not(key) => Self::Not(Box::new(ready(key))),
-            Key::Sequence(which) => Self::Places(places(which, snapshot, (of.0, false))),
-            Key::Uid(which) => Self::Places(places(which, snapshot, (of.0, true))),
+            Key::Sequence(which) => named(which, snapshot, (of.0, false)),
+            Key::Uid(which) => named(which, snapshot, (of.0, true)),
             Key::Flag(flag) => Self::Flag(*flag),
             Key::Keyword(keyword) => Self::Keyword(keyword.clone()),
             Key::Arrived(when, date) => Self::Arrived(*when, days(*date)),
@@ -97,6 +101,26 @@ impl Prepared {
         self.any(&|key| matches!(key, Self::Text(_)))
     }
 
+    /// How many keys there are in it.
+    pub(super) fn keys(&self) -> u64 {
+        self.count(&|_| true)
+    }
+
+    /// How many of them look at octets.
+    pub(super) fn texts(&self) -> u64 {
+        self.count(&|key| matches!(key, Self::Header(..) | Self::Body(_) | Self::Text(_)))
+    }
+
+    fn count(&self, is: &dyn Fn(&Self) -> bool) -> u64 {
+        let within = match self {
+            Self::And(keys) => keys.iter().map(|key| key.count(is)).sum(),
+            Self::Or(pair) => pair.0.count(is) + pair.1.count(is),
+            Self::Not(key) => key.count(is),
+            _ => 0,
+        };
+        within + u64::from(is(self))
+    }
+
     fn any(&self, is: &dyn Fn(&Self) -> bool) -> bool {
         is(self)
             || match self {
@@ -117,7 +141,9 @@ impl Prepared {
                 all(either.map(|key| key.judge(known).map(|yes| !yes))).map(|none| !none)
             }
             Self::Not(key) => key.judge(known).map(|yes| !yes),
-            Self::Places(places) => Some(places.contains(&known.place)),
+            Self::Places(places) => Some(places.contains(known.place)),
+            Self::Uids(uids) => Some(uids.contains(known.row.uid)),
+            Self::Saved(uids) => Some(uids.binary_search(&known.row.uid).is_ok()),
             Self::Flag(flag) => Some(known.row.flags.system.contains(*flag)),
             Self::Keyword(keyword) => Some(known.row.flags.has_keyword(keyword.as_str())),
             Self::Arrived(when, wanted) => Some(compare(*when, day(known.row.filed), *wanted)),
@@ -180,13 +206,11 @@ fn all(verdicts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     whole
 }
 
-fn places(which: &Which, snapshot: &Snapshot, (saved, by_uid): (&[u32], bool)) -> HashSet<u32> {
+fn named(which: &Which, snapshot: &Snapshot, (saved, by_uid): (&Arc<[u32]>, bool)) -> Prepared {
     match which {
-        Which::Set(set) => snapshot.select(set, by_uid).into_iter().collect(),
-        Which::Saved => saved
-            .iter()
-            .filter_map(|uid| snapshot.place(*uid))
-            .collect(),
+        Which::Set(set) if by_uid => Prepared::Uids(set.resolve(snapshot.last_uid())),
+        Which::Set(set) => Prepared::Places(set.resolve(snapshot.exists())),
+        Which::Saved => Prepared::Saved(Arc::clone(saved)),
     }
 }
 

@@ -26,8 +26,7 @@ pub(super) fn read(body: CommandBody<'_>) -> Option<Result<Command, Answer>> {
             search_criteria,
             uid,
         } => {
-            let by: Option<Vec<_>> = sort_criteria.as_ref().iter().map(criterion).collect();
-            let by = by?;
+            let by = criteria(sort_criteria.as_ref())?;
             let search = search(Some(&charset), search_criteria.as_ref(), uid)?;
             Some(search.map(|search| Command::Sort { by, search }))
         }
@@ -145,6 +144,18 @@ fn text(value: &AString<'_>) -> Option<String> {
 
 fn date(day: &NaiveDate) -> Option<Date> {
     day.as_ref().to_string().parse().ok()
+}
+
+/// Each once: what was compared already decides nothing when it comes again.
+fn criteria(named: &[SortCriterion]) -> Option<Vec<Criterion>> {
+    let mut criteria: Vec<Criterion> = Vec::new();
+    for named in named {
+        let next = criterion(named)?;
+        if !criteria.iter().any(|before| before.by == next.by) {
+            criteria.push(next);
+        }
+    }
+    Some(criteria)
 }
 
 /// `None` for DISPLAYFROM and DISPLAYTO (RFC 5957), which are not offered.

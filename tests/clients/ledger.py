@@ -55,6 +55,7 @@ def add(imap, known):
     uid = re.search(rb"APPENDUID \d+ (\d+)", answer[0])[1].decode()
     assert int(uid) >= known["next"], f"UID {uid} was given before"
     known["next"] = int(uid) + 1
+    known["pending"] = ["added", known["number"], uid]
     row = good(imap.uid("FETCH", uid, "(FLAGS MODSEQ)"))[0]
     known["messages"][uid] = [known["number"], sorted(flags_in(row)), modseq_in(row)]
 
@@ -94,6 +95,11 @@ def write(imap, known, count):
 def check(imap, known):
     ok(said(imap, "ENABLE CONDSTORE"))
     now, pending = state(imap), known["pending"] or [None]
+    if pending[0] == "added":
+        # Its UID was answered; what was asked about it after that was not.
+        _, number, uid = pending
+        assert uid in now and now[uid][0] == number, f"letter {number} is not under its UID {uid}"
+        known["messages"][uid] = now[uid]
     for uid in known["messages"].keys() | now.keys():
         was, found = known["messages"].get(uid), now.get(uid)
         if was == found:

@@ -1,7 +1,7 @@
 //! Office accounts: made, found, listed, switched off.
 
+use crate::access::ATTEMPTS;
 use crate::access::password::{PasswordError, Passwords};
-use crate::access::{ATTEMPTS, settled};
 use crate::model::{
     Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Standing,
 };
@@ -60,7 +60,7 @@ pub async fn add(
     });
     tx.insert(&account);
     tx.audit(Event::new(by, EventKind::Account, account.id).noted("made"));
-    match settled(store.commit(tx).await)? {
+    match store.try_commit(tx).await? {
         Some(_) => Ok(account),
         // Both keys are new but for the address, so it is the address.
         None => Err(AccountError::Exists),
@@ -184,7 +184,7 @@ async fn change(
         tx.replace(&held, &account);
         tx.audit(Event::new(by, EventKind::Account, id).noted(note));
         tx.change(crate::store::Change::Account(id));
-        if settled(store.commit(tx).await)?.is_some() {
+        if store.try_commit(tx).await?.is_some() {
             return Ok(());
         }
     }

@@ -2,7 +2,7 @@
 //! and puts every press and try on record, never the code.
 
 use crate::access::passcode::{self, Book, KNOWN_LOCK, LOCK, Press, Try, Who};
-use crate::access::{ATTEMPTS, settled, write};
+use crate::access::{ATTEMPTS, write};
 use crate::model::{Actor, Event, EventKind, GrantId, NetworkKey, Secret, Token};
 use crate::store::records::{Browser, CodeMail, CodeTally, Grant, Request};
 use crate::store::{Error, Held, Label, Store, Tx};
@@ -90,7 +90,7 @@ pub async fn press<E: std::convert::From<Error>>(
             tx.audit(event.failed(no_code(press)));
         }
         desk.write(&mut tx);
-        if settled(store.commit(tx).await)?.is_some() {
+        if store.try_commit(tx).await?.is_some() {
             return Ok(Pressed {
                 press,
                 request: desk.book.request,
@@ -133,7 +133,7 @@ pub async fn attempt<T>(
         let entered = (verdict == Try::Right).then(|| enter(&mut tx));
         desk.record(&mut tx, verdict, from.agent);
         desk.write(&mut tx);
-        if settled(store.commit(tx).await)?.is_some() {
+        if store.try_commit(tx).await?.is_some() {
             return Ok((verdict, entered.zip(known)));
         }
     }

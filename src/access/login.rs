@@ -5,7 +5,7 @@
 
 use crate::access::password::{PasswordError, Passwords};
 use crate::access::throttle::Throttles;
-use crate::access::{accounts, app_password, settled};
+use crate::access::{accounts, app_password};
 use crate::model::secret::random;
 use crate::model::{
     Account, AccountId, Actor, Address, AppPasswordId, Event, EventKind, NetworkKey, Scope, Secret,
@@ -290,7 +290,7 @@ impl Login {
         record.used = Some(self.store.clock().now());
         let mut tx = Tx::new();
         tx.replace(&held, &record);
-        settled(self.store.commit(tx).await).map(|_| ())
+        self.store.try_commit(tx).await.map(|_| ())
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {

@@ -16,7 +16,7 @@ pub mod sweep;
 mod tests;
 pub mod throttle;
 
-use crate::store::{Error, Held, Record, Tx};
+use crate::store::{Held, Record, Tx};
 
 /// How often a change is tried anew when somebody else was first. Each loss
 /// means that another got through, so this many in a row mean real trouble.
@@ -27,14 +27,5 @@ fn write<R: Record>(tx: &mut Tx, held: Option<&Held<R>>, record: &R) {
     match held {
         Some(held) => tx.replace(held, record),
         None => tx.insert(record),
-    }
-}
-
-/// `Ok(None)` if the commit lost a race and is worth another try.
-fn settled<T>(committed: Result<T, Error>) -> Result<Option<T>, Error> {
-    match committed {
-        Ok(done) => Ok(Some(done)),
-        Err(Error::Conflict) => Ok(None),
-        Err(other) => Err(other),
     }
 }

@@ -81,7 +81,7 @@ pub async fn touch(store: &Store, session: &mut Session) -> Result<(), Error> {
     session.seen = now;
     let mut tx = Tx::new();
     tx.replace(&held, session);
-    super::settled(store.commit(tx).await).map(|_| ())
+    store.try_commit(tx).await.map(|_| ())
 }
 
 /// Ends a session.

@@ -2,7 +2,7 @@
 //! browsers that have not come back.
 
 use crate::access::session::SessionState;
-use crate::access::{passcode, session, settled, throttle};
+use crate::access::{passcode, session, throttle};
 use crate::store::records::{Browser, CodeTally, Draft, Request, Session, Throttle};
 use crate::store::{Error, Record, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -63,5 +63,5 @@ async fn remove<R: Record>(
     let Some(held) = held else { return Ok(false) };
     let mut tx = Tx::new();
     tx.remove(&held);
-    Ok(settled(store.commit(tx).await)?.is_some())
+    Ok(store.try_commit(tx).await?.is_some())
 }

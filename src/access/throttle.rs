@@ -3,7 +3,7 @@
 //! counts below the first wait are kept in memory, so that a guesser causes
 //! one durable write for a whole round of tries and not one for each.
 
-use crate::access::{ATTEMPTS, settled, write};
+use crate::access::{ATTEMPTS, write};
 use crate::store::records::Throttle;
 use crate::store::{Error, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -79,7 +79,7 @@ impl Throttles {
             let record = lengthened(held.as_ref().map(|h| &h.record), key, now);
             let mut tx = Tx::new();
             write(&mut tx, held.as_ref(), &record);
-            if settled(self.store.commit(tx).await)?.is_some() {
+            if self.store.try_commit(tx).await?.is_some() {
                 self.uncount(&key);
                 return Ok(Failed {
                     count,

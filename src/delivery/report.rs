@@ -235,24 +235,12 @@ impl Told<'_> {
         for (slot, octet) in sum.iter_mut().zip(digest.as_ref()) {
             *slot = *octet;
         }
+        let settled = Message::settled(self.id, Direction::Incoming, self.now, (&content, &head));
         let message = Message {
-            id: self.id,
-            direction: Direction::Incoming,
-            account: None,
             thread: about.thread,
-            accepted: self.now,
-            size: content.length(),
-            content: content.id(),
-            head: content.seal_head(&head),
             digest: sum,
-            recipients: 0,
             protected: about.protected,
-            dispatched: true,
-            ret: None,
-            envid: None,
-            lasts: None,
-            answers: None,
-            purged: None,
+            ..settled
         };
         tx.attach(content);
         tx.insert(&message);

@@ -65,7 +65,7 @@ pub async fn create(
         add_above(store, &mut tx, (account, &made), &name);
         let id = add(store, &mut tx, account, (&name, special));
         tx.change(Change::Folders(account));
-        if settled(store, tx).await? {
+        if store.try_commit(tx).await?.is_some() {
             return Ok(id);
         }
     }
@@ -108,7 +108,7 @@ pub async fn rename(
             tx.insert(&place(store, account, &name, record.id));
         }
         tx.change(Change::Folders(account));
-        if settled(store, tx).await? {
+        if store.try_commit(tx).await?.is_some() {
             return Ok(());
         }
     }
@@ -133,7 +133,7 @@ pub async fn delete(store: &Store, account: AccountId, folder: MailboxId) -> Res
         tx.remove(&held);
         tx.delete(&at(store, account, name));
         tx.change(Change::Folders(account));
-        if settled(store, tx).await? {
+        if store.try_commit(tx).await?.is_some() {
             return Ok(());
         }
     }
@@ -169,7 +169,7 @@ pub async fn subscribe(
             },
         );
         tx.change(Change::Folders(account));
-        if settled(store, tx).await? {
+        if store.try_commit(tx).await?.is_some() {
             return Ok(());
         }
     }
@@ -260,13 +260,4 @@ fn at(store: &Store, account: AccountId, name: &str) -> crate::store::Key<Accoun
     let nowhere = MailboxId::from_octets([0; 16]);
     let place = place(store, account, name, nowhere);
     AccountFolder::at(place.account, place.slot)
-}
-
-/// Commits; `false` if somebody else was first.
-async fn settled(store: &Store, tx: Tx) -> Result<bool, Error> {
-    match store.commit(tx).await {
-        Ok(_) => Ok(true),
-        Err(Error::Conflict) => Ok(false),
-        Err(error) => Err(error),
-    }
 }

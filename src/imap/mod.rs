@@ -15,8 +15,6 @@ mod mirror;
 mod seats;
 mod select;
 mod store;
-#[cfg(test)]
-mod tests;
 
 use crate::access::login::Login;
 use crate::imap::connection::Connection;

@@ -5,9 +5,8 @@ use crate::folders::{self, Folder};
 use crate::mailbox::twin::{Print, Twin};
 use crate::mailbox::{Mailboxes, View};
 use crate::model::{Account, Direction, Flags, Head, MessageId};
-use crate::store::records::{Message, Special, ThreadId};
-use crate::store::{ContentWriter, Error, Finished, Tx};
-use aws_lc_rs::digest;
+use crate::store::records::{Message, Special};
+use crate::store::{ContentWriter, Error, Tx};
 use jiff::Timestamp;
 
 /// Why a message was not taken.
@@ -29,7 +28,6 @@ pub struct Appending {
     flags: Flags,
     date: Option<Timestamp>,
     content: ContentWriter,
-    sum: digest::Context,
     print: Print,
 }
 
@@ -60,7 +58,6 @@ impl Mailboxes {
             folder,
             flags,
             date,
-            sum: digest::Context::new(&digest::SHA256),
             print: Print::new(),
         })
     }
@@ -78,7 +75,6 @@ impl Appending {
     /// # Errors
     /// [`AppendError::Store`]: it cannot become whole any more.
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), AppendError> {
-        self.sum.update(octets);
         self.print.write(octets);
         Ok(self.content.write(octets).await?)
     }
@@ -96,7 +92,6 @@ impl Appending {
             flags,
             date,
             content,
-            sum,
             print,
         } = self;
         if folder.special == Some(Special::Sent) {
@@ -107,10 +102,15 @@ impl Appending {
             }
         }
         let store = &mailboxes.0.store;
-        let id = MessageId::new(store.clock().now());
         let done = content.finish().await?;
         let mut tx = Tx::new();
-        tx.insert(&message(id, &account, &done, sum, store.clock().now()));
+        let head = Head::default();
+        let now = store.clock().now();
+        let id = MessageId::new(now);
+        tx.insert(&Message {
+            account: Some(account.id),
+            ..Message::settled(id, Direction::Stored, now, (&done, &head))
+        });
         tx.attach(done);
         tx.file(folder.id, id, flags, date);
         let receipt = store.commit(tx).await?;
@@ -139,44 +139,9 @@ async fn renew(
         return Ok(None);
     }
     tx.vanish(view.folder.id, &[(row.uid, row.message)]);
-    let uid = match store.commit(tx).await {
-        Ok(receipt) => receipt.uids().first().copied(),
-        // It is going at this moment; then the copy that came is kept.
-        Err(Error::Conflict) => None,
-        Err(error) => return Err(error),
-    };
+    // If ours is going at this moment, the copy that came is kept.
+    let receipt = store.try_commit(tx).await?;
+    let uid = receipt.and_then(|receipt| receipt.uids().first().copied());
     mailboxes.0.tracker.catch_up().await?;
     Ok(uid)
-}
-
-fn message(
-    id: MessageId,
-    account: &Account,
-    content: &Finished,
-    sum: digest::Context,
-    now: Timestamp,
-) -> Message {
-    let mut digest = [0; 32];
-    for (slot, octet) in digest.iter_mut().zip(sum.finish().as_ref()) {
-        *slot = *octet;
-    }
-    Message {
-        id,
-        direction: Direction::Stored,
-        account: Some(account.id),
-        thread: ThreadId([0; 16]),
-        accepted: now,
-        size: content.length(),
-        content: content.id(),
-        head: content.seal_head(&Head::default()),
-        digest,
-        recipients: 0,
-        protected: true,
-        dispatched: true,
-        ret: None,
-        envid: None,
-        lasts: None,
-        answers: None,
-        purged: None,
-    }
 }

@@ -4,7 +4,7 @@
 use crate::folders::{self, Folder};
 use crate::mailbox::{Mailboxes, View};
 use crate::model::{Flags, MailboxId, MessageId, System};
-use crate::store::{Error, Row, Store, Tx};
+use crate::store::{Error, Row, Tx};
 use crate::wire::imap::command::StoreMode;
 
 /// Messages changed in one commit, so that others' commits wait for little.
@@ -91,7 +91,7 @@ impl Mailboxes {
             }
             let mut tx = Tx::new();
             tx.flag(change);
-            if settled(store, tx).await? {
+            if store.try_commit(tx).await?.is_some() {
                 return Ok(modified);
             }
         }
@@ -145,13 +145,9 @@ impl Mailboxes {
             if moves {
                 tx.vanish(view.folder.id, &gone);
             }
-            match store.commit(tx).await {
-                Ok(receipt) => {
-                    let from = there.iter().map(|row| row.uid).collect();
-                    return Ok((from, receipt.uids().to_vec()));
-                }
-                Err(Error::Conflict) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(receipt) = store.try_commit(tx).await? {
+                let from = there.iter().map(|row| row.uid).collect();
+                return Ok((from, receipt.uids().to_vec()));
             }
         }
         Err(Error::Conflict.into())
@@ -192,7 +188,7 @@ impl Mailboxes {
             }
             let mut tx = Tx::new();
             folders::expunge(store, &mut tx, folder, &left).await?;
-            if tx.is_empty() || settled(store, tx).await? {
+            if tx.is_empty() || store.try_commit(tx).await?.is_some() {
                 return Ok(());
             }
         }
@@ -217,14 +213,5 @@ fn changed(flags: &mut Flags, flagging: &Flagging<'_>) -> bool {
             flags.set(flagging.flags);
             true
         }
-    }
-}
-
-/// Commits; `false` if somebody else was first.
-async fn settled(store: &Store, tx: Tx) -> Result<bool, Error> {
-    match store.commit(tx).await {
-        Ok(_) => Ok(true),
-        Err(Error::Conflict) => Ok(false),
-        Err(error) => Err(error),
     }
 }

@@ -3,58 +3,18 @@
 //! and no token stands in a key, only its keyed hash.
 
 mod folder;
+mod message;
 
 pub use folder::{AccountFolder, Card, MailFolder, Special};
+pub use message::Message;
 
 use crate::model::{
-    AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, ContentId, Direction,
-    GrantId, JobId, Lane, Language, MessageId, NetworkKey, Parcel, Return, Scope, TaskId, TokenKey,
+    AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, GrantId, JobId, Lane,
+    Language, MessageId, NetworkKey, Parcel, Scope, TaskId, TokenKey,
 };
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// An accepted message, or a patient's answer. What it says is in its content
-/// and in `head`, both sealed under the content's own key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Its id, and the reference its sender was given.
-    pub id: MessageId,
-    /// Which way it travels.
-    pub direction: Direction,
-    /// The office account that sent it; `None` for an answer.
-    pub account: Option<AccountId>,
-    /// The conversation it belongs to.
-    pub thread: ThreadId,
-    /// When it was accepted.
-    pub accepted: Timestamp,
-    /// Its size as stored, in octets.
-    pub size: u64,
-    /// Where its octets are.
-    pub content: ContentId,
-    /// The model's `Head`, sealed under the content's key.
-    #[serde(with = "serde_bytes")]
-    pub head: Vec<u8>,
-    /// SHA-256 of the normalised message and its recipients: what a release binds.
-    pub digest: [u8; 32],
-    /// How many recipients it has.
-    pub recipients: u16,
-    /// Whether any route or rule made it protected.
-    pub protected: bool,
-    /// Whether its routes have been chosen.
-    pub dispatched: bool,
-    /// RET of the envelope (RFC 3461 §4.3).
-    pub ret: Option<Return>,
-    /// ENVID of the envelope as given (RFC 3461 §4.4).
-    pub envid: Option<String>,
-    /// How long it can be read, in seconds, if its writer said so; else the
-    /// clinic's rule counts.
-    pub lasts: Option<i64>,
-    /// The grant an answer was written under.
-    pub answers: Option<GrantId>,
-    /// When its content was destroyed.
-    pub purged: Option<Timestamp>,
-}
 
 /// Names a conversation: the keyed hash of the outside mailbox and the root
 /// Message-ID.

@@ -7,30 +7,16 @@ use crate::model::{
 };
 use crate::store::backing::{Backing, Batch, Write};
 use crate::store::mailbox::place_key;
-use crate::store::records::{Grant, Message, ThreadId};
+use crate::store::records::{Grant, Message};
 use crate::store::{AddressKey, Finished, Store};
 use jiff::{SignedDuration, Timestamp};
 
 /// A message that was accepted now, protected, to one recipient.
 pub(crate) fn message(now: Timestamp, content: &Finished, head: &Head) -> Message {
+    let id = MessageId::new(now);
     Message {
-        id: MessageId::new(now),
-        direction: Direction::Outgoing,
-        account: None,
-        thread: ThreadId([0; 16]),
-        accepted: now,
-        size: content.length(),
-        content: content.id(),
-        head: content.seal_head(head),
-        digest: [0; 32],
         recipients: 1,
-        protected: true,
-        dispatched: true,
-        ret: None,
-        envid: None,
-        lasts: None,
-        answers: None,
-        purged: None,
+        ..Message::settled(id, Direction::Outgoing, now, (content, head))
     }
 }
 

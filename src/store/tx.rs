@@ -266,6 +266,19 @@ impl Store {
             .map_err(|_| Error::Io("the commit was interrupted".to_owned()))?
     }
 
+    /// The same; `None` if what the change expects does not hold: somebody else
+    /// was first, and it is worth reading again.
+    ///
+    /// # Errors
+    /// As [`Store::commit`], without [`Error::Conflict`].
+    pub async fn try_commit(&self, tx: Tx) -> Result<Option<Receipt>, Error> {
+        match self.commit(tx).await {
+            Ok(receipt) => Ok(Some(receipt)),
+            Err(Error::Conflict) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn commit_content(&self, tx: Tx) -> Result<Receipt, Error> {
         // Held until the commit is over: the current key may not change between
         // the wrapping and the record, or a roll would miss it.

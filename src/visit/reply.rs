@@ -320,24 +320,12 @@ impl ReplyIntake {
             ..self.answer.head.clone()
         };
         let mut tx = Tx::new();
+        let answer = Message::settled(id, Direction::Incoming, now, (&done.content, &head));
         tx.insert(&Message {
-            id,
-            direction: Direction::Incoming,
-            account: None,
             thread,
-            accepted: now,
-            size: done.content.length(),
-            content: done.content.id(),
-            head: done.content.seal_head(&head),
             digest: done.digest,
-            recipients: 0,
-            protected: true,
-            dispatched: true,
-            ret: None,
-            envid: None,
-            lasts: None,
             answers: Some(grant),
-            purged: None,
+            ..answer
         });
         tx.attach(done.content);
         outbound::close_to_clear(store, &mut tx, &head);

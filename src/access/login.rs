@@ -45,6 +45,15 @@ pub enum LoginError {
     Slow(SignedDuration),
 }
 
+/// Somebody who signed in, and with what.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The account.
+    pub account: Account,
+    /// The app password that opened it.
+    pub password: AppPasswordId,
+}
+
 /// Checks the credentials of mail programs. Cloning it is cheap; clones share
 /// what is remembered.
 #[derive(Clone, Debug)]
@@ -80,6 +89,36 @@ impl Login {
         scope: Scope,
         ip: IpAddr,
     ) -> Result<Account, LoginError> {
+        let signed_in = self.sign_in(identity, password, scope, ip).await?;
+        Ok(signed_in.account)
+    }
+
+    /// Whether what somebody signed in with still opens the account: neither was
+    /// taken back, and the account's role is the same. For sessions that last.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn still_opens(&self, signed_in: &SignedIn) -> Result<bool, Error> {
+        let known = &signed_in.account;
+        let Some(now) = accounts::active(&self.store, &known.address).await? else {
+            return Ok(false);
+        };
+        let password = AppPassword::at(known.id, signed_in.password);
+        let kept = self.store.get(&password).await?.is_some();
+        Ok(kept && now.id == known.id && now.role == known.role)
+    }
+
+    /// The same as [`Login::verify`], with what opened the account.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub async fn sign_in(
+        &self,
+        identity: &str,
+        password: &Secret,
+        scope: Scope,
+        ip: IpAddr,
+    ) -> Result<SignedIn, LoginError> {
         let account = self.account(identity).await.map_err(busy)?;
         let network = self.store.network_key(ip);
         // A name that nobody has is counted as one that somebody has, so that
@@ -102,8 +141,8 @@ impl Login {
         };
 
         match self.remembered(&seen, scope) {
-            Some(true) => return self.enter(account, &seen, None).await,
-            Some(false) => return Err(LoginError::Refused),
+            Some(Some(id)) => return self.enter(account, &seen, (id, None)).await,
+            Some(None) => return Err(LoginError::Refused),
             None => {}
         }
         if let Some(left) = self.throttles(&seen).waits(key).await.map_err(busy)? {
@@ -111,7 +150,7 @@ impl Login {
         }
         match self.check(account.as_ref(), &plain, scope).await? {
             Some(found) if app_password::admits(&found.networks, ip) => {
-                self.enter(account, &seen, Some(found)).await
+                self.enter(account, &seen, (found.id, Some(found))).await
             }
             Some(found) => {
                 // The peer hears what a wrong password hears: that it is right
@@ -202,8 +241,8 @@ impl Login {
         &self,
         account: Option<Account>,
         seen: &Try,
-        found: Option<AppPassword>,
-    ) -> Result<Account, LoginError> {
+        (password, found): (AppPasswordId, Option<AppPassword>),
+    ) -> Result<SignedIn, LoginError> {
         let account = account.ok_or(LoginError::Refused)?;
         let now = self.store.clock().now();
         if let Some(found) = &found {
@@ -223,7 +262,7 @@ impl Login {
         {
             self.used(found.account, found.id).await.map_err(busy)?;
         }
-        Ok(account)
+        Ok(SignedIn { account, password })
     }
 
     /// Counts a failure. It is put on record when it is the first of a round
@@ -271,15 +310,15 @@ impl Login {
         seen.object.is_some() || self.memory().note(strangers(), now)
     }
 
-    /// Whether this very try was right or wrong a short while ago.
-    fn remembered(&self, seen: &Try, scope: Scope) -> Option<bool> {
+    /// What this very try opened a short while ago; `Some(None)` if it was wrong.
+    fn remembered(&self, seen: &Try, scope: Scope) -> Option<Option<AppPasswordId>> {
         let now = self.store.clock().now();
         let memory = self.memory();
         let right = memory.right.get(&seen.mac, now);
-        if right.is_some_and(|right| right.opens(scope, seen.ip)) {
-            return Some(true);
+        if let Some(right) = right.filter(|right| right.opens(scope, seen.ip)) {
+            return Some(Some(right.password));
         }
-        memory.wrong.get(&seen.here, now).map(|()| false)
+        memory.wrong.get(&seen.here, now).map(|()| None)
     }
 
     async fn used(&self, account: AccountId, id: AppPasswordId) -> Result<(), Error> {
@@ -315,6 +354,7 @@ struct Try {
 #[derive(Clone, Debug)]
 struct Right {
     account: AccountId,
+    password: AppPasswordId,
     scope: Scope,
     networks: Arc<[IpNet]>,
 }
@@ -323,6 +363,7 @@ impl Right {
     fn of(found: &AppPassword) -> Self {
         Self {
             account: found.account,
+            password: found.id,
             scope: found.scope,
             networks: found.networks.as_slice().into(),
         }

@@ -1,7 +1,7 @@
 //! One connection: reads, waits, writes, and signs in. What somebody signed in
 //! asks for is done in `inside`.
 
-use crate::access::login::LoginError;
+use crate::access::login::{LoginError, SignedIn};
 use crate::imap::inside::Inside;
 use crate::imap::{Door, Mode, mirror};
 use crate::model::Scope;
@@ -23,8 +23,8 @@ const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
 const SILENT: SignedDuration = SignedDuration::from_mins(31);
 /// How long between two pieces of one command or of a message.
 const PIECE: SignedDuration = SignedDuration::from_mins(3);
-/// How often it is asked whether an account is still in use: whoever is switched
-/// off reads no longer than this.
+/// How often it is asked whether account and app password are still in use:
+/// whoever is switched off, or stole a phone, reads no longer than this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// How long the TLS handshake may take: a slow phone needs five seconds.
 const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
@@ -44,6 +44,8 @@ pub(super) struct Connection {
     /// It said it is a program that copies mailboxes to its maker.
     mirror: bool,
     inside: Option<Box<Inside>>,
+    /// Who signed in, and with what.
+    signed_in: Option<SignedIn>,
     /// When the client last said something.
     heard: Timestamp,
     /// When the account was last known to be in use.
@@ -120,6 +122,7 @@ impl Connection {
             input: BytesMut::new(),
             mirror: false,
             inside: None,
+            signed_in: None,
             heard,
             asked: heard,
         }
@@ -211,16 +214,22 @@ impl Connection {
         Ok(())
     }
 
-    /// Says goodbye to an account that was switched off; whether it may stay.
+    /// Says goodbye to an account that was switched off, and to a program whose
+    /// app password was taken back; whether it may stay.
     async fn ask_again(&mut self, session: &mut Session) -> bool {
         self.asked = self.door.clock.now();
-        if let Some(inside) = &self.inside
-            && !inside.is_in_use().await
-        {
-            session.bye(None, "This account is no longer in use.");
-            return false;
+        let Some(signed_in) = &self.signed_in else {
+            return true;
+        };
+        // If the store does not say, commands will.
+        let stays = self.door.login.still_opens(signed_in).await.unwrap_or(true);
+        if !stays {
+            session.bye(
+                None,
+                "This account, or this app password, is no longer in use.",
+            );
         }
-        true
+        stays
     }
 
     /// Makes the TLS handshake. Nothing that was read in clear survives it.
@@ -279,17 +288,18 @@ impl Connection {
         let verified = self
             .door
             .login
-            .verify(&identity, &password, Scope::Imap, self.peer)
+            .sign_in(&identity, &password, Scope::Imap, self.peer)
             .await;
         let error = match verified {
-            Ok(account) if self.mirror => {
+            Ok(SignedIn { account, .. }) if self.mirror => {
                 let noted = self.door.login.turned_away(&account, self.peer, "mirror");
                 if let Err(error) = noted.await {
                     tracing::error!(event = "imap.failed", reason = %error, "An event could not be put on record.");
                 }
                 return Err(Answer::no("This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.").with(Code::Alert));
             }
-            Ok(account) => {
+            Ok(signed_in) => {
+                let account = signed_in.account.clone();
                 let settings = self.door.settings.current();
                 let Some(seat) = self.door.seats.take(account.id, settings.per_account) else {
                     return Err(
@@ -303,6 +313,7 @@ impl Connection {
                 );
                 let inside = inside.await.map_err(|_| unavailable())?;
                 self.inside = Some(Box::new(inside));
+                self.signed_in = Some(signed_in);
                 self.permit.known();
                 tracing::debug!(event = "imap.signed-in", "A mail client signed in.");
                 return Ok(());

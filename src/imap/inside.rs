@@ -108,15 +108,6 @@ impl Inside {
         })
     }
 
-    /// Whether the account is in use as it was at sign-in. If the store does not
-    /// say, commands will.
-    pub(super) async fn is_in_use(&self) -> bool {
-        self.mailboxes
-            .is_in_use(&self.account)
-            .await
-            .unwrap_or(true)
-    }
-
     /// Waits until the selected folder is another; `false` if it is followed no
     /// more.
     pub(super) async fn news(&mut self) -> bool {

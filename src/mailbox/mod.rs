@@ -34,7 +34,6 @@ pub use crate::folders::{Folder, Refused, SHARED};
 pub use crate::store::Row;
 pub use crate::store::records::Special;
 
-use crate::access::accounts;
 use crate::folders;
 use crate::mailbox::cards::Cards;
 use crate::mailbox::search::Searcher;
@@ -110,15 +109,6 @@ impl Mailboxes {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.0.store.clock()
-    }
-
-    /// Whether an account is still there, in use, and of the same role.
-    ///
-    /// # Errors
-    /// The store's own.
-    pub async fn is_in_use(&self, account: &Account) -> Result<bool, Error> {
-        let now = accounts::active(&self.0.store, &account.address).await?;
-        Ok(now.is_some_and(|now| now.id == account.id && now.role == account.role))
     }
 
     /// The folders of an account. Those that everybody has are made with the

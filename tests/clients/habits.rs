@@ -1,7 +1,7 @@
 //! What the big mail programs say, in their order, and what may be said before
 //! the connection is encrypted.
 
-use crate::harness::{House, relay};
+use crate::harness::{House, Login, relay};
 use crate::script::{Running, play, script};
 use crate::settings::free_port;
 use jiff::SignedDuration;
@@ -49,11 +49,21 @@ fn on_the_plain_port_nothing_counts_that_was_said_before_tls() {
 
 #[test]
 fn who_is_switched_off_is_out_of_the_mailbox_within_a_minute() {
+    out_after(|login| vec!["user", "disable", &login.address]);
+}
+
+#[test]
+fn whose_app_password_is_taken_back_is_out_of_the_mailbox_within_a_minute() {
+    out_after(|login| vec!["user", "revoke", &login.address, "--name", "test"]);
+}
+
+/// A program in IDLE and one between two commands are told to go.
+fn out_after(command: impl Fn(&Login) -> Vec<&str>) {
     let relay = relay();
     let house = House::open(&relay);
     let waits = Running::start(&mut script("switched_off.py", &house.door, &house.doctor));
     waits.says("waiting");
-    let off = house.command(&["user", "disable", &house.doctor.address]);
+    let off = house.command(&command(&house.doctor));
     assert!(off.status.success(), "{off:?}");
     house.later(SignedDuration::from_secs(61));
     waits.ends();

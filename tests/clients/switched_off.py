@@ -1,5 +1,5 @@
-"""Waits in IDLE while the account is switched off: the gateway says goodbye, and
-lets nobody in."""
+"""Waits in IDLE while the account is switched off, or its app password is taken
+back: the gateway says goodbye, and lets nobody in."""
 
 import imaplib
 

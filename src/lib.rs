@@ -19,6 +19,7 @@ pub mod texts;
 // Formats: octets to types and back, no I/O.
 pub mod config;
 pub mod mime;
+pub mod pki;
 pub mod setup;
 pub mod wire;
 

@@ -24,6 +24,12 @@ pub(super) fn out(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Says something beside the output. Whoever closed standard error does not want
+/// to hear it.
+pub(super) fn aside(text: &str) {
+    let _ = writeln!(io::stderr(), "sealpost: {text}");
+}
+
 /// Prints an answer; a refusal becomes a failure.
 pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
     match answer {

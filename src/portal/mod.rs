@@ -6,6 +6,7 @@
 //!               │      reply  …/reply   answers with files
 //!               ◀─ page, or a calm one for whatever stopped it
 //!  program ─▶ setup   /mail/config-v1.1.xml …   the clinic's servers, for everybody
+//!  device  ─▶         /apple/…                  the same as a signed profile
 //! ```
 //!
 //! *Architecture invariant:* a GET or HEAD changes nothing for somebody
@@ -32,7 +33,8 @@ mod tests;
 pub use door::Door;
 
 use crate::config::name::Url;
-use crate::model::Clock;
+use crate::model::{Clock, Live};
+use crate::pki::Signer;
 use crate::portal::assets::Static;
 use crate::portal::calm::Calm;
 use crate::portal::guard::Stop;
@@ -60,6 +62,9 @@ pub struct Settings {
     pub former_urls: Vec<Url>,
     /// What mail programs are told that ask here.
     pub servers: Servers,
+    /// Who signs the profiles for Apple's devices; nobody, if the certificate's key
+    /// is of a kind that cannot.
+    pub signer: Live<Option<Signer>>,
     /// Networks whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The clinic's logo, as its file holds it (PNG or JPEG).
@@ -77,6 +82,7 @@ struct Inner {
     clinic: Clinic,
     site: Site,
     servers: Servers,
+    signer: Live<Option<Signer>>,
     proxies: Vec<IpNet>,
     files: Static,
 }
@@ -92,6 +98,7 @@ impl Portal {
             clinic: settings.clinic,
             site,
             servers: settings.servers,
+            signer: settings.signer,
             proxies: settings.trusted_proxies,
             files: Static::new(settings.logo),
         }))

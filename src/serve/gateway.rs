@@ -12,6 +12,7 @@ use crate::mailbox::Mailboxes;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
+use crate::pki::Signer;
 use crate::portal;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
 use crate::serve::{certificate, ground, pieces, relay};
@@ -51,6 +52,9 @@ struct Reload {
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
     tls: [Tls; 2],
+    /// With the same certificate; `None` with a key that cannot sign profiles, of
+    /// which the check has warned.
+    signer: Live<Option<Signer>>,
 }
 
 /// The doors that stand on sockets of their own.
@@ -138,7 +142,8 @@ impl Gateway {
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
-        let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
+        let pages = pieces::portal(config, servers, live.signer.clone())?;
+        let pages = portal::Door::new(visit, pages, page_tls);
         let path = &config.admin.socket;
         let admin = admin::Door::open(path, desk).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
@@ -273,6 +278,7 @@ impl Reload {
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
             ],
+            signer: Live::new(Signer::new(&chain, &key).ok()),
         })
     }
 
@@ -282,6 +288,7 @@ impl Reload {
         for tls in &self.tls {
             tls.replace(&chain, &key)?;
         }
+        self.signer.replace(Signer::new(&chain, &key).ok());
         self.outbound.replace(pieces::outbound(config));
         self.visit.replace(pieces::visit(config));
         self.office.replace(pieces::office(config));

@@ -6,6 +6,7 @@ use crate::config::{Config, Copies, Protection, StaffMail};
 use crate::delivery::report::Office;
 use crate::desk::Desk;
 use crate::model::{Live, Mailbox};
+use crate::pki::Signer;
 use crate::policy;
 use crate::portal::page::Clinic;
 use crate::route::portal::Voice;
@@ -156,8 +157,13 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
     }
 }
 
-/// What the pages need, with the logo read, and what they tell mail programs.
-pub(super) fn portal(config: &Config, servers: Servers) -> anyhow::Result<portal::Settings> {
+/// What the pages need, with the logo read, what they tell mail programs, and who
+/// signs that.
+pub(super) fn portal(
+    config: &Config,
+    servers: Servers,
+    signer: Live<Option<Signer>>,
+) -> anyhow::Result<portal::Settings> {
     let logo = match &config.clinic.logo {
         Some(path) => Some(
             fs::read(path)
@@ -175,6 +181,7 @@ pub(super) fn portal(config: &Config, servers: Servers) -> anyhow::Result<portal
         url: config.portal.url.clone(),
         former_urls: config.portal.former_urls.clone(),
         servers,
+        signer,
         trusted_proxies: config.portal.trusted_proxies.clone(),
         logo,
     })

@@ -63,6 +63,14 @@ fn bind_takes_the_records_and_reads_them_as_they_are_meant() {
     let records = read(&clinic, &more).unwrap();
     let record = "_autodiscover._tcp.clinic.example. 3600 IN SRV 0 1 443 mail.clinic.example.";
     assert!(records.contains(record), "{records}");
+    let more = lines.replace(";ua-auto", "ua-auto").replace(";_ua-auto", "_ua-auto");
+    let records = read(&clinic, &more).unwrap();
+    for record in [
+        "ua-auto-config.clinic.example. 3600 IN CNAME mail.clinic.example.",
+        "_ua-auto-config.clinic.example. 3600 IN TXT \"v=UAAC1; a=sha256; d=",
+    ] {
+        assert!(records.contains(record), "{record} is not in {records}");
+    }
     // It would say so.
     read(&clinic, &lines.replace("993", "99300")).unwrap_err();
     read(&clinic, &lines.replace("993 mail.", "993 male.")).unwrap_err();

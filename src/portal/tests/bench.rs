@@ -9,6 +9,7 @@ use crate::model::{
     State, Token,
 };
 use crate::net::Peer;
+use crate::pki::Signer;
 use crate::portal::page::Clinic;
 use crate::portal::{Portal, Settings};
 use crate::queue;
@@ -344,10 +345,17 @@ fn pages() -> Settings {
                 port: 443,
             },
         },
+        signer: Live::new(Some(signer())),
         // The address that every browser here comes from.
         trusted_proxies: vec!["192.0.2.7/32".parse().unwrap()],
         logo: None,
     }
+}
+
+fn signer() -> Signer {
+    let made = rcgen::generate_simple_self_signed([HOST.to_owned()]).unwrap();
+    let key = made.signing_key.serialize_pem();
+    Signer::new(made.cert.pem().as_bytes(), key.as_bytes()).unwrap()
 }
 
 /// A letter with HTML, a file that could run, and one that could not.

@@ -103,6 +103,7 @@ impl Scene {
             "/message/{id}/file/{n}" => self.file.clone(),
             "/sent/{id}/file/{n}" => self.sent_file.clone(),
             "/{file}" => self.style.clone(),
+            "/apple/{address}" => "/apple/ruiz@clinic.example".to_owned(),
             pattern => {
                 let link = format!("/m/{}", self.link.expose());
                 let path = pattern.replace("/m/{link}", &link);

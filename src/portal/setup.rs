@@ -13,6 +13,7 @@ use crate::portal::Portal;
 use crate::portal::guard::hurry;
 use crate::portal::visitor::query;
 use crate::setup::{autoconfig, autodiscover, pacc, profile};
+use crate::texts::say;
 use crate::web::disposition::attachment;
 use crate::web::headers::{FILE_POLICY, secure};
 use crate::web::site::{host, names_one_host};
@@ -138,7 +139,8 @@ async fn apple(State(portal): State<Portal>, Path(address): Path<String>) -> Res
     let address = Address::parse(&address).ok();
     let address = address.filter(|address| servers.serves(address.domain()));
     let Some(profile) = address.and_then(|address| profile::document(servers, &address)) else {
-        return StatusCode::NOT_FOUND.into_response();
+        let said = say(portal.0.clinic.language, "setup-apple-nobody", &[]);
+        return (StatusCode::NOT_FOUND, said).into_response();
     };
     let profile = profile.into_bytes();
     let signed = match signer.as_ref() {

@@ -129,6 +129,10 @@ fn a_program_that_knows_the_draft_gets_hosts_and_no_ports_and_dns_has_the_digest
     let digest = pacc::record(&document);
     assert_eq!(digest.len(), "v=UAAC1; a=sha256; d=".len() + 44, "{digest}");
     assert!(zone::lines(&servers()).contains(&digest), "{digest}");
+}
+
+#[test]
+fn what_the_draft_cannot_say_is_shortened_or_left_out() {
     // A name of sixty characters at most, in one line.
     let long = Servers {
         clinic: format!("North \t Clinic {}", "\u{f1}".repeat(60)),

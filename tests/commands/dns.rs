@@ -63,7 +63,9 @@ fn bind_takes_the_records_and_reads_them_as_they_are_meant() {
     let records = read(&clinic, &more).unwrap();
     let record = "_autodiscover._tcp.clinic.example. 3600 IN SRV 0 1 443 mail.clinic.example.";
     assert!(records.contains(record), "{records}");
-    let more = lines.replace(";ua-auto", "ua-auto").replace(";_ua-auto", "_ua-auto");
+    let more = lines
+        .replace(";ua-auto", "ua-auto")
+        .replace(";_ua-auto", "_ua-auto");
     let records = read(&clinic, &more).unwrap();
     for record in [
         "ua-auto-config.clinic.example. 3600 IN CNAME mail.clinic.example.",

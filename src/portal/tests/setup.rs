@@ -5,6 +5,7 @@ use super::bench::{Bench, HOST};
 use super::strangers::{raw, status};
 use crate::access::accounts;
 use crate::model::Address;
+use crate::setup::{pacc, zone};
 
 const CONFIG: &str = "/mail/config-v1.1.xml";
 const WELL_KNOWN: &str = "/.well-known/autoconfig/mail/config-v1.1.xml";
@@ -195,8 +196,20 @@ async fn a_device_gets_a_signed_profile_for_any_address_of_the_clinic_from_the_p
         let answer = get(&bench, target, &format!("Host: {host}\r\n")).await;
         assert_eq!(status(&answer), expected, "{host} {target}");
         assert!(!answer.contains("jane"), "{answer}");
+        if target.contains('@') && expected == 404 {
+            assert!(answer.contains("There is no profile here."), "{answer}");
+        }
     }
     assert_eq!(bench.trace().await, before);
+}
+
+#[tokio::test]
+async fn dns_is_told_the_digest_of_what_is_served() {
+    let bench = Bench::new().await;
+    let answer = get(&bench, PACC, "Host: ua-auto-config.clinic.example\r\n").await;
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let lines = zone::lines(&bench.portal.0.servers);
+    assert!(lines.contains(&pacc::record(body)), "{body}\n{lines}");
 }
 
 #[tokio::test]

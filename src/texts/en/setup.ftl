@@ -35,6 +35,7 @@ setup-thunderbird-test = Enter the app password when it asks for the password, c
 
 setup-apple = Apple Mail on Mac, iPhone and iPad
 setup-apple-profile = The quick way: on the device itself, open { $profile } in Safari and allow the download. It is a profile with the values of this page and without a password. Mac: System Settings, General, Device Management. iPhone and iPad: Settings, Profile Downloaded. Check that it says Verified, and ask your administrator if it does not. Choose Install, and enter the app password whenever you are asked for one. That is all.
+setup-apple-nobody = There is no profile here. The address of this page must end with your whole mail address, as it stands on the page from your administrator.
 setup-apple-add = Or by hand. Mac: in Mail, choose Mail, then Add Account, then Other Mail Account. iPhone and iPad: in Settings choose Apps, Mail, Mail Accounts, Add Account, Other, Add Mail Account (on older ones Settings, Mail, Accounts). Enter your name, { $address } and the app password.
 setup-apple-manual = Choose IMAP if you are asked.
 setup-apple-servers = Incoming mail server: { $server }, user name { $address }, the app password. Outgoing mail server: the same three, also where it says Optional. If it asks for ports: { $incoming } for incoming, { $outgoing } for outgoing, with SSL.

@@ -21,7 +21,7 @@ use x509_cert::time::Time;
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
 pub enum CmsError {
-    /// It cannot be written as DER, such as a date before 1970.
+    /// It cannot be written as DER, such as a date after the year 9999.
     #[error("it cannot be written: {0}")]
     Form(#[from] der::Error),
     /// The provider of cryptography refused, and does not say why.
@@ -33,7 +33,7 @@ pub enum CmsError {
 /// with the whole chain, so that whoever trusts the root can verify it.
 ///
 /// # Errors
-/// [`CmsError`]; with a clock after 1970 and a sound key there is none.
+/// [`CmsError`]; with a clock that is not absurd and a sound key there is none.
 pub fn sign(signer: &Signer, content: &[u8], now: Timestamp) -> Result<Vec<u8>, CmsError> {
     let certificates = signer.chain().cloned().map(CertificateChoices::Certificate);
     let certificates = CertificateSet::try_from(certificates.collect::<Vec<_>>())?;
@@ -86,6 +86,7 @@ fn attributes(
 ) -> Result<SignedAttributes, CmsError> {
     let digest = signer.digest(content);
     let digest = OctetString::new(digest.as_ref())?;
+    // A clock before 1970 is wrong, and says the beginning of 1970.
     let seconds = u64::try_from(now.as_second()).unwrap_or_default();
     let time = Time::from(DateTime::from_unix_duration(Duration::from_secs(seconds))?);
     let all = vec![

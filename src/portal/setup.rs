@@ -133,7 +133,8 @@ async fn lead(State(portal): State<Portal>, request: Request) -> Response {
 
 /// `GET /apple/ADDRESS`: the profile for any address of the clinic, whether it has
 /// an account or not, signed with the certificate that is in force. A signature
-/// costs what a handshake costs, of which whoever asks has had one.
+/// costs as much as the handshake did, so that each takes a connection of its own:
+/// these are counted.
 async fn apple(State(portal): State<Portal>, Path(address): Path<String>) -> Response {
     let (servers, signer) = (&portal.0.servers, portal.0.signer.current());
     let address = Address::parse(&address).ok();
@@ -154,6 +155,7 @@ async fn apple(State(portal): State<Portal>, Path(address): Path<String>) -> Res
             let headers = [
                 (header::CONTENT_TYPE, kind),
                 (header::CONTENT_DISPOSITION, name),
+                (header::CONNECTION, HeaderValue::from_static("close")),
             ];
             (headers, profile).into_response()
         }

@@ -204,6 +204,14 @@ async fn a_device_gets_a_signed_profile_for_any_address_of_the_clinic_from_the_p
 }
 
 #[tokio::test]
+async fn each_profile_takes_a_connection_of_its_own() {
+    let bench = Bench::new().await;
+    let asked = format!("GET /apple/ruiz@clinic.example HTTP/1.1\r\nHost: {HOST}\r\n\r\n");
+    let answer = raw(&bench, &asked.repeat(3)).await;
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
+}
+
+#[tokio::test]
 async fn dns_is_told_the_digest_of_what_is_served() {
     let bench = Bench::new().await;
     let answer = get(&bench, PACC, "Host: ua-auto-config.clinic.example\r\n").await;

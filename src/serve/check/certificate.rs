@@ -1,7 +1,7 @@
 //! Certificates: they parse, belong to their key, name this host, and last.
 
 use crate::config::{Config, Fault, Host, TlsMode};
-use crate::pki::Signer;
+use crate::pki::{Signer, Unsuitable};
 use crate::serve::check::{Findings, files};
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::pem::PemObject;
@@ -104,10 +104,16 @@ fn pair(
     belong_together(config, &chain, private)?;
     let pem = files::read(config, "tls.certificate", certificate)?;
     if let Err(unsuitable) = Signer::new(&pem, &octets) {
+        let fix = match unsuitable {
+            Unsuitable::Kind => {
+                "get a certificate for a key of RSA (2048 bits or more) or ECDSA (P-256 or P-384)"
+            }
+            _ => "get a certificate of a public authority",
+        };
         findings.warning(config.fault(
             "tls.private-key",
             format!("profiles for Mac, iPhone and iPad are given out unsigned, and the devices say so: {unsuitable}"),
-            "get a certificate for a key of RSA (2048 bits or more) or ECDSA (P-256 or P-384)",
+            fix,
         ));
     }
     Ok(chain)

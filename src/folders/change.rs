@@ -4,7 +4,7 @@ use crate::folders::list::found_by;
 use crate::folders::{MADE, entries, hashed, name, slot, validity};
 use crate::model::{AccountId, MailboxId};
 use crate::store::records::{AccountFolder, MailFolder, Special};
-use crate::store::{Change, Error, Held, Store, Tx};
+use crate::store::{Change, Error, Held, Key, Store, Tx};
 
 /// Folders that an account makes at most: a list of them is answered from memory.
 const MANY: usize = 1000;
@@ -256,7 +256,8 @@ fn place(store: &Store, account: AccountId, name: &str, folder: MailboxId) -> Ac
     }
 }
 
-fn at(store: &Store, account: AccountId, name: &str) -> crate::store::Key<AccountFolder> {
+/// Where an account finds a folder that it made.
+pub(super) fn at(store: &Store, account: AccountId, name: &str) -> Key<AccountFolder> {
     let nowhere = MailboxId::from_octets([0; 16]);
     let place = place(store, account, name, nowhere);
     AccountFolder::at(place.account, place.slot)

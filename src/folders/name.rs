@@ -16,6 +16,8 @@ const LONGEST: usize = 200;
 const SHOWN: usize = 60;
 /// Letters of a contact's id behind the name. Twenty bits tell two namesakes apart.
 const SHORT: usize = 4;
+/// Letters of a whole id.
+const WHOLE: usize = 26;
 
 /// A name as a client may choose it, in the form in which it is kept: levels
 /// parted by `/`, none empty, no wildcards (RFC 3501 §6.3.8), `INBOX` in capitals.
@@ -70,6 +72,19 @@ pub(super) fn of_contact(
         }
         letters *= 2;
     }
+}
+
+/// The letters by which a view of this name is found; `None` if it is no view's.
+pub(super) fn letters(name: &str) -> Option<&str> {
+    let (_, id) = name.rsplit_once(' ')?;
+    // A whole id has its very last letter too.
+    let end = id.len().min(WHOLE - 1);
+    id.get(end.checked_sub(SHORT)?..end)
+}
+
+/// The same of the view of a contact, whatever it is called.
+pub(super) fn of_id(contact: ContactId) -> String {
+    short(&contact.to_string(), SHORT).to_owned()
 }
 
 /// The last letters of an id but one: the first tell the time, and the very last
@@ -152,6 +167,12 @@ mod tests {
         assert_eq!(second, format!("Patients/Jane Doe {}", &letters[17..25]));
         let all = of_contact(id, Some("Jane Doe"), |_| true);
         assert_eq!(all, format!("Patients/Jane Doe {letters}"));
+        for name in [&first, &second, &all] {
+            assert_eq!(super::letters(name), Some(four));
+        }
+        for name in ["Patients/", "Patients/x abc", "Patients/abcd"] {
+            assert_eq!(super::letters(name), None, "{name}");
+        }
         assert_eq!(short("abc", 4), "abc");
     }
 }

@@ -5,7 +5,9 @@ use crate::model::{
     Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, Flags, Head, Keyword,
     MailboxId, ManualClock, MessageId, Role, Standing, System,
 };
-use crate::store::records::{Card, Contact, ContactStatus, MailFolder, Message, Special};
+use crate::store::records::{
+    AccountFolder, Card, Contact, ContactStatus, MailFolder, Message, Special,
+};
 use crate::store::{Change, Error, RootKey, Settings, Store, Tx, samples};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -508,4 +510,121 @@ async fn a_store_from_before_learns_where_its_messages_stand() {
     let numbers = store.folder_numbers(inbox).await.unwrap();
     folders::make_up(store).await.unwrap();
     assert_eq!(store.folder_numbers(inbox).await.unwrap(), numbers);
+}
+
+/// Makes the views of an account on so many contacts.
+async fn views(bench: &Bench, count: usize) -> Vec<ContactId> {
+    let mut contacts = Vec::new();
+    for n in 0..count {
+        bench.hand.advance(SignedDuration::from_millis(1));
+        // Three in ten share their name with somebody.
+        let name = format!("Jane Doe {}", n % (count - count / 3).max(1));
+        let contact = bench.contact(Some(&name)).await;
+        let mut tx = Tx::new();
+        let made = folders::of_contact(&bench.store, &mut tx, bench.ruiz.id, contact).await;
+        made.unwrap();
+        bench.store.commit(tx).await.unwrap();
+        contacts.push(contact);
+    }
+    contacts
+}
+
+#[tokio::test]
+async fn every_folder_is_found_by_the_name_it_is_listed_under_and_no_other() {
+    let bench = Bench::new();
+    folders::ensure(&bench.store, bench.ruiz.id).await.unwrap();
+    bench.create("Receipts/2026").await.unwrap();
+    bench.create("INBOX/Later").await.unwrap();
+    views(&bench, 20).await;
+    // Names that differ in what is not shown, and letters that are the same.
+    for (last, name) in [(1, "Ana/Vega"), (2, "Ana-Vega"), (3, "Ana Vega")] {
+        let mut octets = [7; 16];
+        octets[0] = last;
+        let contact = Contact {
+            id: ContactId::from_octets(octets),
+            addresses: Vec::new(),
+            name: Some(name.to_owned()),
+            language: None,
+            status: ContactStatus::Stub,
+            provider: None,
+            created: bench.store.clock().now(),
+        };
+        let mut tx = Tx::new();
+        tx.put(&contact);
+        let id = contact.id;
+        folders::of_contact(&bench.store, &mut tx, bench.ruiz.id, id)
+            .await
+            .unwrap();
+        bench.store.commit(tx).await.unwrap();
+    }
+    let (store, ruiz) = (&bench.store, &bench.ruiz);
+    let all = bench.list(ruiz).await;
+    assert_eq!(all.len(), 7 + 3 + 20 + 3 + 1);
+    let long = all.iter().filter(|f| f.name.starts_with("Patients/Ana"));
+    let lengths: Vec<usize> = long.map(|f| f.name.len()).collect();
+    assert_eq!(lengths, [22, 26, 22], "namesakes with the same letters");
+    for folder in &all {
+        let found = folders::find(store, ruiz, &folder.name).await.unwrap();
+        assert_eq!(found.as_ref(), Some(folder));
+    }
+    let vega = account(store, "vega@clinic.example", Role::Provider);
+    let view = &all.iter().find(|f| f.contact.is_some()).unwrap().name;
+    let cut = view.strip_suffix(|_| true).unwrap();
+    for none in [
+        "",
+        "Inbox",
+        "Patients",
+        "Patients/",
+        "Shared",
+        "Shared/Sent",
+        "Receipts/",
+        cut,
+    ] {
+        assert_eq!(
+            folders::find(store, ruiz, none).await.unwrap(),
+            None,
+            "{none}"
+        );
+    }
+    for theirs in [view.as_str(), "Receipts", "INBOX"] {
+        assert_eq!(folders::find(store, &vega, theirs).await.unwrap(), None);
+    }
+    let admin = account(store, "admin@clinic.example", Role::Admin);
+    assert_eq!(
+        folders::find(store, &admin, "Shared/INBOX").await.unwrap(),
+        None
+    );
+}
+
+#[tokio::test]
+async fn the_views_of_an_older_store_are_found_before_and_after_they_are_made_up_for() {
+    let bench = Bench::new();
+    let (store, ruiz) = (&bench.store, &bench.ruiz);
+    views(&bench, 3).await;
+    let all = bench.list(ruiz).await;
+    // As the first form had it: the slot is the folder's id behind a one.
+    let mut tx = Tx::new();
+    let prefix = [ruiz.id.octets().as_slice()];
+    let places: Vec<AccountFolder> = store.range(&prefix, None, 99).await.unwrap();
+    for place in places {
+        tx.delete(&AccountFolder::at(place.account, place.slot));
+        let mut slot = *place.folder.octets();
+        slot[0] = 1;
+        tx.put(&AccountFolder { slot, ..place });
+    }
+    store.commit(tx).await.unwrap();
+    for again in [false, true] {
+        if again {
+            folders::make_up(store).await.unwrap();
+            let reads = store.figures().reads;
+            folders::find(store, ruiz, &all[0].name).await.unwrap();
+            assert!(store.figures().reads - reads < 8);
+        }
+        assert_eq!(bench.list(ruiz).await, all);
+        assert_eq!(folders::outline(store, ruiz).await.unwrap().len(), 1);
+        for folder in &all {
+            let found = folders::find(store, ruiz, &folder.name).await.unwrap();
+            assert_eq!(found.as_ref(), Some(folder));
+        }
+    }
 }

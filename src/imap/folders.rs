@@ -6,8 +6,7 @@ use crate::mailbox::{Folder, Refused, Special as Use};
 use crate::model::System;
 use crate::wire::imap::answer::Listed;
 use crate::wire::imap::command::{List, Special, StatusItem};
-use crate::wire::imap::{Answer, Code, DELIMITER, Session, answer};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::wire::imap::{Answer, Code, Session, answer};
 
 /// How much may wait to be sent.
 const MUCH: usize = 32 * 1024;
@@ -38,24 +37,16 @@ impl Inside {
             answer::list(session.out(), false, &Listed::default());
             return Ok(None);
         }
-        let folders = self.mailboxes.folders(&self.account).await?;
-        let known: BTreeMap<&str, &Folder> = folders.iter().map(|f| (f.name.as_str(), f)).collect();
-        let above: BTreeSet<&str> = known.keys().flat_map(|name| parents(name)).collect();
-        let names: BTreeSet<&str> = known.keys().copied().chain(above.iter().copied()).collect();
-        for name in names.iter().copied().filter(|name| list.matches(name)) {
-            let folder = known.get(name).copied();
-            let within = list.select.recursive && has_subscribed(&known, name);
-            if !wanted(list, folder) && !within {
-                continue;
-            }
+        for found in self.mailboxes.list(&self.account, list).await? {
+            let folder = found.folder.as_ref();
             let listed = Listed {
-                name,
+                name: &found.name,
                 no_select: folder.is_none(),
-                children: (!list.lsub).then(|| above.contains(name)),
+                children: (!list.lsub).then_some(found.children),
                 subscribed: (list.returns.subscribed || list.select.subscribed)
                     && folder.is_some_and(|f| f.subscribed),
                 special: folder.and_then(|f| f.special).map(special),
-                subscribed_within: within,
+                subscribed_within: found.within,
                 ..Listed::default()
             };
             answer::list(session.out(), list.lsub, &listed);
@@ -142,29 +133,6 @@ impl Inside {
         done?;
         Ok(None)
     }
-}
-
-/// Whether LIST asked for such a folder; what only holds others has no use and
-/// no subscription.
-fn wanted(list: &List, folder: Option<&Folder>) -> bool {
-    let subscribed = folder.is_some_and(|f| f.subscribed);
-    let special = folder.is_some_and(|f| f.special.is_some());
-    (!(list.select.subscribed || list.lsub) || subscribed) && (!list.select.special || special)
-}
-
-/// The names above a name.
-fn parents(name: &str) -> impl Iterator<Item = &str> {
-    let ends = name.match_indices(DELIMITER);
-    ends.filter_map(|(at, _)| name.get(..at))
-}
-
-/// Whether something below a name is subscribed to.
-fn has_subscribed(known: &BTreeMap<&str, &Folder>, name: &str) -> bool {
-    let below = format!("{name}{DELIMITER}");
-    known
-        .range(below.as_str()..)
-        .take_while(|(other, _)| other.starts_with(&below))
-        .any(|(_, folder)| folder.subscribed)
 }
 
 const fn special(of: Use) -> Special {

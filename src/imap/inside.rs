@@ -170,10 +170,10 @@ impl Inside {
     }
 
     async fn namespace(&mut self, session: &mut Session) -> Ended {
-        let folders = self.mailboxes.folders(&self.account).await?;
-        let shared = folders.iter().any(|folder| folder.account.is_none());
         let prefix = format!("{}/", crate::mailbox::SHARED);
-        answer::namespace(session.out(), shared.then_some(prefix.as_str()));
+        let shared = format!("{prefix}INBOX");
+        let shared = self.mailboxes.find(&self.account, &shared).await?;
+        answer::namespace(session.out(), shared.is_some().then_some(prefix.as_str()));
         Ok(None)
     }
 

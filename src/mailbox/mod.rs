@@ -14,6 +14,7 @@
 mod append;
 mod cards;
 mod change;
+mod list;
 mod order;
 mod search;
 mod section;
@@ -25,6 +26,7 @@ mod twin;
 
 pub use append::{AppendError, Appending};
 pub use change::{ChangeError, Flagging};
+pub use list::Name;
 pub use search::SearchError;
 pub use section::{Octets, Piece};
 pub use snapshot::{News, Snapshot};
@@ -111,15 +113,6 @@ impl Mailboxes {
         self.0.store.clock()
     }
 
-    /// The folders of an account. Those that everybody has are made with the
-    /// first look.
-    ///
-    /// # Errors
-    /// The store's own.
-    pub async fn folders(&self, account: &Account) -> Result<Vec<Folder>, Error> {
-        folders::list(&self.0.store, account).await
-    }
-
     /// Makes the folders that everybody has, if they are not there yet.
     ///
     /// # Errors
@@ -138,8 +131,7 @@ impl Mailboxes {
         } else {
             name
         };
-        let folders = self.folders(account).await?;
-        Ok(folders.into_iter().find(|folder| folder.name == wanted))
+        folders::find(&self.0.store, account, wanted).await
     }
 
     /// Looks at a folder.

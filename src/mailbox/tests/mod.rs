@@ -1,5 +1,7 @@
 //! Mailboxes on a real store.
 
+mod folders;
+
 use crate::folders::Folder;
 use crate::mailbox::{Flagging, Mailboxes, View, cards};
 use crate::model::{

@@ -10,8 +10,8 @@
 //! ends in letters of the contact's id, and two views are called the same only
 //! if these are the same: whoever looks for one reads those few alone.
 
-use crate::folders::list::Folder;
-use crate::folders::{self, PATIENTS, hashed, list, name, put_if_missing, slot, validity};
+use crate::folders::list::{Folder, found_by, list};
+use crate::folders::{PATIENTS, hashed, name, put_if_missing, slot, validity};
 use crate::model::{Account, AccountId, ContactId, MailboxId};
 use crate::store::records::{AccountFolder, Contact, MailFolder};
 use crate::store::{Change, Error, Key, Record, Store, Tx};
@@ -67,13 +67,13 @@ pub(super) async fn find(
     };
     let alike = alike(store, account.id, letters);
     let start = alike.get(..ALIKE).unwrap_or_default();
-    let near = list::found_by(store, account.id, start).await?;
+    let near = found_by(store, account.id, start).await?;
     let named = named(store, near).await?;
     let found = named.into_iter().find(|folder| folder.name == wanted);
     if found.is_some() || !has_old(store, account.id).await? {
         return Ok(found);
     }
-    let all = folders::list(store, account).await?;
+    let all = list(store, account).await?;
     Ok(all.into_iter().find(|folder| folder.name == wanted))
 }
 

@@ -4,7 +4,7 @@
 use crate::access::login::{LoginError, SignedIn};
 use crate::imap::inside::Inside;
 use crate::imap::{Door, Mode, mirror};
-use crate::model::Scope;
+use crate::model::{Pace, Scope};
 use crate::net::{Permit, Stream};
 use crate::wire::imap::{Answer, Code, Command, Credentials, Event, Phase, Session, Step, answer};
 use bytes::BytesMut;
@@ -23,6 +23,15 @@ const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
 const SILENT: SignedDuration = SignedDuration::from_mins(31);
 /// How long between two pieces of one command or of a message.
 const PIECE: SignedDuration = SignedDuration::from_mins(3);
+/// How slowly a command or a message may come in all, from its first octet to
+/// its last: it keeps a seat and room in the store. The rate is that of a message
+/// on its way out (`smtp`), a quarter of the slowest office line we know of; ten
+/// minutes are for whoever moves all of a mailbox here over such a line, beside
+/// others.
+const ARRIVAL: Pace = Pace {
+    start: SignedDuration::from_mins(10),
+    rate: 4 * 1024,
+};
 /// How often it is asked whether account and app password are still in use:
 /// whoever is switched off, or stole a phone, reads no longer than this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -48,8 +57,25 @@ pub(super) struct Connection {
     signed_in: Option<SignedIn>,
     /// When the client last said something.
     heard: Timestamp,
+    /// What is on its way in.
+    arrival: Option<Arrival>,
     /// When the account was last known to be in use.
     asked: Timestamp,
+}
+
+/// A command or a message on its way in; one that was refused is still read to
+/// its end.
+#[derive(Clone, Copy)]
+struct Arrival {
+    begun: Timestamp,
+    octets: u64,
+}
+
+impl Arrival {
+    /// Until when more of it must have come.
+    fn due(self) -> Timestamp {
+        after(self.begun, ARRIVAL.time_for(self.octets))
+    }
 }
 
 /// Why a wait is over.
@@ -58,8 +84,9 @@ enum Woken {
     Octets(usize),
     /// There is news; or there will be none any more.
     News(bool),
-    /// The client was silent for too long; or it is time to ask for its account.
-    Due(bool),
+    /// The client was silent for too long, or what it sends comes too slowly;
+    /// or else it is time to ask for its account.
+    Due { silent: bool, slow: bool },
     /// The gateway ends.
     Stop,
 }
@@ -93,6 +120,16 @@ impl Line {
         self.send(&output).await
     }
 
+    /// Reads; little, where nothing is on its way and perhaps nothing will be
+    /// for long.
+    async fn read(&mut self, input: &mut BytesMut, between: bool) -> io::Result<usize> {
+        if between {
+            self.stream.hear(input).await
+        } else {
+            self.stream.read(input).await
+        }
+    }
+
     /// Sends octets.
     pub(super) async fn send(&mut self, octets: &[u8]) -> Result<(), End> {
         tokio::select! {
@@ -124,6 +161,7 @@ impl Connection {
             inside: None,
             signed_in: None,
             heard,
+            arrival: None,
             asked: heard,
         }
     }
@@ -175,22 +213,31 @@ impl Connection {
             Phase::Ready | Phase::Idle => after(self.heard, SILENT),
             Phase::Command | Phase::Octets => after(self.heard, PIECE),
         };
+        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
+        let slow = self.arriving(between);
         let again = match self.inside {
             Some(_) => after(self.asked, AGAIN),
             None => Timestamp::MAX,
         };
-        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
         let idle = phase == Phase::Idle;
         let woken = tokio::select! {
-            read = self.line.stream.read(&mut self.input) => Woken::Octets(read?),
+            read = self.line.read(&mut self.input, between) => Woken::Octets(read?),
             news = news(self.inside.as_deref_mut()), if idle => Woken::News(news),
-            () = self.door.clock.sleep_until(due.min(again)) => Woken::Due(due <= again),
+            () = self.door.clock.sleep_until(due.min(again).min(slow)) => Woken::Due {
+                silent: due <= again.min(slow),
+                slow: slow <= again,
+            },
             // Ok and Err alike: whoever held the other end is going.
             _ = self.stop.wait_for(|stop| *stop), if between => Woken::Stop,
         };
         match woken {
             Woken::Octets(0) => return Err(End::Closed),
-            Woken::Octets(_) => self.heard = self.door.clock.now(),
+            Woken::Octets(octets) => {
+                self.heard = self.door.clock.now();
+                if let Some(arrival) = &mut self.arrival {
+                    arrival.octets = arrival.octets.saturating_add(octets as u64);
+                }
+            }
             Woken::News(true) => {
                 if let Some(inside) = &mut self.inside {
                     inside.tell(session, true);
@@ -202,8 +249,11 @@ impl Connection {
                     "The mailbox cannot be read just now.",
                 );
             }
-            Woken::Due(true) => session.bye(None, "You were silent for too long."),
-            Woken::Due(false) => {
+            Woken::Due { silent: true, .. } => {
+                session.bye(None, "You were silent for too long.");
+            }
+            Woken::Due { slow: true, .. } => session.bye(None, "This came too slowly."),
+            Woken::Due { .. } => {
                 self.ask_again(session).await;
             }
             Woken::Stop => session.bye(
@@ -212,6 +262,17 @@ impl Connection {
             ),
         }
         Ok(())
+    }
+
+    /// Until when more of what is on its way must have come.
+    fn arriving(&mut self, between: bool) -> Timestamp {
+        if between {
+            self.arrival = None;
+            return Timestamp::MAX;
+        }
+        let begun = self.heard;
+        let arrival = self.arrival.get_or_insert(Arrival { begun, octets: 0 });
+        arrival.due()
     }
 
     /// Says goodbye to an account that was switched off, and to a program whose
@@ -267,10 +328,15 @@ impl Connection {
                     None => Err(End::Closed),
                 }
             }
-            event => match &mut self.inside {
-                Some(inside) => inside.event(session, event).await,
-                None => Err(End::Closed),
-            },
+            event => {
+                if matches!(event, Event::Append(_)) {
+                    self.arrival = None;
+                }
+                match &mut self.inside {
+                    Some(inside) => inside.event(session, event).await,
+                    None => Err(End::Closed),
+                }
+            }
         }
     }
 

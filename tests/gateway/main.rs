@@ -30,6 +30,7 @@ mod fail2ban;
 mod house;
 mod imap_attacks;
 mod imap_floods;
+mod imap_idle;
 mod office;
 mod outcomes;
 mod patient;

@@ -74,6 +74,10 @@ impl From<ChangeError> for Trouble {
             ChangeError::Gone => Self::Said(
                 Answer::no("One of the messages is no longer there.").with(Code::ExpungeIssued),
             ),
+            ChangeError::Many => {
+                let text = format!("Nothing was copied: {error}. Copy them in parts.");
+                Self::Said(Answer::no(text).with(Code::Limit))
+            }
             ChangeError::Keywords => {
                 Self::Said(Answer::no("A message has room for 64 keywords.").with(Code::Limit))
             }

@@ -131,9 +131,10 @@ impl Selected {
         let newest = self.view.newest();
         let news = self.shown.news(&newest);
         if news.gone.is_empty() && news.exists.is_none() {
+            // They come in their order, as the places did from which they were taken.
             let ours = |place: &u32| {
                 let uid = newest.at(*place).map(|row| row.uid);
-                uid.is_some_and(|uid| uids.contains(&uid))
+                uid.is_some_and(|uid| uids.binary_search(&uid).is_ok())
             };
             if news.flags.len() <= uids.len() && news.flags.iter().all(ours) {
                 self.shown = newest;

@@ -1,6 +1,7 @@
 //! Mailboxes on a real store.
 
 mod folders;
+mod many;
 
 use crate::folders::Folder;
 use crate::mailbox::{Flagging, Mailboxes, View, cards};

@@ -120,10 +120,10 @@ async fn put_if_missing(store: &Store, tx: &mut Tx, folder: MailFolder) -> Resul
     Ok(missing)
 }
 
-/// RFC 3501 §2.3.1.1: never zero, the same for ever. It is the second in which
-/// the folder's owner, contact or own id was made, which an id begins with; it
-/// fits 32 bits until 2106. It need not rise when a name is used anew: that
-/// folder has an id, and so UIDs, of its own.
+/// UIDVALIDITY (RFC 3501 §2.3.1.1) of a folder that is never deleted, and never
+/// another of the same name: the same for ever, never zero. It is the second in
+/// which the folder's owner or contact was made, which an id begins with; it fits
+/// 32 bits until 2106.
 fn validity(octets: &[u8; 16]) -> u32 {
     let mut millis = [0; 8];
     for (slot, octet) in millis.iter_mut().skip(2).zip(octets) {

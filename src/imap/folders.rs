@@ -20,6 +20,7 @@ impl From<Refused> for Trouble {
             Refused::Unknown => said(Code::NonExistent),
             Refused::Fixed | Refused::Children | Refused::Name => said(Code::Cannot),
             Refused::Many => said(Code::Limit),
+            Refused::Use => said(Code::UseAttr),
             Refused::Store(error) => error.into(),
         }
     }
@@ -41,7 +42,8 @@ impl Inside {
             let folder = found.folder.as_ref();
             let listed = Listed {
                 name: &found.name,
-                no_select: folder.is_none(),
+                // RFC 3501 §6.3.9: LSUB names it for what is below it alone.
+                no_select: folder.is_none_or(|f| list.lsub && !f.subscribed),
                 children: (!list.lsub).then_some(found.children),
                 subscribed: (list.returns.subscribed || list.select.subscribed)
                     && folder.is_some_and(|f| f.subscribed),
@@ -117,6 +119,8 @@ impl Inside {
 
     pub(super) async fn delete(&mut self, name: &str) -> Ended {
         self.mailboxes.delete(&self.account, name).await?;
+        // Who deleted it needs not be told; for the others see `command`.
+        self.selected = self.selected.take().filter(|s| !s.view.is_over());
         Ok(None)
     }
 

@@ -48,8 +48,12 @@ fn chosen(folders: Vec<Folder>, list: &List) -> Vec<Name> {
     let mut chosen = Vec::new();
     for name in names.iter().copied().filter(|name| list.matches(name)) {
         let folder = known.get(name).copied();
-        let within = list.select.recursive && has_subscribed(&known, name);
-        if wanted(list, folder) || within {
+        let recursive = list.select.recursive && list.select.subscribed;
+        let within = recursive && has_subscribed(&known, name, |_| true);
+        // RFC 3501 §6.3.9: LSUB by "%" names what is above, where the pattern
+        // does not reach what is subscribed to.
+        let leads = || list.lsub && has_subscribed(&known, name, |below| !list.matches(below));
+        if wanted(list, folder) || within || leads() {
             chosen.push(Name {
                 name: name.to_owned(),
                 folder: folder.cloned(),
@@ -75,11 +79,15 @@ fn parents(name: &str) -> impl Iterator<Item = &str> {
     ends.filter_map(|(at, _)| name.get(..at))
 }
 
-/// Whether something below a name is subscribed to.
-fn has_subscribed(known: &BTreeMap<&str, &Folder>, name: &str) -> bool {
+/// Whether something below a name is subscribed to, of which `counts` says yes.
+fn has_subscribed(
+    known: &BTreeMap<&str, &Folder>,
+    name: &str,
+    counts: impl Fn(&str) -> bool,
+) -> bool {
     let below = format!("{name}{DELIMITER}");
     known
         .range(below.as_str()..)
         .take_while(|(other, _)| other.starts_with(&below))
-        .any(|(_, folder)| folder.subscribed)
+        .any(|(other, folder)| folder.subscribed && counts(other))
 }

@@ -7,12 +7,20 @@ pub const DELIMITER: char = '/';
 
 impl List {
     /// Whether a name is among those asked for: it matches one of the patterns
-    /// behind the reference. INBOX matches in any case.
+    /// behind the reference. INBOX matches in any case, also above others.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        let inbox = name == "INBOX";
-        self.wholes().any(|whole| {
-            compare(&whole, name).fits || (inbox && compare(&whole.to_ascii_uppercase(), name).fits)
+        let rest = name.strip_prefix("INBOX");
+        let inbox = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(DELIMITER));
+        self.wholes().any(|mut whole| {
+            if compare(&whole, name).fits {
+                return true;
+            }
+            let first = whole.find(DELIMITER).unwrap_or(whole.len());
+            if let Some(first) = whole.get_mut(..first).filter(|_| inbox) {
+                first.make_ascii_uppercase();
+            }
+            inbox && compare(&whole, name).fits
         })
     }
 
@@ -121,6 +129,11 @@ mod tests {
             ..List::default()
         };
         assert!(list("", "inb%").matches("INBOX"));
+        assert!(list("", "Inbox/%").matches("INBOX/later"));
+        assert!(list("inbox/", "*").matches("INBOX/later"));
+        assert!(list("", "%/%").matches("INBOX/later"));
+        assert!(!list("", "inbox/LATER").matches("INBOX/later"));
+        assert!(!list("", "inboxes").matches("INBOXES"));
         assert!(list("Patients/", "%").matches("Patients/Ana"));
         assert!(!list("Patients/", "%").matches("Sent"));
     }

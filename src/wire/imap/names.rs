@@ -1,22 +1,25 @@
 //! Mailbox names on their way in.
 
 use crate::wire::imap::answer::{Answer, Code};
+use crate::wire::imap::glob::DELIMITER;
 use crate::wire::imap::utf7;
 
 /// Longest name, pattern or reference, in octets of UTF-8: paths on a client's
 /// disk end near 255, and LIST compares each name with each pattern.
 const MAX_NAME: usize = 1_000;
 
-/// The name of a mailbox. INBOX is one name in any case (RFC 3501 §5.1).
+/// The name of a mailbox. INBOX is one name in any case (RFC 3501 §5.1), also
+/// above others.
 pub(super) fn mailbox(octets: &[u8]) -> Result<String, Answer> {
     let name = any(octets)?;
     if name.is_empty() {
         return Err(Answer::no("A mailbox has a name.").with(Code::Cannot));
     }
-    if name.eq_ignore_ascii_case("INBOX") {
-        return Ok("INBOX".to_owned());
-    }
-    Ok(name)
+    let first = name.find(DELIMITER).unwrap_or(name.len());
+    Ok(match name.split_at(first) {
+        (first, rest) if first.eq_ignore_ascii_case("INBOX") => format!("INBOX{rest}"),
+        _ => name,
+    })
 }
 
 /// A reference or a pattern, which may be empty and match INBOX in any case.

@@ -2,9 +2,9 @@
 //! asks for is done in `inside`.
 
 use crate::access::login::{LoginError, SignedIn};
-use crate::imap::inside::Inside;
+use crate::imap::inside::{DELETED, Inside};
 use crate::imap::{Door, Mode, mirror};
-use crate::model::{Pace, Scope};
+use crate::model::{Account, Pace, Scope};
 use crate::net::{Permit, Stream};
 use crate::wire::imap::{Answer, Code, Command, Credentials, Event, Phase, Session, Step, answer};
 use bytes::BytesMut;
@@ -41,6 +41,9 @@ const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
 const WRITE: SignedDuration = SignedDuration::from_mins(2);
 /// Longest wait after too many wrong passwords.
 const SLOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// What a program hears that copies mail to its maker.
+const MIRROR: &str = "This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.";
 
 /// One connection.
 pub(super) struct Connection {
@@ -82,7 +85,7 @@ impl Arrival {
 enum Woken {
     /// So many octets came; none, and the client is gone.
     Octets(usize),
-    /// There is news; or there will be none any more.
+    /// There is news; or the mailbox was deleted.
     News(bool),
     /// The client was silent for too long, or what it sends comes too slowly;
     /// or else it is time to ask for its account.
@@ -243,12 +246,7 @@ impl Connection {
                     inside.tell(session, true);
                 }
             }
-            Woken::News(false) => {
-                session.bye(
-                    Some(&Code::Unavailable),
-                    "The mailbox cannot be read just now.",
-                );
-            }
+            Woken::News(false) => session.bye(None, DELETED),
             Woken::Due { silent: true, .. } => {
                 session.bye(None, "You were silent for too long.");
             }
@@ -318,6 +316,9 @@ impl Connection {
                 }
                 if let Command::Id(fields) = *command {
                     self.met(&fields);
+                    if self.mirror && self.turned_out(session).await {
+                        return Ok(());
+                    }
                     let ours = [("name", "Sealpost"), ("version", env!("CARGO_PKG_VERSION"))];
                     answer::id(session.out(), &ours);
                     session.accept();
@@ -349,6 +350,24 @@ impl Connection {
         }
     }
 
+    /// Says goodbye to a program that named itself only after it had signed in;
+    /// whether it had.
+    async fn turned_out(&mut self, session: &mut Session) -> bool {
+        let Some(SignedIn { account, .. }) = &self.signed_in else {
+            return false;
+        };
+        self.note_mirror(account).await;
+        session.bye(Some(&Code::Alert), MIRROR);
+        true
+    }
+
+    async fn note_mirror(&self, account: &Account) {
+        let noted = self.door.login.turned_away(account, self.peer, "mirror");
+        if let Err(error) = noted.await {
+            tracing::error!(event = "imap.failed", reason = %error, "An event could not be put on record.");
+        }
+    }
+
     async fn sign_in(&mut self, credentials: Credentials) -> Result<(), Answer> {
         let Credentials { identity, password } = credentials;
         let verified = self
@@ -358,11 +377,8 @@ impl Connection {
             .await;
         let error = match verified {
             Ok(SignedIn { account, .. }) if self.mirror => {
-                let noted = self.door.login.turned_away(&account, self.peer, "mirror");
-                if let Err(error) = noted.await {
-                    tracing::error!(event = "imap.failed", reason = %error, "An event could not be put on record.");
-                }
-                return Err(Answer::no("This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.").with(Code::Alert));
+                self.note_mirror(&account).await;
+                return Err(Answer::no(MIRROR).with(Code::Alert));
             }
             Ok(signed_in) => {
                 let account = signed_in.account.clone();

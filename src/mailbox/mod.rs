@@ -82,6 +82,12 @@ impl View {
         self.news.changed().await.is_ok()
     }
 
+    /// Whether the folder was deleted.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.news.has_changed().is_err()
+    }
+
     /// The folder as it is now, which [`View::changed`] will not tell of again.
     pub fn seen(&mut self) -> Arc<Snapshot> {
         self.news.borrow_and_update().clone()
@@ -224,6 +230,7 @@ impl Mailboxes {
     pub async fn delete(&self, account: &Account, name: &str) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
         folders::delete(&self.0.store, account.id, folder.id).await?;
+        self.0.tracker.forget(folder.id).await;
         Ok(self.catch_up().await?)
     }
 

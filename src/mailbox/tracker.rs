@@ -42,6 +42,8 @@ pub(super) struct Tracker {
 struct Loaded {
     /// Changes up to this one are in every snapshot.
     at: u64,
+    /// Folders that a change touched since their highest mod-sequence was read.
+    uncounted: BTreeSet<MailboxId>,
     folders: HashMap<Key, watch::Sender<Arc<Snapshot>>>,
 }
 
@@ -71,6 +73,13 @@ impl Tracker {
         let mut loaded = self.loaded.lock().await;
         self.follow(&mut loaded).await?;
         if let Some(known) = loaded.folders.get(&key) {
+            // RENAME gives a folder a new one, and leaves all else.
+            known.send_if_modified(|snapshot| {
+                if snapshot.uidvalidity != folder.uidvalidity {
+                    Arc::make_mut(snapshot).uidvalidity = folder.uidvalidity;
+                }
+                false
+            });
             return Ok(known.subscribe());
         }
         loaded.prune();
@@ -97,6 +106,12 @@ impl Tracker {
         self.follow(&mut loaded).await
     }
 
+    /// Follows a folder no more: it was deleted, and whoever looks at it is told.
+    pub(super) async fn forget(&self, folder: MailboxId) {
+        let mut loaded = self.loaded.lock().await;
+        loaded.folders.retain(|(id, _), _| *id != folder);
+    }
+
     /// Follows the store until `stop` says so.
     pub(super) async fn work(&self, mut stop: watch::Receiver<bool>) {
         let mut changed = self.store.watch();
@@ -118,8 +133,12 @@ impl Tracker {
             return Ok(());
         }
         loop {
+            // Read before the changes: if none is left, all that these numbers
+            // count is in the snapshots.
+            let highest = self.highest(loaded).await?;
             let changes = self.store.changes(loaded.at, STEP).await?;
             let Some((last, _)) = changes.last() else {
+                loaded.count(&highest);
                 return Ok(());
             };
             let last = *last;
@@ -141,10 +160,21 @@ impl Tracker {
                     let before = sender.borrow().clone();
                     let newer = self.newer(&before, *reader, touched).await?;
                     sender.send_replace(Arc::new(newer));
+                    loaded.uncounted.insert(*folder);
                 }
             }
             loaded.at = last;
         }
+    }
+
+    /// The highest mod-sequences of the folders that were touched.
+    async fn highest(&self, loaded: &Loaded) -> Result<HashMap<MailboxId, u64>, Error> {
+        let mut highest = HashMap::with_capacity(loaded.uncounted.len());
+        for folder in &loaded.uncounted {
+            let (_, modseq) = self.store.folder_numbers(*folder).await?;
+            highest.insert(*folder, modseq);
+        }
+        Ok(highest)
     }
 
     async fn newer(
@@ -174,8 +204,7 @@ impl Tracker {
         if touched.came {
             self.add_new(&mut newer, reader).await?;
         }
-        // What a row tells is in it. What went tells nothing more than that, so
-        // this number may lag behind: a client then asks for a little too much.
+        // What a row tells is in it. What went is counted when all is read.
         let highest = newer.rows.iter().map(|row| row.modseq).max();
         newer.highest_modseq = newer.highest_modseq.max(highest.unwrap_or(1));
         Ok(newer)
@@ -211,6 +240,23 @@ impl Tracker {
 }
 
 impl Loaded {
+    /// Puts the highest mod-sequences into the snapshots. Nobody is woken for a
+    /// number alone.
+    fn count(&mut self, highest: &HashMap<MailboxId, u64>) {
+        for ((folder, _), sender) in &self.folders {
+            let Some(highest) = highest.get(folder) else {
+                continue;
+            };
+            sender.send_if_modified(|snapshot| {
+                if snapshot.highest_modseq < *highest {
+                    Arc::make_mut(snapshot).highest_modseq = *highest;
+                }
+                false
+            });
+        }
+        self.uncounted.clear();
+    }
+
     /// Forgets folders that nobody looks at, if there are many.
     fn prune(&mut self) {
         let unused = |sender: &watch::Sender<_>| sender.receiver_count() == 0;

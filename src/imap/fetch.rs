@@ -8,7 +8,7 @@ use crate::mime::structure::Card;
 use crate::model::{Flags, System};
 use crate::store::Error;
 use crate::wire::imap::command::{Fetch, Item, Section, StoreMode, Wanted};
-use crate::wire::imap::{Answer, Code, Session, answer};
+use crate::wire::imap::{Answer, Code, Enabled, Session, answer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -120,7 +120,9 @@ impl Inside {
         (row, card): (&Row, Option<&Card>),
         asked: &Asked<'_>,
     ) {
-        let condstore = session.enabled().condstore;
+        let Enabled {
+            condstore, qresync, ..
+        } = session.enabled();
         let out = session.out();
         let mut flags_said = false;
         for item in asked.items {
@@ -144,6 +146,10 @@ impl Inside {
         if asked.newly_seen.contains(&row.uid) {
             if !flags_said {
                 written.flags(out, &row.flags);
+            }
+            // RFC 7162 §3.2.4.
+            if qresync && !asked.items.contains(&Item::Uid) {
+                written.uid(out, row.uid);
             }
             if condstore && !asked.items.contains(&Item::ModSeq) {
                 written.modseq(out, row.modseq);
@@ -228,7 +234,9 @@ impl Inside {
         let selected = self.selected()?;
         let mut gone = mailboxes.vanished(&selected.view, since).await?;
         let ranges = set.resolve(selected.shown.uidnext.saturating_sub(1));
-        gone.retain(|uid| ranges.contains(*uid));
+        // What is shown still is told of when it goes.
+        let shown = &selected.shown;
+        gone.retain(|uid| ranges.contains(*uid) && shown.place(*uid).is_none());
         answer::vanished(session.out(), true, &gone);
         Ok(())
     }

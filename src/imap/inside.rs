@@ -10,6 +10,9 @@ use crate::wire::imap::set::Which;
 use crate::wire::imap::{Answer, Code, Command, Event, Session, answer};
 use std::sync::Arc;
 
+/// What a client hears whose folder somebody else deleted (RFC 2180 §3.3).
+pub(super) const DELETED: &str = "The mailbox that was selected has been deleted.";
+
 /// A session behind the door.
 pub(super) struct Inside {
     pub(super) mailboxes: Mailboxes,
@@ -29,6 +32,8 @@ pub(super) struct Selected {
     pub(super) read_only: bool,
     /// The UIDs that `$` stands for (RFC 5182).
     pub(super) saved: Vec<u32>,
+    /// The client has heard the highest mod-sequence since it counts them.
+    pub(super) counted: bool,
 }
 
 /// How a command ends: by the machine's own words, or by these.
@@ -130,6 +135,10 @@ impl Inside {
     ) -> Result<(), End> {
         let tells_all = !keeps_numbers(&command);
         let is_over = matches!(command, Command::Close { .. } | Command::Select(_));
+        if !is_over && self.selected.as_ref().is_some_and(|s| s.view.is_over()) {
+            session.bye(None, DELETED);
+            return Ok(());
+        }
         let ended = Box::pin(self.run(session, line, command)).await;
         if !is_over {
             self.tell(session, tells_all);
@@ -167,7 +176,7 @@ impl Inside {
             Command::Store(store) => self.store(session, store).await,
             Command::Copy(transfer) => self.transfer(session, transfer, false).await,
             Command::Move(transfer) => self.transfer(session, transfer, true).await,
-            Command::Expunge(which) => self.expunge(which).await,
+            Command::Expunge(which) => self.expunge(session, which).await,
             // The rest was done before it came here.
             _ => Ok(None),
         }
@@ -251,8 +260,17 @@ impl Inside {
     /// Tells what is new in the selected folder. Where the numbers of messages
     /// must stay as they are, only what leaves them alone.
     pub(super) fn tell(&mut self, session: &mut Session, may_renumber: bool) {
-        if let Some(selected) = &mut self.selected {
-            selected.tell(session, may_renumber);
+        let Some(selected) = &mut self.selected else {
+            return;
+        };
+        let all = selected.tell(session, may_renumber);
+        if session.enabled().condstore && !(all && selected.counted) {
+            // RFC 7162 §3.1: the first command that counts. §3.2: and where
+            // something is held back, the client may have heard of a later
+            // number; it must come back with one from before.
+            selected.counted = true;
+            let highest = Code::HighestModSeq(selected.shown.highest_modseq);
+            answer::ok(session.out(), &highest, "You know all up to this change.");
         }
     }
 
@@ -266,7 +284,12 @@ impl Inside {
     /// The places a command means, in the snapshot that the client knows.
     pub(super) fn places(&mut self, which: &Which, by_uid: bool) -> Result<Vec<u32>, Trouble> {
         let selected = self.selected()?;
+        let exists = selected.shown.exists();
         Ok(match which {
+            // RFC 3501 §9, seq-number.
+            Which::Set(set) if !by_uid && set.resolve(exists).largest() > Some(exists) => {
+                return Err(Answer::bad("There are not so many messages.").into());
+            }
             Which::Set(set) => selected.shown.select(set, by_uid),
             Which::Saved => {
                 let places = selected.saved.iter();
@@ -279,14 +302,15 @@ impl Inside {
 }
 
 impl Selected {
-    fn tell(&mut self, session: &mut Session, may_renumber: bool) {
+    /// Whether all was told.
+    fn tell(&mut self, session: &mut Session, may_renumber: bool) -> bool {
         let newest = self.view.seen();
         if Arc::ptr_eq(&newest, &self.shown) {
-            return;
+            return true;
         }
         let news = self.shown.news(&newest);
         if !may_renumber && !news.gone.is_empty() {
-            return;
+            return false;
         }
         let qresync = session.enabled().qresync;
         let condstore = session.enabled().condstore;
@@ -320,17 +344,18 @@ impl Selected {
         }
         self.saved.retain(|uid| newest.place(*uid).is_some());
         self.shown = newest;
+        true
     }
 }
 
 /// Whether the numbers of messages must stay while this is answered
-/// (RFC 3501 §7.4.1, RFC 5256 §3).
+/// (RFC 3501 §7.4.1, RFC 5256 §3, RFC 7162 §3.2.10.2).
 fn keeps_numbers(command: &Command) -> bool {
     match command {
         Command::Fetch(fetch) => !fetch.uid,
         Command::Store(store) => !store.uid,
         Command::Search(search) | Command::Sort { search, .. } | Command::Thread { search, .. } => {
-            !search.uid
+            !search.uid || search.key.has_numbers()
         }
         _ => false,
     }

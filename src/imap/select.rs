@@ -12,14 +12,7 @@ const NAMED: usize = 100;
 
 impl Inside {
     pub(super) async fn select(&mut self, session: &mut Session, select: Select) -> Ended {
-        let before = self.selected.take();
-        if before.is_some() && session.enabled().qresync {
-            answer::ok(
-                session.out(),
-                &Code::Closed,
-                "The mailbox before is closed.",
-            );
-        }
+        self.selected = None;
         let folder = self.mailboxes.find(&self.account, &select.mailbox).await?;
         let folder = folder.ok_or_else(no_folder)?;
         self.mailboxes.catch_up().await?;
@@ -30,6 +23,7 @@ impl Inside {
             shown,
             read_only: select.read_only,
             saved: Vec::new(),
+            counted: session.enabled().condstore,
         };
         describe(session, &selected.shown, select.read_only);
         if let Some(known) = select
@@ -68,6 +62,8 @@ impl Inside {
             let ranges = set.resolve(shown.uidnext.saturating_sub(1));
             gone.retain(|uid| ranges.contains(*uid));
         }
+        // What is shown still is told of when it goes.
+        gone.retain(|uid| shown.place(*uid).is_none());
         let out = session.out();
         answer::vanished(out, true, &gone);
         for (place, row) in (1..).zip(&shown.rows) {

@@ -44,6 +44,15 @@ pub struct Flagging<'a> {
     pub unchanged_since: Option<u64>,
 }
 
+impl Flagging<'_> {
+    /// Whether it makes of one set of flags the other.
+    #[must_use]
+    pub fn leads(&self, from: &Flags, to: &Flags) -> bool {
+        let mut made = from.clone();
+        changed(&mut made, self) && made == *to
+    }
+}
+
 impl Mailboxes {
     /// Changes flags; gives back the UIDs that stayed as they are because
     /// somebody changed them since (RFC 7162 §3.1.3). What is no longer there
@@ -107,7 +116,7 @@ impl Mailboxes {
 
     /// Copies messages into another folder, all or none, or moves them there,
     /// each wholly (RFC 6851 §3.3); gives back the UIDs here and there, side by
-    /// side. What is no longer there is left out.
+    /// side. What is no longer there is not moved.
     ///
     /// # Errors
     /// [`ChangeError::Gone`], [`ChangeError::Many`], [`ChangeError::Store`].
@@ -144,6 +153,9 @@ impl Mailboxes {
             let mut there = Vec::with_capacity(rows.len());
             for row in rows {
                 there.extend(store.row(view.folder.id, row.uid, view.reader).await?);
+            }
+            if !moves && there.len() < rows.len() {
+                return Err(ChangeError::Gone);
             }
             if to.account.is_none() {
                 // What one has read, the others of the clinic have not.

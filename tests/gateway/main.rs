@@ -31,6 +31,7 @@ mod house;
 mod imap_attacks;
 mod imap_floods;
 mod imap_idle;
+mod imap_sessions;
 mod office;
 mod outcomes;
 mod patient;

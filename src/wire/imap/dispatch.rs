@@ -85,7 +85,7 @@ impl Session {
             return self.fail(&Answer::bad("A command begins with a tag and a space."));
         };
         // Whatever follows is a browser's, perhaps sent by a hostile page.
-        if line.is_http() {
+        if self.place == Place::Stranger && line.is_http() {
             self.bye(None, "This is a mail server, not a web page.");
             return None;
         }
@@ -234,6 +234,7 @@ impl Session {
     fn enable(&mut self, names: &[String]) -> Option<Step> {
         let wanted = |name: &str| names.iter().any(|n| n == name);
         let (condstore, qresync) = (wanted("CONDSTORE"), wanted("QRESYNC"));
+        let counted = self.enabled.condstore;
         self.enabled.condstore |= condstore || qresync;
         self.enabled.qresync |= qresync;
         let told = [
@@ -242,6 +243,11 @@ impl Session {
         ];
         let told: Vec<&str> = told.into_iter().flatten().collect();
         answer::enabled(&mut self.out, &told);
+        let selected = matches!(self.place, Place::Selected { .. });
+        if selected && self.enabled.condstore && !counted {
+            // RFC 7162 §3.1: the mailbox's highest mod-sequence is said.
+            return self.asked(Verb::Enable, Command::Noop);
+        }
         self.done(Verb::Enable)
     }
 

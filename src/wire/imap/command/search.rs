@@ -92,6 +92,19 @@ impl Key {
             _ => false,
         }
     }
+
+    /// Whether sequence numbers stand anywhere in it: no message may leave while
+    /// it is answered (RFC 7162 §3.2.10.2).
+    #[must_use]
+    pub fn has_numbers(&self) -> bool {
+        match self {
+            Self::Sequence(which) => matches!(which, Which::Set(_)),
+            Self::And(keys) => keys.iter().any(Self::has_numbers),
+            Self::Or(both) => both.0.has_numbers() || both.1.has_numbers(),
+            Self::Not(key) => key.has_numbers(),
+            _ => false,
+        }
+    }
 }
 
 /// A day compared, without time or zone (RFC 3501 §6.4.4).

@@ -115,3 +115,36 @@ async fn ten_thousand_messages_are_copied_marked_moved_and_expunged_and_one_more
     assert_eq!(uids(&view).len(), 1);
     assert_eq!(uids(&target).len(), 15_000);
 }
+
+#[tokio::test]
+async fn who_was_away_while_changes_were_forgotten_misses_none() {
+    let bench = Bench::new().await;
+    bench.fill("INBOX", 50).await;
+    let mut view = bench.view("INBOX").await;
+    let (inbox, shown) = (bench.folder("INBOX").await, view.seen());
+    // The store alone knows of these.
+    let first = shown.rows[0].clone();
+    let mut held = bench.store.hold_rows(inbox.id, &[7], None).await.unwrap();
+    held.update(|_| System::FLAGGED.into());
+    let mut tx = Tx::new();
+    tx.vanish(inbox.id, &[(first.uid, first.message)]);
+    tx.flag(held);
+    tx.file(inbox.id, first.message, System::SEEN.into(), None);
+    bench.store.commit(tx).await.unwrap();
+    bench.store.forget_changes(0).await.unwrap();
+    bench.mailboxes.catch_up().await.unwrap();
+    assert!(view.changed().await);
+    let newer = view.seen();
+    assert_eq!(
+        newer.rows,
+        bench.store.rows(inbox.id, None).await.unwrap().rows
+    );
+    let news = shown.news(&newer);
+    assert_eq!(
+        (news.gone, news.exists, news.flags),
+        (vec![(1, 1)], Some(50), vec![6])
+    );
+    // And from then on it follows again.
+    bench.put("INBOX", "Subject: one more\r\n\r\nx\r\n").await;
+    assert_eq!(view.seen().exists(), 51);
+}

@@ -78,7 +78,7 @@ pub async fn outline(store: &Store, account: &Account) -> Result<Vec<Folder>, Er
     apart(async move {
         let found = found_by(&store, account.id, &[MADE]).await?;
         let view = views::one(&store, account.id).await?;
-        read(&store, &account, (found, Vec::from_iter(view))).await
+        read(&store, &account, (found, view.into_iter().collect())).await
     })
     .await
 }

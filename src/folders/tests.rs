@@ -167,7 +167,7 @@ async fn everybody_has_seven_folders_made_once_and_the_shared_one() {
     bench.hand.advance(SignedDuration::from_hours(1));
     folders::ensure(store, ruiz.id).await.unwrap();
     assert_eq!(bench.list(ruiz).await, first);
-    let changes = store.changes(0, 99).await.unwrap();
+    let changes = store.changes(0, 99).await.unwrap().unwrap();
     let nobody = AccountId::from_octets([0; 16]);
     let told: Vec<Change> = changes.into_iter().map(|(_, change)| change).collect();
     assert_eq!(told, [Change::Folders(ruiz.id), Change::Folders(nobody)]);

@@ -69,7 +69,7 @@ impl Inside {
         search: Search,
     ) -> Ended {
         let (shown, places) = self.find(&search).await?;
-        let (roots, mut nodes) = self.mailboxes.thread(&shown, &places, algorithm).await?;
+        let (roots, mut nodes) = self.mailboxes.thread(&shown, places, algorithm).await?;
         if search.uid {
             for node in &mut nodes {
                 node.number = shown.at(node.number).map_or(0, |row| row.uid);

@@ -11,7 +11,7 @@
 use crate::folders::Folder;
 use crate::mailbox::snapshot::Snapshot;
 use crate::model::{AccountId, MailboxId};
-use crate::store::{Change, Error, Row, Store};
+use crate::store::{Change, Error, Row, Rows, Store, apart};
 use jiff::SignedDuration;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -22,6 +22,9 @@ const STEP: usize = 1024;
 /// When more rows of a folder than this were touched, reading it whole is
 /// quicker than one by one.
 const MANY: usize = 1000;
+/// Rows that are read where the caller is: a millisecond's work. More of them are
+/// read where they cannot hold up other sessions.
+const FEW: usize = 32;
 /// Folders kept that nobody looks at: whoever comes back in a minute, as mail
 /// programs do, finds them ready. One of 10,000 messages takes under 1 MB.
 const UNUSED: usize = 32;
@@ -50,9 +53,16 @@ struct Loaded {
 /// What changes touched in one folder.
 #[derive(Default)]
 struct Touched {
-    came: bool,
+    /// How many messages came.
+    came: usize,
     flags: BTreeSet<u32>,
     gone: BTreeSet<u32>,
+}
+
+impl Touched {
+    fn count(&self) -> usize {
+        self.came + self.flags.len()
+    }
 }
 
 impl Tracker {
@@ -87,13 +97,7 @@ impl Tracker {
         if loaded.folders.is_empty() {
             loaded.at = rows.change;
         }
-        let snapshot = Snapshot {
-            folder: key.0,
-            uidvalidity: folder.uidvalidity,
-            uidnext: rows.uidnext,
-            highest_modseq: rows.highest_modseq,
-            rows: rows.rows,
-        };
+        let snapshot = snapshot((key.0, folder.uidvalidity), rows);
         let (sender, receiver) = watch::channel(Arc::new(snapshot));
         loaded.folders.insert(key, sender);
         Ok(receiver)
@@ -136,7 +140,9 @@ impl Tracker {
             // Read before the changes: if none is left, all that these numbers
             // count is in the snapshots.
             let highest = self.highest(loaded).await?;
-            let changes = self.store.changes(loaded.at, STEP).await?;
+            let Some(changes) = self.store.changes(loaded.at, STEP).await? else {
+                return self.begin_anew(loaded).await;
+            };
             let Some((last, _)) = changes.last() else {
                 loaded.count(&highest);
                 return Ok(());
@@ -145,7 +151,7 @@ impl Tracker {
             let mut touched: HashMap<MailboxId, Touched> = HashMap::new();
             for (_, change) in changes {
                 match change {
-                    Change::Filed(folder, _) => touched.entry(folder).or_default().came = true,
+                    Change::Filed(folder, _) => touched.entry(folder).or_default().came += 1,
                     Change::Flags(folder, uids) => {
                         touched.entry(folder).or_default().flags.extend(uids);
                     }
@@ -155,10 +161,17 @@ impl Tracker {
                     Change::Message(_) | Change::Account(_) | Change::Folders(_) => {}
                 }
             }
+            let arcs = touched
+                .into_iter()
+                .map(|(id, touched)| (id, Arc::new(touched)));
+            let touched: HashMap<MailboxId, Arc<Touched>> = arcs.collect();
             for ((folder, reader), sender) in &loaded.folders {
                 if let Some(touched) = touched.get(folder) {
                     let before = sender.borrow().clone();
-                    let newer = self.newer(&before, *reader, touched).await?;
+                    let (me, reader, touched) = (self.clone(), *reader, Arc::clone(touched));
+                    let few = touched.count() <= FEW;
+                    let newer = async move { me.newer(&before, reader, &touched).await };
+                    let newer = if few { newer.await } else { apart(newer).await }?;
                     sender.send_replace(Arc::new(newer));
                     loaded.uncounted.insert(*folder);
                 }
@@ -177,20 +190,31 @@ impl Tracker {
         Ok(highest)
     }
 
+    /// Reads every loaded folder whole: changes that we have not seen are
+    /// forgotten.
+    async fn begin_anew(&self, loaded: &mut Loaded) -> Result<(), Error> {
+        let at = self.store.newest_change().await?;
+        for ((folder, reader), sender) in &loaded.folders {
+            let uidvalidity = sender.borrow().uidvalidity;
+            let rows = self.store.rows(*folder, *reader).await?;
+            let snapshot = snapshot((*folder, uidvalidity), rows);
+            sender.send_replace(Arc::new(snapshot));
+        }
+        loaded.at = at;
+        Ok(())
+    }
+
     async fn newer(
         &self,
         before: &Snapshot,
         reader: Option<AccountId>,
         touched: &Touched,
     ) -> Result<Snapshot, Error> {
-        let mut newer = before.clone();
         if touched.flags.len() > MANY {
             let rows = self.store.rows(before.folder, reader).await?;
-            newer.uidnext = rows.uidnext;
-            newer.highest_modseq = rows.highest_modseq;
-            newer.rows = rows.rows;
-            return Ok(newer);
+            return Ok(snapshot((before.folder, before.uidvalidity), rows));
         }
+        let mut newer = before.clone();
         newer.rows.retain(|row| !touched.gone.contains(&row.uid));
         for uid in &touched.flags {
             let place = newer.rows.binary_search_by_key(uid, |row| row.uid);
@@ -201,7 +225,7 @@ impl Tracker {
                 *slot = row;
             }
         }
-        if touched.came {
+        if touched.came > 0 {
             self.add_new(&mut newer, reader).await?;
         }
         // What a row tells is in it. What went is counted when all is read.
@@ -236,6 +260,16 @@ impl Tracker {
             Err(Error::Damaged(_)) => Ok(None),
             row => row,
         }
+    }
+}
+
+fn snapshot((folder, uidvalidity): (MailboxId, u32), rows: Rows) -> Snapshot {
+    Snapshot {
+        folder,
+        uidvalidity,
+        uidnext: rows.uidnext,
+        highest_modseq: rows.highest_modseq,
+        rows: rows.rows,
     }
 }
 

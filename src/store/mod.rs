@@ -20,6 +20,7 @@ mod backing;
 mod card;
 mod content;
 mod disk;
+mod history;
 mod key;
 mod keys;
 mod mailbox;

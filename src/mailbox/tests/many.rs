@@ -6,6 +6,9 @@ use crate::mailbox::{ChangeError, View};
 use crate::model::{Direction, Flags, Head, MessageId, System};
 use crate::store::records::Message;
 use crate::store::{Row, Tx, samples};
+use crate::wire::imap::command::{Criterion, SortBy, Threading};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 impl Bench {
@@ -114,4 +117,79 @@ async fn ten_thousand_messages_are_copied_marked_moved_and_expunged_and_one_more
     );
     assert_eq!(uids(&view).len(), 1);
     assert_eq!(uids(&target).len(), 15_000);
+}
+
+#[tokio::test]
+async fn who_was_away_while_changes_were_forgotten_misses_none() {
+    let bench = Bench::new().await;
+    bench.fill("INBOX", 50).await;
+    let mut view = bench.view("INBOX").await;
+    let (inbox, shown) = (bench.folder("INBOX").await, view.seen());
+    // The store alone knows of these.
+    let first = shown.rows[0].clone();
+    let mut held = bench.store.hold_rows(inbox.id, &[7], None).await.unwrap();
+    held.update(|_| System::FLAGGED.into());
+    let mut tx = Tx::new();
+    tx.vanish(inbox.id, &[(first.uid, first.message)]);
+    tx.flag(held);
+    tx.file(inbox.id, first.message, System::SEEN.into(), None);
+    bench.store.commit(tx).await.unwrap();
+    bench.store.forget_changes(0).await.unwrap();
+    bench.mailboxes.catch_up().await.unwrap();
+    assert!(view.changed().await);
+    let newer = view.seen();
+    assert_eq!(
+        newer.rows,
+        bench.store.rows(inbox.id, None).await.unwrap().rows
+    );
+    let news = shown.news(&newer);
+    assert_eq!(
+        (news.gone, news.exists, news.flags),
+        (vec![(1, 1)], Some(50), vec![6])
+    );
+    // And from then on it follows again.
+    bench.put("INBOX", "Subject: one more\r\n\r\nx\r\n").await;
+    assert_eq!(view.seen().exists(), 51);
+}
+
+#[tokio::test]
+async fn while_thousands_are_put_in_order_the_thread_serves_others() {
+    let bench = Bench::new().await;
+    bench.fill("INBOX", 5_000).await;
+    let view = bench.view("INBOX").await;
+    let shown = view.newest();
+    let all: Vec<u32> = (1..=shown.exists()).collect();
+    let by = |by| Criterion { by, reverse: true };
+    // Cards are made first; the rest is ordering alone.
+    let date = [by(SortBy::Date)];
+    let first = bench.mailboxes.sort(&shown, all.clone(), &date).await;
+    assert_eq!(first.unwrap(), all);
+    // This test has one thread, so whoever keeps it busy keeps the other out.
+    let turns = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&turns);
+    let other = tokio::spawn(async move {
+        loop {
+            counted.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    let mut before = 0;
+    for _ in 0..3 {
+        let mut criteria = vec![by(SortBy::Subject); 50];
+        criteria.push(by(SortBy::Arrival));
+        let sorted = bench.mailboxes.sort(&shown, all.clone(), &criteria);
+        let sorted = sorted.await.unwrap();
+        assert_eq!(sorted, all, "equals stay as they stand");
+        let now = turns.load(Ordering::Relaxed);
+        assert!(now > before + 50, "{now} after {before}");
+        before = now;
+        let threads = bench
+            .mailboxes
+            .thread(&shown, all.clone(), Threading::OrderedSubject);
+        assert_eq!(threads.await.unwrap().0.len(), 1);
+        let now = turns.load(Ordering::Relaxed);
+        assert!(now > before + 50, "{now} after {before}");
+        before = now;
+    }
+    other.abort();
 }

@@ -269,7 +269,7 @@ async fn messages_are_sorted_by_what_they_say_and_threaded_by_whom_they_answer()
 
     let threads = bench
         .mailboxes
-        .thread(&shown, &[1, 2, 3], Threading::References);
+        .thread(&shown, vec![1, 2, 3], Threading::References);
     let (roots, nodes) = threads.await.unwrap();
     let numbers: Vec<u32> = roots.iter().map(|root| nodes[*root].number).collect();
     assert_eq!(numbers.len(), 2, "the bill, and the lunch with its answer");

@@ -3,7 +3,7 @@
 use crate::imap::connection::Line;
 use crate::imap::inside::{Ended, Inside, Trouble, no_folder};
 use crate::mailbox::{Folder, Refused, Special as Use};
-use crate::model::System;
+use crate::model::{MailboxId, System};
 use crate::wire::imap::answer::Listed;
 use crate::wire::imap::command::{List, Special, StatusItem};
 use crate::wire::imap::{Answer, Code, DELIMITER, Session, answer};
@@ -19,7 +19,8 @@ impl From<Refused> for Trouble {
         match refused {
             Refused::Exists => said(Code::AlreadyExists),
             Refused::Unknown => said(Code::NonExistent),
-            Refused::Fixed | Refused::Children | Refused::Name => said(Code::Cannot),
+            Refused::Fixed | Refused::Name => said(Code::Cannot),
+            Refused::Children => said(Code::HasChildren),
             Refused::Many => said(Code::Limit),
             Refused::Store(error) => error.into(),
         }
@@ -33,9 +34,10 @@ impl Inside {
         line: &mut Line,
         list: &List,
     ) -> Ended {
+        let dialect = session.enabled().dialect;
         // RFC 3501 §6.3.8: the empty pattern asks for the delimiter alone.
         if !list.lsub && list.patterns.iter().all(String::is_empty) {
-            answer::list(session.out(), false, &Listed::default());
+            answer::list(session.out(), dialect, false, &Listed::default());
             return Ok(None);
         }
         let folders = self.mailboxes.folders(&self.account).await?;
@@ -58,7 +60,7 @@ impl Inside {
                 subscribed_within: within,
                 ..Listed::default()
             };
-            answer::list(session.out(), list.lsub, &listed);
+            answer::list(session.out(), dialect, list.lsub, &listed);
             if let Some(folder) = folder.filter(|_| !list.returns.status.is_empty()) {
                 self.say_status(session, folder, &list.returns.status)
                     .await?;
@@ -114,14 +116,54 @@ impl Inside {
             };
             values.push((*item, value));
         }
-        answer::status(session.out(), &folder.name, &values);
+        let dialect = session.enabled().dialect;
+        answer::status(session.out(), dialect, &folder.name, &values);
         Ok(())
     }
 
-    pub(super) async fn create(&mut self, name: &str, special: Option<Special>) -> Ended {
+    pub(super) async fn create(
+        &mut self,
+        session: &mut Session,
+        name: &str,
+        special: Option<Special>,
+    ) -> Ended {
         let special = special.map(usage);
-        self.mailboxes.create(&self.account, name, special).await?;
+        let id = self.mailboxes.create(&self.account, name, special).await?;
+        self.say_kept(session, id, (name, name)).await?;
         Ok(None)
+    }
+
+    /// Says under which name a folder is kept, if that is another than the
+    /// client said: in `inbox/later`, say, INBOX is in capitals. `old` is the
+    /// name by which the client knows it (RFC 9051 §6.3.4, §6.3.6).
+    async fn say_kept(
+        &self,
+        session: &mut Session,
+        id: MailboxId,
+        (said, old): (&str, &str),
+    ) -> Result<(), Trouble> {
+        if !session.enabled().dialect.is_rev2() {
+            return Ok(());
+        }
+        let folders = self.mailboxes.folders(&self.account).await?;
+        let kept = folders.iter().find(|folder| folder.id == id);
+        if let Some(folder) = kept.filter(|folder| folder.name != said) {
+            say_listed(session, &folders, folder, Some(old));
+        }
+        Ok(())
+    }
+
+    /// What SELECT says of its mailbox (RFC 9051 §6.3.2).
+    pub(super) async fn say_selected(
+        &self,
+        session: &mut Session,
+        folder: &Folder,
+    ) -> Result<(), Trouble> {
+        if session.enabled().dialect.is_rev2() {
+            let folders = self.mailboxes.folders(&self.account).await?;
+            say_listed(session, &folders, folder, None);
+        }
+        Ok(())
     }
 
     pub(super) async fn delete(&mut self, name: &str) -> Ended {
@@ -129,8 +171,9 @@ impl Inside {
         Ok(None)
     }
 
-    pub(super) async fn rename(&mut self, from: &str, to: &str) -> Ended {
-        self.mailboxes.rename(&self.account, from, to).await?;
+    pub(super) async fn rename(&mut self, session: &mut Session, from: &str, to: &str) -> Ended {
+        let id = self.mailboxes.rename(&self.account, from, to).await?;
+        self.say_kept(session, id, (to, from)).await?;
         Ok(None)
     }
 
@@ -142,6 +185,21 @@ impl Inside {
         done?;
         Ok(None)
     }
+}
+
+/// One folder that nobody listed, with all that is known of it.
+fn say_listed(session: &mut Session, folders: &[Folder], folder: &Folder, old: Option<&str>) {
+    let below = format!("{}{DELIMITER}", folder.name);
+    let listed = Listed {
+        name: &folder.name,
+        children: Some(folders.iter().any(|other| other.name.starts_with(&below))),
+        subscribed: folder.subscribed,
+        special: folder.special.map(special),
+        old_name: old,
+        ..Listed::default()
+    };
+    let dialect = session.enabled().dialect;
+    answer::list(session.out(), dialect, false, &listed);
 }
 
 /// Whether LIST asked for such a folder; what only holds others has no use and

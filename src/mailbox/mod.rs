@@ -14,6 +14,7 @@
 mod append;
 mod cards;
 mod change;
+mod decoded;
 mod order;
 mod search;
 mod section;
@@ -25,8 +26,9 @@ mod twin;
 
 pub use append::{AppendError, Appending};
 pub use change::{ChangeError, Flagging};
+pub use decoded::Decoded;
 pub use search::SearchError;
-pub use section::{Octets, Piece};
+pub use section::{Octets, Opened, Piece};
 pub use snapshot::{News, Snapshot};
 
 /// What a door shows and passes on.
@@ -39,7 +41,7 @@ use crate::mailbox::cards::Cards;
 use crate::mailbox::search::Searcher;
 use crate::mailbox::tracker::Tracker;
 use crate::mime::structure::Card;
-use crate::model::{Account, AccountId, Clock, MessageId};
+use crate::model::{Account, AccountId, Clock, MailboxId, MessageId};
 use crate::store::{Error, Store};
 use crate::wire::imap::command::Key;
 use std::sync::Arc;
@@ -202,7 +204,7 @@ impl Mailboxes {
         self.0.searcher.find(snapshot, key, saved).await
     }
 
-    /// Makes a folder.
+    /// Makes a folder; gives back its id.
     ///
     /// # Errors
     /// [`Refused`].
@@ -211,18 +213,23 @@ impl Mailboxes {
         account: &Account,
         name: &str,
         special: Option<Special>,
-    ) -> Result<(), Refused> {
-        let made = folders::create(&self.0.store, account.id, name, special).await;
-        made.map(drop)
+    ) -> Result<MailboxId, Refused> {
+        folders::create(&self.0.store, account.id, name, special).await
     }
 
-    /// Renames a folder and those below it.
+    /// Renames a folder and those below it; gives back its id.
     ///
     /// # Errors
     /// [`Refused`].
-    pub async fn rename(&self, account: &Account, from: &str, to: &str) -> Result<(), Refused> {
+    pub async fn rename(
+        &self,
+        account: &Account,
+        from: &str,
+        to: &str,
+    ) -> Result<MailboxId, Refused> {
         let folder = self.find(account, from).await?.ok_or(Refused::Unknown)?;
-        folders::rename(&self.0.store, account.id, folder.id, to).await
+        folders::rename(&self.0.store, account.id, folder.id, to).await?;
+        Ok(folder.id)
     }
 
     /// Deletes a folder with its entries.

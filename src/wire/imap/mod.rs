@@ -44,6 +44,9 @@
 //!  }
 //! ```
 //!
+//! A client is answered in its [`Dialect`]: what is written otherwise in
+//! IMAP4rev2 than in IMAP4rev1 takes it as an argument (decision 0027).
+//!
 //! imap-codec parses, behind a small parser of ours for what it cannot
 //! (decision 0024); nothing of it is seen outside.
 //!

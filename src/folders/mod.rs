@@ -22,7 +22,7 @@ mod views;
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, find, list, outline};
-pub use name::{PATIENTS, SHARED};
+pub use name::{PATIENTS, SHARED, normal};
 pub use views::of_contact;
 
 use crate::model::{AccountId, MailboxId};

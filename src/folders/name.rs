@@ -3,6 +3,7 @@
 
 use crate::folders::STANDARD;
 use crate::model::ContactId;
+use std::borrow::Cow;
 
 /// Where the views of contacts stand.
 pub const PATIENTS: &str = "Patients";
@@ -25,10 +26,7 @@ const WHOLE: usize = 26;
 pub(super) fn checked(name: &str) -> Option<String> {
     // RFC 3501 §6.3.3: a client may say so that it will make folders below.
     let name = name.strip_suffix('/').unwrap_or(name);
-    let (first, rest) = match name.split_once('/') {
-        Some((first, rest)) => (first, Some(rest)),
-        None => (name, None),
-    };
+    let first = name.split('/').next().unwrap_or_default();
     let ours = [PATIENTS, SHARED];
     let ours = ours.iter().any(|ours| first.eq_ignore_ascii_case(ours));
     let odd = |c: char| c.is_control() || matches!(c, '%' | '*');
@@ -36,11 +34,17 @@ pub(super) fn checked(name: &str) -> Option<String> {
     if ours || empty || name.len() > LONGEST || name.contains(odd) {
         return None;
     }
-    Some(match (first.eq_ignore_ascii_case("INBOX"), rest) {
-        (true, None) => "INBOX".to_owned(),
-        (true, Some(rest)) => format!("INBOX/{rest}"),
-        (false, _) => name.to_owned(),
-    })
+    Some(normal(name).into_owned())
+}
+
+/// A name with `INBOX` in capitals, however it is written (RFC 3501 §5.1).
+#[must_use]
+pub fn normal(name: &str) -> Cow<'_, str> {
+    let end = name.find('/').unwrap_or(name.len());
+    match name.split_at(end) {
+        (first, rest) if first.eq_ignore_ascii_case("INBOX") => format!("INBOX{rest}").into(),
+        _ => name.into(),
+    }
 }
 
 /// Whether every account has a folder of this name.

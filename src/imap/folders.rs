@@ -2,11 +2,11 @@
 
 use crate::imap::connection::Line;
 use crate::imap::inside::{Ended, Inside, Trouble, no_folder};
-use crate::mailbox::{Folder, Refused, Special as Use};
+use crate::mailbox::{Folder, Name, Refused, Special as Use};
 use crate::model::System;
 use crate::wire::imap::answer::Listed;
 use crate::wire::imap::command::{List, Special, StatusItem};
-use crate::wire::imap::{Answer, Code, Session, answer};
+use crate::wire::imap::{Answer, Code, DELIMITER, Session, answer};
 
 /// How much may wait to be sent.
 const MUCH: usize = 32 * 1024;
@@ -18,7 +18,8 @@ impl From<Refused> for Trouble {
         match refused {
             Refused::Exists => said(Code::AlreadyExists),
             Refused::Unknown => said(Code::NonExistent),
-            Refused::Fixed | Refused::Children | Refused::Name => said(Code::Cannot),
+            Refused::Fixed | Refused::Name => said(Code::Cannot),
+            Refused::Children => said(Code::HasChildren),
             Refused::Many => said(Code::Limit),
             Refused::Use => said(Code::UseAttr),
             Refused::Store(error) => error.into(),
@@ -33,9 +34,10 @@ impl Inside {
         line: &mut Line,
         list: &List,
     ) -> Ended {
+        let dialect = session.enabled().dialect;
         // RFC 3501 §6.3.8: the empty pattern asks for the delimiter alone.
         if !list.lsub && list.patterns.iter().all(String::is_empty) {
-            answer::list(session.out(), false, &Listed::default());
+            answer::list(session.out(), dialect, false, &Listed::default());
             return Ok(None);
         }
         for found in self.mailboxes.list(&self.account, list).await? {
@@ -51,7 +53,7 @@ impl Inside {
                 subscribed_within: found.within,
                 ..Listed::default()
             };
-            answer::list(session.out(), list.lsub, &listed);
+            answer::list(session.out(), dialect, list.lsub, &listed);
             if let Some(folder) = folder.filter(|_| !list.returns.status.is_empty()) {
                 self.say_status(session, folder, &list.returns.status)
                     .await?;
@@ -107,14 +109,74 @@ impl Inside {
             };
             values.push((*item, value));
         }
-        answer::status(session.out(), &folder.name, &values);
+        let dialect = session.enabled().dialect;
+        answer::status(session.out(), dialect, &folder.name, &values);
         Ok(())
     }
 
-    pub(super) async fn create(&mut self, name: &str, special: Option<Special>) -> Ended {
+    pub(super) async fn create(
+        &mut self,
+        session: &mut Session,
+        name: &str,
+        special: Option<Special>,
+    ) -> Ended {
         let special = special.map(usage);
         self.mailboxes.create(&self.account, name, special).await?;
+        self.say_kept(session, name, name).await?;
         Ok(None)
+    }
+
+    /// Says under which name a folder is kept, if that is another than the
+    /// client said: in `inbox/later`, say, INBOX is in capitals. `old` is the
+    /// name by which the client knows it (RFC 9051 §6.3.4, §6.3.6).
+    async fn say_kept(&self, session: &mut Session, said: &str, old: &str) -> Result<(), Trouble> {
+        if !session.enabled().dialect.is_rev2() {
+            return Ok(());
+        }
+        let name = said.strip_suffix(DELIMITER).unwrap_or(said);
+        let kept = self.mailboxes.find(&self.account, name).await?;
+        if let Some(folder) = kept.filter(|folder| folder.name != said) {
+            self.say_listed(session, &folder, Some(old)).await?;
+        }
+        Ok(())
+    }
+
+    /// What SELECT says of its mailbox (RFC 9051 §6.3.2).
+    pub(super) async fn say_selected(
+        &self,
+        session: &mut Session,
+        folder: &Folder,
+    ) -> Result<(), Trouble> {
+        if session.enabled().dialect.is_rev2() {
+            self.say_listed(session, folder, None).await?;
+        }
+        Ok(())
+    }
+
+    /// One folder that nobody listed, with all that is known of it.
+    async fn say_listed(
+        &self,
+        session: &mut Session,
+        folder: &Folder,
+        old: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let list = List {
+            patterns: vec![folder.name.clone()],
+            ..List::default()
+        };
+        let names = self.mailboxes.list(&self.account, &list).await?;
+        let has_children = |name: &Name| name.name == folder.name && name.children;
+        let listed = Listed {
+            name: &folder.name,
+            children: Some(names.iter().any(has_children)),
+            subscribed: folder.subscribed,
+            special: folder.special.map(special),
+            old_name: old,
+            ..Listed::default()
+        };
+        let dialect = session.enabled().dialect;
+        answer::list(session.out(), dialect, false, &listed);
+        Ok(())
     }
 
     pub(super) async fn delete(&mut self, name: &str) -> Ended {
@@ -124,8 +186,9 @@ impl Inside {
         Ok(None)
     }
 
-    pub(super) async fn rename(&mut self, from: &str, to: &str) -> Ended {
+    pub(super) async fn rename(&mut self, session: &mut Session, from: &str, to: &str) -> Ended {
         self.mailboxes.rename(&self.account, from, to).await?;
+        self.say_kept(session, to, from).await?;
         Ok(None)
     }
 

@@ -7,7 +7,7 @@ use crate::model::Account;
 use crate::store::Error;
 use crate::wire::imap::command::Append;
 use crate::wire::imap::set::Which;
-use crate::wire::imap::{Answer, Code, Command, Event, Session, answer};
+use crate::wire::imap::{Answer, Code, Command, Enabled, Event, Session, answer};
 use std::sync::Arc;
 
 /// What a client hears whose folder somebody else deleted (RFC 2180 §3.3).
@@ -168,9 +168,9 @@ impl Inside {
     async fn change(&mut self, session: &mut Session, command: Command) -> Ended {
         match command {
             Command::Status { mailbox, items } => self.status(session, &mailbox, &items).await,
-            Command::Create { mailbox, special } => self.create(&mailbox, special).await,
+            Command::Create { mailbox, special } => self.create(session, &mailbox, special).await,
             Command::Delete(mailbox) => self.delete(&mailbox).await,
-            Command::Rename { from, to } => self.rename(&from, &to).await,
+            Command::Rename { from, to } => self.rename(session, &from, &to).await,
             Command::Subscribe(mailbox) => self.subscribe(&mailbox, true).await,
             Command::Unsubscribe(mailbox) => self.subscribe(&mailbox, false).await,
             Command::Store(store) => self.store(session, store).await,
@@ -186,7 +186,9 @@ impl Inside {
         let prefix = format!("{}/", crate::mailbox::SHARED);
         let shared = format!("{prefix}INBOX");
         let shared = self.mailboxes.find(&self.account, &shared).await?;
-        answer::namespace(session.out(), shared.is_some().then_some(prefix.as_str()));
+        let prefix = shared.is_some().then_some(prefix.as_str());
+        let dialect = session.enabled().dialect;
+        answer::namespace(session.out(), dialect, prefix);
         Ok(None)
     }
 
@@ -312,8 +314,11 @@ impl Selected {
         if !may_renumber && !news.gone.is_empty() {
             return false;
         }
-        let qresync = session.enabled().qresync;
-        let condstore = session.enabled().condstore;
+        let Enabled {
+            qresync,
+            condstore,
+            dialect,
+        } = session.enabled();
         let out = session.out();
         if qresync {
             let mut gone: Vec<u32> = news.gone.iter().map(|(_, uid)| *uid).collect();
@@ -326,14 +331,15 @@ impl Selected {
         }
         if let Some(count) = news.exists {
             answer::exists(out, index(count));
-            answer::recent(out, 0);
+            answer::recent(out, dialect);
         }
         for place in &news.flags {
             let Some(row) = newest.at(*place) else {
                 continue;
             };
             let mut line = answer::Row::begin(out, index(*place));
-            if qresync {
+            // RFC 9051 §7.5.2: a FETCH that nobody asked for says the UID.
+            if qresync || dialect.is_rev2() {
                 line.uid(out, row.uid);
             }
             line.flags(out, &row.flags);

@@ -26,6 +26,7 @@ impl Inside {
             counted: session.enabled().condstore,
         };
         describe(session, &selected.shown, select.read_only);
+        self.say_selected(session, &folder).await?;
         if let Some(known) = select
             .qresync
             .filter(|known| known.uid_validity == selected.shown.uidvalidity)
@@ -79,7 +80,7 @@ impl Inside {
     }
 }
 
-/// What SELECT says of a folder (RFC 3501 §6.3.1).
+/// What SELECT says of a folder (RFC 3501 §6.3.1, RFC 9051 §6.3.2).
 fn describe(session: &mut Session, shown: &Snapshot, read_only: bool) {
     let each = shown.rows.iter().flat_map(|row| &row.flags.keywords);
     let keywords: BTreeMap<&str, &Keyword> = each.map(|k| (k.as_str(), k)).collect();
@@ -88,13 +89,14 @@ fn describe(session: &mut Session, shown: &Snapshot, read_only: bool) {
         .rows
         .iter()
         .position(|row| !row.flags.system.contains(System::SEEN));
+    let dialect = session.enabled().dialect;
     let out = session.out();
     answer::flags(out, &keywords);
     let permanent = Code::PermanentFlags((!read_only).then_some(keywords));
     answer::ok(out, &permanent, "These flags are kept.");
     answer::exists(out, index(shown.exists()));
-    answer::recent(out, 0);
-    if let Some(first) = unseen {
+    answer::recent(out, dialect);
+    if let Some(first) = unseen.filter(|_| !dialect.is_rev2()) {
         let first = u32::try_from(first + 1).unwrap_or(u32::MAX);
         answer::ok(out, &Code::Unseen(first), "The first that was not read.");
     }

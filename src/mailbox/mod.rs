@@ -14,6 +14,7 @@
 mod append;
 mod cards;
 mod change;
+mod decoded;
 mod list;
 mod order;
 mod search;
@@ -26,9 +27,10 @@ mod twin;
 
 pub use append::{AppendError, Appending};
 pub use change::{ChangeError, Flagging};
+pub use decoded::Decoded;
 pub use list::Name;
 pub use search::SearchError;
-pub use section::{Octets, Piece};
+pub use section::{Octets, Opened, Piece};
 pub use snapshot::{News, Snapshot};
 
 /// What a door shows and passes on.
@@ -127,17 +129,13 @@ impl Mailboxes {
         folders::ensure(&self.0.store, account.id).await
     }
 
-    /// The folder of this name; INBOX in any case (RFC 3501 §5.1).
+    /// The folder of this name; INBOX in any case (RFC 3501 §5.1), also above
+    /// others.
     ///
     /// # Errors
     /// The store's own.
     pub async fn find(&self, account: &Account, name: &str) -> Result<Option<Folder>, Error> {
-        let wanted = if name.eq_ignore_ascii_case("INBOX") {
-            "INBOX"
-        } else {
-            name
-        };
-        folders::find(&self.0.store, account, wanted).await
+        folders::find(&self.0.store, account, &folders::normal(name)).await
     }
 
     /// Looks at a folder.

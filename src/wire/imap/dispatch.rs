@@ -3,6 +3,7 @@
 use crate::wire::imap::answer::{self, Answer, Code};
 use crate::wire::imap::command::{Command, Item};
 use crate::wire::imap::convert::{self, Parsed};
+use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::front;
 use crate::wire::imap::gather::Found;
 use crate::wire::imap::literal::MAX_STRANGER;
@@ -18,11 +19,11 @@ const MAX_COMMAND: usize = 64 * 1024;
 const MAX_COMMANDS: u32 = 50;
 
 /// What is offered whatever the state.
-const ALWAYS: &str = "IMAP4rev1 LITERAL+ SASL-IR ID";
+const ALWAYS: &str = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID";
 /// What is offered after signing in, besides.
 const SIGNED_IN: &str = "IDLE UIDPLUS MOVE NAMESPACE SPECIAL-USE CREATE-SPECIAL-USE ENABLE \
     UNSELECT CONDSTORE QRESYNC STATUS=SIZE SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES ESEARCH \
-    SEARCHRES LIST-EXTENDED LIST-STATUS WITHIN";
+    SEARCHRES LIST-EXTENDED LIST-STATUS WITHIN BINARY";
 
 impl Session {
     /// What this session offers now.
@@ -175,12 +176,13 @@ impl Session {
 
     /// Reads what is left to read: by the small parser, or by the codec.
     fn parse(&self, verb: (Verb, bool), arguments: &[u8]) -> Option<Result<Parsed, Answer>> {
+        let dialect = self.enabled.dialect;
         let command = match verb.0 {
             Verb::List | Verb::Lsub => {
-                front::list(arguments, verb.0 == Verb::Lsub)?.map(Command::List)
+                front::list(arguments, verb.0 == Verb::Lsub, dialect)?.map(Command::List)
             }
-            Verb::Status => front::status(arguments)?,
-            Verb::Create => front::create(arguments)?,
+            Verb::Status => front::status(arguments, dialect)?,
+            Verb::Create => front::create(arguments, dialect)?,
             _ => return self.decode(verb, arguments),
         };
         Some(command.map(Parsed::Command))
@@ -195,9 +197,10 @@ impl Session {
         let uid = if verb.1 { "UID " } else { "" };
         let head = format!("{} {uid}{} ", self.tag, verb.0.name());
         let text = [head.as_bytes(), &arguments, b"\r\n"].concat();
-        let mut parsed = convert::read(&text, 0)?;
+        let dialect = self.enabled.dialect;
+        let mut parsed = convert::read(&text, 0, dialect)?;
         if let Ok(Parsed::Command(Command::Search(search))) = &mut parsed {
-            search.returns = returns;
+            search.returns = returns.or_else(|| dialect.returns());
         }
         Some(parsed)
     }
@@ -237,9 +240,14 @@ impl Session {
         let counted = self.enabled.condstore;
         self.enabled.condstore |= condstore || qresync;
         self.enabled.qresync |= qresync;
+        let rev2 = wanted("IMAP4REV2");
+        if rev2 {
+            self.enabled.dialect = Dialect::Rev2;
+        }
         let told = [
             condstore.then_some("CONDSTORE"),
             qresync.then_some("QRESYNC"),
+            rev2.then_some("IMAP4rev2"),
         ];
         let told: Vec<&str> = told.into_iter().flatten().collect();
         answer::enabled(&mut self.out, &told);

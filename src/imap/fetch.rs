@@ -4,7 +4,7 @@
 use crate::imap::connection::{End, Line};
 use crate::imap::inside::{Ended, Inside, Trouble, index};
 use crate::mailbox::{Flagging, Octets, Opened, Piece, Row, Snapshot};
-use crate::mime::structure::Card;
+use crate::mime::structure::{self, Card};
 use crate::model::{Flags, System};
 use crate::store::Error;
 use crate::wire::imap::command::{Fetch, Item, Section, StoreMode, Wanted};
@@ -107,7 +107,7 @@ impl Inside {
         }
         let mut cards = cards.into_iter();
         for (place, row) in rows {
-            let card = cards.next().flatten();
+            let mut card = cards.next().flatten();
             let mut octets = self.mailboxes.octets(row.message);
             let mut opened = Opened::Ready;
             if asked.sections {
@@ -115,13 +115,22 @@ impl Inside {
             }
             missing.encoded |= opened == Opened::Encoded;
             let gone = opened == Opened::Gone || (asked.cards && card.is_none());
-            missing.gone |= gone;
-            if gone || opened == Opened::Encoded {
+            let left = gone && self.is_left(row).await?;
+            missing.gone |= gone && !left;
+            if gone != left || opened == Opened::Encoded {
                 continue;
+            }
+            if left {
+                // Decision 0025: what has lost its content is seen empty.
+                card = Some(Arc::new(structure::card(b"")));
             }
             let mut written = answer::Row::begin(session.out(), index(place));
             self.write_row(session, &mut written, (row, card.as_deref()), asked);
             for section in asked.sections() {
+                if left {
+                    write_empty(session, &mut written, section);
+                    continue;
+                }
                 self.write_section(session, line, &mut written, (&mut octets, section))
                     .await?;
             }
@@ -131,6 +140,14 @@ impl Inside {
             }
         }
         Ok(())
+    }
+
+    /// Whether an entry was left behind whose message is destroyed.
+    async fn is_left(&self, row: &Row) -> Result<bool, Trouble> {
+        match &self.selected {
+            Some(selected) => Ok(self.mailboxes.is_left(&selected.view, row).await?),
+            None => Ok(false),
+        }
     }
 
     /// Everything but octets.
@@ -250,6 +267,15 @@ impl Inside {
         gone.retain(|uid| ranges.contains(*uid) && shown.place(*uid).is_none());
         answer::vanished(session.out(), true, &gone);
         Ok(())
+    }
+}
+
+/// A section of a message without octets.
+fn write_empty(session: &mut Session, written: &mut answer::Row, section: &Section) {
+    if section.wanted == Wanted::DecodedSize {
+        written.decoded_size(session.out(), section, 0);
+    } else {
+        written.section(session.out(), section, 0);
     }
 }
 

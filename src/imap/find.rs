@@ -26,6 +26,9 @@ impl Inside {
             // RFC 5182 §2.1: after a search that fails there is nothing saved.
             self.selected()?.saved.clear();
         }
+        if let Some(refused) = &search.refused {
+            return Err(refused.clone().into());
+        }
         let (shown, places) = self.find(&search).await?;
         let counts = counted(search.returns, &places);
         let has_modseq = search.key.has_modseq();

@@ -44,6 +44,7 @@ use crate::mailbox::search::Searcher;
 use crate::mailbox::tracker::Tracker;
 use crate::mime::structure::Card;
 use crate::model::{Account, AccountId, Clock, MessageId};
+use crate::store::records::Message;
 use crate::store::{Error, Store};
 use crate::wire::imap::command::Key;
 use std::sync::Arc;
@@ -166,6 +167,21 @@ impl Mailboxes {
     /// The store's own.
     pub async fn vanished(&self, view: &View, since: u64) -> Result<Vec<u32>, Error> {
         self.0.store.vanished(view.folder.id, since).await
+    }
+
+    /// Whether a row stands in the folder still although its message is destroyed:
+    /// it was copied at that very moment (decision 0025).
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn is_left(&self, view: &View, row: &Row) -> Result<bool, Error> {
+        let store = &self.0.store;
+        let message = store.get(&Message::at(row.message)).await?;
+        if message.is_some_and(|message| message.purged.is_none()) {
+            return Ok(false);
+        }
+        let stands = store.row(view.folder.id, row.uid, view.reader).await?;
+        Ok(stands.is_some())
     }
 
     /// What IMAP says of a message; `None` if it was destroyed.

@@ -10,7 +10,9 @@
 
 use crate::harness::{House, relay};
 use crate::imap::Imap;
-use sealpost::model::Role;
+use sealpost::folders;
+use sealpost::model::{Flags, MessageId, Role};
+use sealpost::store::Tx;
 
 /// A short message.
 fn letter(subject: &str) -> String {
@@ -376,8 +378,47 @@ fn a_saved_result_is_what_was_asked_for() {
         let said = a.good("SEARCH $");
         assert!(said.contains(saved), "{options}: {said}");
     }
+    // A search that fails saves nothing.
+    let said = a.say("SEARCH RETURN (SAVE) CHARSET KOI8-R ALL").unwrap();
+    assert!(said.contains("x NO [BADCHARSET"), "{said}");
+    assert!(a.good("SEARCH $").contains("* SEARCH\r\n"));
     a.good("STORE 3 +FLAGS (\\Seen)");
     let first = number(&a.good("FETCH 1 (MODSEQ)"), "MODSEQ (");
     let said = a.good("SEARCH RETURN (MIN) MODSEQ 1");
     assert_eq!(number(&said, "MODSEQ"), first, "{said}");
+}
+
+#[test]
+fn a_search_for_any_of_fifty_addresses_finds_them_all() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let (mut a, _) = two(&house, 3, "");
+    let none = "OR FROM nobody@example.test ".repeat(49);
+    let said = a.good(&format!("SEARCH {none}SUBJECT 2"));
+    assert!(said.contains("* SEARCH 2\r\n"), "{said}");
+    let said = a.good(&format!("SORT (REVERSE ARRIVAL) UTF-8 {none}SUBJECT 3"));
+    assert!(said.contains("* SORT 3\r\n"), "{said}");
+    let deep = "NOT (ALL ".repeat(20) + "SEEN" + &")".repeat(20);
+    let said = a.say(&format!("SEARCH {deep}")).unwrap();
+    assert!(said.contains("x NO [LIMIT]"), "{said}");
+}
+
+#[test]
+fn an_entry_that_has_lost_its_message_is_seen_empty_and_can_be_expunged() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let mut a = enter(&house);
+    let store = house.store();
+    let mut tx = Tx::new();
+    let nowhere = MessageId::new(store.clock().now());
+    tx.file(folders::shared(store), nowhere, Flags::default(), None);
+    house.run(store.commit(tx)).unwrap();
+    let said = a.good("SELECT Shared/INBOX");
+    assert!(said.contains("* 1 EXISTS"), "{said}");
+    let said = a.good("FETCH 1:* (RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER] BODY[])");
+    assert!(said.contains("RFC822.SIZE 0 "), "{said}");
+    assert!(said.contains("BODY[] {0}\r\n"), "{said}");
+    a.good("STORE 1 +FLAGS (\\Deleted)");
+    let said = a.good("EXPUNGE");
+    assert!(said.contains("* 1 EXPUNGE"), "{said}");
 }

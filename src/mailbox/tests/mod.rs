@@ -2,6 +2,7 @@
 
 mod folders;
 mod many;
+mod threads;
 
 use crate::folders::Folder;
 use crate::mailbox::{Flagging, Mailboxes, Opened, Piece, View, cards};

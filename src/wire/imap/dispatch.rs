@@ -1,12 +1,13 @@
 //! What each command does in each state.
 
 use crate::wire::imap::answer::{self, Answer, Code};
-use crate::wire::imap::command::{Command, Item};
+use crate::wire::imap::command::{Command, Item, Key, Search};
 use crate::wire::imap::convert::{self, Parsed};
 use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::front;
 use crate::wire::imap::gather::Found;
 use crate::wire::imap::literal::MAX_STRANGER;
+use crate::wire::imap::nest;
 use crate::wire::imap::session::{Event, Place, Question, Session, State, Step};
 use crate::wire::imap::verb::{Line, Needs, Verb};
 use bytes::BytesMut;
@@ -193,16 +194,33 @@ impl Session {
             Verb::Search => front::returns(arguments)?,
             _ => (None, arguments),
         };
-        let arguments = front::saved(verb.0, arguments)?;
+        let arguments = match nest::grouped(verb.0, front::saved(verb.0, arguments)?)? {
+            Ok(arguments) => arguments,
+            Err(answer) => return Some(Err(answer)),
+        };
         let uid = if verb.1 { "UID " } else { "" };
         let head = format!("{} {uid}{} ", self.tag, verb.0.name());
         let text = [head.as_bytes(), &arguments, b"\r\n"].concat();
         let dialect = self.enabled.dialect;
-        let mut parsed = convert::read(&text, 0, dialect)?;
-        if let Ok(Parsed::Command(Command::Search(search))) = &mut parsed {
-            search.returns = returns.or_else(|| dialect.returns());
-        }
-        Some(parsed)
+        let returns = returns.or_else(|| dialect.returns());
+        Some(match convert::read(&text, 0, dialect)? {
+            Ok(Parsed::Command(Command::Search(search))) => {
+                Ok(Parsed::Command(Command::Search(Search {
+                    returns,
+                    ..search
+                })))
+            }
+            // What was saved before is no more what `$` means.
+            Err(answer) if returns.is_some_and(|returns| returns.save) => {
+                Ok(Parsed::Command(Command::Search(Search {
+                    uid: verb.1,
+                    key: Key::Nothing,
+                    returns,
+                    refused: Some(answer),
+                })))
+            }
+            parsed => parsed,
+        })
     }
 
     /// Hands a command to the driver.

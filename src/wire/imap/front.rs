@@ -230,34 +230,31 @@ pub(super) fn saved(verb: Verb, arguments: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(Cow::Owned(text))
 }
 
+/// What stands before the keys of SEARCH, SORT or THREAD, and the keys; the space
+/// between them is among the first.
+pub(super) fn split(verb: Verb, arguments: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut reader = Reader::new(arguments);
+    match verb {
+        // REVERSE is a token as its criterion is.
+        Verb::Sort => drop(reader.list(Reader::token)?),
+        Verb::Thread => drop(reader.token()?),
+        _ if reader.has("CHARSET ") => {}
+        _ => return Some((&[], arguments)),
+    }
+    if verb != Verb::Search {
+        reader.take(" ")?;
+    }
+    reader.token()?;
+    reader.take(" ")?;
+    arguments.split_at_checked(arguments.len() - reader.rest().len())
+}
+
 /// Walks over the keys of a search; a `$` counts where a key stands, not where
 /// a key has its text.
 fn search(verb: Verb, arguments: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Reader::new(arguments);
-    match verb {
-        Verb::Sort => {
-            reader.list(|reader| {
-                reader.token()?;
-                // REVERSE and its criterion.
-                Some(())
-            })?;
-            reader.take(" ")?;
-            reader.token()?;
-        }
-        Verb::Thread => {
-            reader.token()?;
-            reader.take(" ")?;
-            reader.token()?;
-        }
-        _ => {
-            if reader.has("CHARSET ") {
-                reader.token()?;
-            }
-        }
-    }
-    let mut text = arguments
-        .get(..arguments.len() - reader.rest().len())?
-        .to_vec();
+    let (head, keys) = split(verb, arguments)?;
+    let mut reader = Reader::new(keys);
+    let mut text = head.to_vec();
     let mut arguments = 0;
     while reader.end().is_none() {
         if let Some(mark) = [" ", "(", ")"].into_iter().find(|mark| reader.has(mark)) {
@@ -279,7 +276,7 @@ fn search(verb: Verb, arguments: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// How many pieces of text or number follow a search key.
-fn arguments_of(key: &[u8]) -> usize {
+pub(super) fn arguments_of(key: &[u8]) -> usize {
     match key.to_ascii_uppercase().as_slice() {
         b"HEADER" => 2,
         b"BCC" | b"BEFORE" | b"BODY" | b"CC" | b"FROM" | b"KEYWORD" | b"LARGER" | b"OLDER"

@@ -7,6 +7,7 @@ use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::front;
 use crate::wire::imap::gather::Found;
 use crate::wire::imap::literal::MAX_STRANGER;
+use crate::wire::imap::narrow::narrowed;
 use crate::wire::imap::session::{Event, Place, Question, Session, State, Step};
 use crate::wire::imap::verb::{Line, Needs, Verb};
 use bytes::BytesMut;
@@ -193,7 +194,8 @@ impl Session {
             Verb::Search => front::returns(arguments)?,
             _ => (None, arguments),
         };
-        let arguments = front::saved(verb.0, arguments)?;
+        let arguments = narrowed(verb.0, arguments);
+        let arguments = front::saved(verb.0, &arguments)?;
         let uid = if verb.1 { "UID " } else { "" };
         let head = format!("{} {uid}{} ", self.tag, verb.0.name());
         let text = [head.as_bytes(), &arguments, b"\r\n"].concat();

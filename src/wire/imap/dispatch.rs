@@ -7,6 +7,7 @@ use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::front;
 use crate::wire::imap::gather::Found;
 use crate::wire::imap::literal::MAX_STRANGER;
+use crate::wire::imap::narrow::narrowed;
 use crate::wire::imap::nest;
 use crate::wire::imap::session::{Event, Place, Question, Session, State, Step};
 use crate::wire::imap::verb::{Line, Needs, Verb};
@@ -194,7 +195,9 @@ impl Session {
             Verb::Search => front::returns(arguments)?,
             _ => (None, arguments),
         };
-        let arguments = match nest::grouped(verb.0, front::saved(verb.0, arguments)?)? {
+        let arguments = narrowed(verb.0, arguments);
+        let arguments = front::saved(verb.0, &arguments)?;
+        let arguments = match nest::grouped(verb.0, arguments)? {
             Ok(arguments) => arguments,
             Err(answer) => return Some(Err(answer)),
         };

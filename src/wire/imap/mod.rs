@@ -68,6 +68,7 @@ mod gather;
 mod glob;
 mod literal;
 mod names;
+mod narrow;
 mod nest;
 mod query;
 mod reader;

@@ -87,9 +87,12 @@ enum Woken {
     Octets(usize),
     /// There is news; or the mailbox was deleted.
     News(bool),
-    /// The client was silent for too long, or what it sends comes too slowly;
-    /// or else it is time to ask for its account.
-    Due { silent: bool, slow: bool },
+    /// The client was silent for too long.
+    Silent,
+    /// What it sends comes too slowly.
+    Slow,
+    /// It is time to ask for its account.
+    Again,
     /// The gateway ends.
     Stop,
 }
@@ -210,48 +213,18 @@ impl Connection {
     }
 
     async fn read(&mut self, session: &mut Session, known_by: Timestamp) -> Result<(), End> {
-        let phase = session.phase();
-        let due = match phase {
-            Phase::Stranger => after(self.heard, STRANGER).min(known_by),
-            Phase::Ready | Phase::Idle => after(self.heard, SILENT),
-            Phase::Command | Phase::Octets => after(self.heard, PIECE),
-        };
-        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
-        let slow = self.arriving(between);
-        let again = match self.inside {
-            Some(_) => after(self.asked, AGAIN),
-            None => Timestamp::MAX,
-        };
-        let idle = phase == Phase::Idle;
-        let woken = tokio::select! {
-            read = self.line.read(&mut self.input, between) => Woken::Octets(read?),
-            news = news(self.inside.as_deref_mut()), if idle => Woken::News(news),
-            () = self.door.clock.sleep_until(due.min(again).min(slow)) => Woken::Due {
-                silent: due <= again.min(slow),
-                slow: slow <= again,
-            },
-            // Ok and Err alike: whoever held the other end is going.
-            _ = self.stop.wait_for(|stop| *stop), if between => Woken::Stop,
-        };
-        match woken {
+        match self.wait(session.phase(), known_by).await? {
             Woken::Octets(0) => return Err(End::Closed),
-            Woken::Octets(octets) => {
-                self.heard = self.door.clock.now();
-                if let Some(arrival) = &mut self.arrival {
-                    arrival.octets = arrival.octets.saturating_add(octets as u64);
-                }
-            }
+            Woken::Octets(octets) => self.came(octets),
             Woken::News(true) => {
                 if let Some(inside) = &mut self.inside {
                     inside.tell(session, true);
                 }
             }
             Woken::News(false) => session.bye(None, DELETED),
-            Woken::Due { silent: true, .. } => {
-                session.bye(None, "You were silent for too long.");
-            }
-            Woken::Due { slow: true, .. } => session.bye(None, "This came too slowly."),
-            Woken::Due { .. } => {
+            Woken::Silent => session.bye(None, "You were silent for too long."),
+            Woken::Slow => session.bye(None, "This came too slowly."),
+            Woken::Again => {
                 self.ask_again(session).await;
             }
             Woken::Stop => session.bye(
@@ -260,6 +233,45 @@ impl Connection {
             ),
         }
         Ok(())
+    }
+
+    async fn wait(&mut self, phase: Phase, known_by: Timestamp) -> Result<Woken, End> {
+        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
+        let (due, then) = self.due(phase, between, known_by);
+        let idle = phase == Phase::Idle;
+        Ok(tokio::select! {
+            read = self.line.read(&mut self.input, between) => Woken::Octets(read?),
+            news = news(self.inside.as_deref_mut()), if idle => Woken::News(news),
+            () = self.door.clock.sleep_until(due) => then,
+            // Ok and Err alike: whoever held the other end is going.
+            _ = self.stop.wait_for(|stop| *stop), if between => Woken::Stop,
+        })
+    }
+
+    /// How long to wait, and what it means that this is over.
+    fn due(&mut self, phase: Phase, between: bool, known_by: Timestamp) -> (Timestamp, Woken) {
+        let silent = match phase {
+            Phase::Stranger => after(self.heard, STRANGER).min(known_by),
+            Phase::Ready | Phase::Idle => after(self.heard, SILENT),
+            Phase::Command | Phase::Octets => after(self.heard, PIECE),
+        };
+        let slow = self.arriving(between);
+        let again = match self.inside {
+            Some(_) => after(self.asked, AGAIN),
+            None => Timestamp::MAX,
+        };
+        match silent.min(slow).min(again) {
+            due if due == silent => (due, Woken::Silent),
+            due if due == slow => (due, Woken::Slow),
+            due => (due, Woken::Again),
+        }
+    }
+
+    fn came(&mut self, octets: usize) {
+        self.heard = self.door.clock.now();
+        if let Some(arrival) = &mut self.arrival {
+            arrival.octets = arrival.octets.saturating_add(octets as u64);
+        }
     }
 
     /// Until when more of what is on its way must have come.

@@ -107,38 +107,52 @@ impl Inside {
         }
         let mut cards = cards.into_iter();
         for (place, row) in rows {
-            let mut card = cards.next().flatten();
-            let mut octets = self.mailboxes.octets(row.message);
-            let mut opened = Opened::Ready;
-            if asked.sections {
-                opened = octets.open(asked.sections()).await?;
-            }
-            missing.encoded |= opened == Opened::Encoded;
-            let gone = opened == Opened::Gone || (asked.cards && card.is_none());
-            let left = gone && self.is_left(row).await?;
-            missing.gone |= gone && !left;
-            if gone != left || opened == Opened::Encoded {
-                continue;
-            }
-            if left {
-                // Decision 0025: what has lost its content is seen empty.
-                card = Some(Arc::new(structure::card(b"")));
-            }
-            let mut written = answer::Row::begin(session.out(), index(place));
-            self.write_row(session, &mut written, (row, card.as_deref()), asked);
-            for section in asked.sections() {
-                if left {
-                    write_empty(session, &mut written, section);
-                    continue;
-                }
-                self.write_section(session, line, &mut written, (&mut octets, section))
-                    .await?;
-            }
-            answer::Row::end(session.out());
+            let card = cards.next().flatten();
+            self.fetch_row(session, line, (place, row, card), (asked, missing))
+                .await?;
             if session.out().len() > MUCH {
                 line.flush(session).await?;
             }
         }
+        Ok(())
+    }
+
+    async fn fetch_row(
+        &self,
+        session: &mut Session,
+        line: &mut Line,
+        (place, row, mut card): (u32, &Row, Option<Arc<Card>>),
+        (asked, missing): (&Asked<'_>, &mut Missing),
+    ) -> Result<(), Trouble> {
+        let mut octets = self.mailboxes.octets(row.message);
+        let mut opened = Opened::Ready;
+        if asked.sections {
+            opened = octets.open(asked.sections()).await?;
+        }
+        if opened == Opened::Encoded {
+            missing.encoded = true;
+            return Ok(());
+        }
+        let gone = opened == Opened::Gone || (asked.cards && card.is_none());
+        if gone && !self.is_left(row).await? {
+            missing.gone = true;
+            return Ok(());
+        }
+        if gone {
+            // Decision 0025: what has lost its content is seen empty.
+            card = Some(Arc::new(structure::card(b"")));
+        }
+        let mut written = answer::Row::begin(session.out(), index(place));
+        self.write_row(session, &mut written, (row, card.as_deref()), asked);
+        for section in asked.sections() {
+            if gone {
+                write_empty(session, &mut written, section);
+            } else {
+                self.write_section(session, line, &mut written, (&mut octets, section))
+                    .await?;
+            }
+        }
+        answer::Row::end(session.out());
         Ok(())
     }
 

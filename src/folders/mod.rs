@@ -17,13 +17,15 @@ mod list;
 mod name;
 #[cfg(test)]
 mod tests;
+mod views;
 
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
-pub use list::{Folder, list};
-pub use name::{PATIENTS, SHARED};
+pub use list::{Folder, find, list, outline};
+pub use name::{PATIENTS, SHARED, normal};
+pub use views::of_contact;
 
-use crate::model::{AccountId, ContactId, MailboxId};
+use crate::model::{AccountId, MailboxId};
 use crate::store::records::{AccountFolder, MailFolder, Special};
 use crate::store::{Change, Error, Label, Store, Tx};
 
@@ -90,40 +92,6 @@ pub async fn ensure(store: &Store, account: AccountId) -> Result<(), Error> {
     store.commit(tx).await.map(drop)
 }
 
-/// An account's view of a contact, in which the mail with that contact is filed
-/// besides. Made with the first of it, in the caller's commit.
-///
-/// # Errors
-/// The store's own.
-pub async fn of_contact(
-    store: &Store,
-    tx: &mut Tx,
-    account: AccountId,
-    contact: ContactId,
-) -> Result<MailboxId, Error> {
-    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
-    let id = MailboxId::from_octets(hashed(store, &pieces));
-    let view = MailFolder {
-        id,
-        account: Some(account),
-        name: String::new(),
-        uidvalidity: validity(contact.octets()),
-        contact: Some(contact),
-        special: None,
-        subscribed: true,
-        placed: true,
-    };
-    if put_if_missing(store, tx, view).await? {
-        tx.put(&AccountFolder {
-            account: Some(account),
-            slot: slot(VIEW, *id.octets()),
-            folder: id,
-        });
-        tx.change(Change::Folders(account));
-    }
-    Ok(id)
-}
-
 fn standard(
     store: &Store,
     account: Option<AccountId>,
@@ -152,10 +120,10 @@ async fn put_if_missing(store: &Store, tx: &mut Tx, folder: MailFolder) -> Resul
     Ok(missing)
 }
 
-/// RFC 3501 §2.3.1.1: never zero, the same for ever. It is the second in which
-/// the folder's owner, contact or own id was made, which an id begins with; it
-/// fits 32 bits until 2106. It need not rise when a name is used anew: that
-/// folder has an id, and so UIDs, of its own.
+/// UIDVALIDITY (RFC 3501 §2.3.1.1) of a folder that is never deleted, and never
+/// another of the same name: the same for ever, never zero. It is the second in
+/// which the folder's owner or contact was made, which an id begins with; it fits
+/// 32 bits until 2106.
 fn validity(octets: &[u8; 16]) -> u32 {
     let mut millis = [0; 8];
     for (slot, octet) in millis.iter_mut().skip(2).zip(octets) {
@@ -167,8 +135,6 @@ fn validity(octets: &[u8; 16]) -> u32 {
 
 /// What the slots of folders begin with that a client made.
 const MADE: u8 = 0;
-/// What the slots of contacts' views begin with.
-const VIEW: u8 = 1;
 
 /// A place among the folders of an owner: what kind, then a keyed hash.
 fn slot(kind: u8, mut hash: [u8; 16]) -> [u8; 16] {

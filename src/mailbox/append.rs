@@ -3,10 +3,11 @@
 
 use crate::folders::{self, Folder};
 use crate::mailbox::twin::{Print, Twin};
-use crate::mailbox::{Mailboxes, View};
-use crate::model::{Account, Direction, Flags, Head, MessageId};
+use crate::mailbox::{ChangeError, Flagging, Mailboxes, View};
+use crate::model::{Account, Direction, Flags, Head, MessageId, System};
 use crate::store::records::{Message, Special};
 use crate::store::{ContentWriter, Error, Tx};
+use crate::wire::imap::command::StoreMode;
 use jiff::Timestamp;
 
 /// Why a message was not taken.
@@ -89,7 +90,7 @@ impl Appending {
             mailboxes,
             account,
             folder,
-            flags,
+            mut flags,
             date,
             content,
             print,
@@ -100,6 +101,11 @@ impl Appending {
             if let Some(uid) = renew(&mailboxes, &view, (twin, &flags, date)).await? {
                 return Ok(uid);
             }
+        }
+        // What one has read, the others of the clinic have not.
+        let seen = folder.account.is_none() && flags.system.contains(System::SEEN);
+        if seen {
+            flags.system = flags.system.without(System::SEEN);
         }
         let store = &mailboxes.0.store;
         let done = content.finish().await?;
@@ -115,8 +121,28 @@ impl Appending {
         tx.file(folder.id, id, flags, date);
         let receipt = store.commit(tx).await?;
         mailboxes.0.tracker.catch_up().await?;
-        Ok(receipt.uids().first().copied().unwrap_or_default())
+        let uid = receipt.uids().first().copied().unwrap_or_default();
+        if seen && let Err(error) = see(&mailboxes, (&account, &folder), uid).await {
+            // The message is there: to say no would bring it twice.
+            tracing::error!(event = "imap.failed", reason = %error, "A message put into the shared mailbox could not be marked as read by who put it there.");
+        }
+        Ok(uid)
     }
+}
+
+/// Marks a message of the shared mailbox as read by one account.
+async fn see(
+    mailboxes: &Mailboxes,
+    (account, folder): (&Account, &Folder),
+    uid: u32,
+) -> Result<(), ChangeError> {
+    let view = mailboxes.open(account, folder).await?;
+    let flagging = Flagging {
+        mode: StoreMode::Add,
+        flags: &Flags::from(System::SEEN),
+        unchanged_since: None,
+    };
+    mailboxes.flag(&view, &[uid], &flagging).await.map(drop)
 }
 
 /// Gives our own copy the UID, flags and date of the one that came.

@@ -4,11 +4,15 @@
 use crate::folders::{self, Folder};
 use crate::mailbox::{Mailboxes, View};
 use crate::model::{Flags, MailboxId, MessageId, System};
-use crate::store::{Error, Row, Tx};
+use crate::store::{Error, Row, Tx, apart};
 use crate::wire::imap::command::StoreMode;
 
 /// Messages changed in one commit, so that others' commits wait for little.
 const STEP: usize = 500;
+/// Messages copied at most, since a COPY is one commit: the server must leave the
+/// other folder as it was if it cannot copy them all (RFC 3501 §6.4.7), also if it
+/// is killed. Everybody's commits wait for it, so it must not take seconds.
+const MOST: usize = 10_000;
 /// How often a change is tried if somebody else changed the same messages.
 const ATTEMPTS: usize = 8;
 
@@ -18,6 +22,9 @@ pub enum ChangeError {
     /// A message was destroyed meanwhile.
     #[error("one of the messages is no longer there")]
     Gone,
+    /// More messages than one COPY takes.
+    #[error("at most {MOST} messages can be copied at once")]
+    Many,
     /// More keywords than a message may have.
     #[error("a message has room for 64 keywords")]
     Keywords,
@@ -35,6 +42,15 @@ pub struct Flagging<'a> {
     pub flags: &'a Flags,
     /// Only what was not changed after this mod-sequence (RFC 7162 §3.1.3).
     pub unchanged_since: Option<u64>,
+}
+
+impl Flagging<'_> {
+    /// Whether it makes of one set of flags the other.
+    #[must_use]
+    pub fn leads(&self, from: &Flags, to: &Flags) -> bool {
+        let mut made = from.clone();
+        changed(&mut made, self) && made == *to
+    }
 }
 
 impl Mailboxes {
@@ -98,20 +114,27 @@ impl Mailboxes {
         Err(Error::Conflict.into())
     }
 
-    /// Copies messages into another folder, or moves them there; gives back the
-    /// UIDs here and there, side by side. What is no longer there is left out.
+    /// Copies messages into another folder, all or none, or moves them there,
+    /// each wholly (RFC 6851 §3.3); gives back the UIDs here and there, side by
+    /// side. What is no longer there is not moved.
     ///
     /// # Errors
-    /// [`ChangeError::Gone`], [`ChangeError::Store`].
+    /// [`ChangeError::Gone`], [`ChangeError::Many`], [`ChangeError::Store`].
     pub async fn transfer(
         &self,
         view: &View,
         (rows, to): (&[Row], &Folder),
         moves: bool,
     ) -> Result<(Vec<u32>, Vec<u32>), ChangeError> {
+        if !moves && rows.len() > MOST {
+            return Err(ChangeError::Many);
+        }
+        let step = if moves { STEP } else { MOST };
         let (mut from, mut there) = (Vec::new(), Vec::new());
-        for part in rows.chunks(STEP) {
-            let (here, new) = self.transfer_some(view, (part, to), moves).await?;
+        for part in rows.chunks(step) {
+            let (me, view, to, part) = (self.clone(), view.clone(), to.clone(), part.to_vec());
+            let done = aside(async move { me.transfer_some(&view, (&part, &to), moves).await });
+            let (here, new) = done.await?;
             from.extend(here);
             there.extend(new);
         }
@@ -130,6 +153,9 @@ impl Mailboxes {
             let mut there = Vec::with_capacity(rows.len());
             for row in rows {
                 there.extend(store.row(view.folder.id, row.uid, view.reader).await?);
+            }
+            if !moves && there.len() < rows.len() {
+                return Err(ChangeError::Gone);
             }
             if to.account.is_none() {
                 // What one has read, the others of the clinic have not.
@@ -167,7 +193,8 @@ impl Mailboxes {
         });
         let gone: Vec<(u32, MessageId)> = deleted.map(|row| (row.uid, row.message)).collect();
         for part in gone.chunks(STEP) {
-            self.expunge_some(view.folder.id, part).await?;
+            let (me, folder, part) = (self.clone(), view.folder.id, part.to_vec());
+            aside(async move { me.expunge_some(folder, &part).await }).await?;
         }
         self.0.tracker.catch_up().await?;
         Ok(())
@@ -194,6 +221,16 @@ impl Mailboxes {
         }
         Err(Error::Conflict.into())
     }
+}
+
+/// Does what reads and seals hundreds of records where it cannot hold up other
+/// sessions.
+async fn aside<T, F>(work: F) -> Result<T, ChangeError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, ChangeError>> + Send + 'static,
+{
+    apart(async move { Ok(work.await) }).await?
 }
 
 /// Rows as what names them in the store.

@@ -39,6 +39,7 @@ pub enum Table {
     Placed = 34,
     AccountFolder = 35,
     Card = 36,
+    Validity = 37,
     Job = 40,
     Due = 41,
     Throttle = 42,
@@ -77,7 +78,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -107,6 +108,7 @@ impl Table {
         Self::Placed,
         Self::AccountFolder,
         Self::Card,
+        Self::Validity,
         Self::Job,
         Self::Due,
         Self::Throttle,

@@ -5,7 +5,7 @@
 mod folder;
 mod message;
 
-pub use folder::{AccountFolder, Card, MailFolder, Special};
+pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
 pub use message::Message;
 
 use crate::model::{

@@ -30,6 +30,8 @@ mod fail2ban;
 mod house;
 mod imap_attacks;
 mod imap_floods;
+mod imap_idle;
+mod imap_sessions;
 mod office;
 mod outcomes;
 mod patient;

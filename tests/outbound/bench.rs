@@ -184,13 +184,18 @@ impl Bench {
         }
     }
 
-    pub(crate) async fn sweep(&self) {
+    /// A sweep that has not looked yet.
+    pub(crate) fn sweeper(&self) -> Sweep {
         let settings = sealpost::sweep::Settings {
             idle: IDLE,
             reminder: None,
             voice: self.rules.voice.clone(),
         };
-        let mut sweep = Sweep::new(self.store().clone(), Live::new(settings));
+        Sweep::new(self.store().clone(), Live::new(settings))
+    }
+
+    pub(crate) async fn sweep(&self) {
+        let mut sweep = self.sweeper();
         while sweep.turn().await.unwrap() {}
     }
 

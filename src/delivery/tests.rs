@@ -43,15 +43,8 @@ impl Bench {
         };
         let clock = Clock::Manual(hand.clone());
         let store = Store::create(&place, &RootKey::generate(), clock).unwrap();
-        let account = Account {
-            id: AccountId::new(hand_now(&store)),
-            address: address("doctor@clinic.example"),
-            role: Role::Provider,
-            standing: Standing::Active,
-            created: hand_now(&store),
-            password: None,
-            policy: AccountPolicy::Inherit,
-        };
+        let doctor = address("doctor@clinic.example");
+        let account = Account::new(doctor, Role::Provider, hand_now(&store));
         let mut tx = Tx::new();
         tx.put(&account);
         store.commit(tx).await.unwrap();

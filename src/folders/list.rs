@@ -1,6 +1,6 @@
 //! Which folders an account sees.
 
-use crate::folders::{SHARED, STANDARD, id, name};
+use crate::folders::{AWAITING, RELEASE, SHARED, STANDARD, id, name, standard};
 use crate::model::{Account, AccountId, ContactId, MailboxId, Role, Standing};
 use crate::store::records::{AccountFolder, Contact, MailFolder, Special};
 use crate::store::{Error, Record, Store, apart};
@@ -58,6 +58,19 @@ impl Folder {
 pub async fn list(store: &Store, account: &Account) -> Result<Vec<Folder>, Error> {
     let (store, account) = (store.clone(), account.clone());
     apart(async move { read(&store, &account).await }).await
+}
+
+/// Puts the folder into a list to which a provider moves what is to be released.
+/// It is always empty and has no record. One of that name which the account had
+/// made before is shown under another, so that a slip sends nothing.
+pub fn add_release(store: &Store, account: AccountId, folders: &mut Vec<Folder>) {
+    for own in folders.iter_mut().filter(|folder| folder.name == RELEASE) {
+        own.name = format!("{RELEASE} (own)");
+    }
+    let record = standard(store, Some(account), RELEASE, None);
+    let after = folders.iter().position(|folder| folder.name == AWAITING);
+    let place = after.map_or(folders.len(), |at| at + 1);
+    folders.insert(place, Folder::new(record, RELEASE.to_owned()));
 }
 
 async fn read(store: &Store, account: &Account) -> Result<Vec<Folder>, Error> {

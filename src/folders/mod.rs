@@ -3,6 +3,7 @@
 //! ```text
 //!  INBOX  Sent  Drafts  Trash  Archive  Junk  Awaiting release   everybody's
 //!  Archive/2026 …                                                made by a client
+//!  Release                                                       a provider's, if the clinic has it so
 //!  Patients/Jane Doe k3xq …                                      a contact's mail
 //!  Shared/INBOX                                                  the clinic's
 //! ```
@@ -15,13 +16,15 @@ mod change;
 mod entries;
 mod list;
 mod name;
+mod post;
 #[cfg(test)]
 mod tests;
 
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
-pub use list::{Folder, list};
+pub use list::{Folder, add_release, list};
 pub use name::{PATIENTS, SHARED};
+pub use post::{Post, post};
 
 use crate::model::{AccountId, ContactId, MailboxId};
 use crate::store::records::{AccountFolder, MailFolder, Special};
@@ -36,8 +39,13 @@ const STANDARD: [(&str, Option<Special>); 7] = [
     ("Trash", Some(Special::Trash)),
     ("Archive", Some(Special::Archive)),
     ("Junk", Some(Special::Junk)),
-    ("Awaiting release", None),
+    (AWAITING, None),
 ];
+
+/// Where what is held stands, for who wrote it and for whose name it bears.
+pub const AWAITING: &str = "Awaiting release";
+/// Where a provider moves what is held to release it, if the clinic has it so.
+pub const RELEASE: &str = "Release";
 
 /// Whose the shared mailbox is in [`Change::Folders`].
 const NOBODY: AccountId = AccountId::from_octets([0; 16]);
@@ -52,6 +60,24 @@ pub fn inbox(store: &Store, account: AccountId) -> MailboxId {
 #[must_use]
 pub fn sent(store: &Store, account: AccountId) -> MailboxId {
     id(store, Some(account), "Sent")
+}
+
+/// An account's folder for what is held.
+#[must_use]
+pub fn awaiting(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), AWAITING)
+}
+
+/// The folder to which an account moves what is to be released.
+#[must_use]
+pub fn release(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), RELEASE)
+}
+
+/// An account's drafts.
+#[must_use]
+pub fn drafts(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), "Drafts")
 }
 
 /// The clinic's shared INBOX: for answers to nobody who is still there.

@@ -1,7 +1,7 @@
 //! Names of folders: which a client may choose, and how a contact's view is
 //! called.
 
-use crate::folders::STANDARD;
+use crate::folders::{RELEASE, STANDARD};
 use crate::model::ContactId;
 
 /// Where the views of contacts stand.
@@ -27,7 +27,8 @@ pub(super) fn checked(name: &str) -> Option<String> {
         Some((first, rest)) => (first, Some(rest)),
         None => (name, None),
     };
-    let ours = [PATIENTS, SHARED];
+    // What is moved to Release leaves, in a clinic that has it so.
+    let ours = [PATIENTS, SHARED, RELEASE];
     let ours = ours.iter().any(|ours| first.eq_ignore_ascii_case(ours));
     let odd = |c: char| c.is_control() || matches!(c, '%' | '*');
     let empty = name.split('/').any(|level| level.trim().is_empty());
@@ -126,6 +127,8 @@ mod tests {
             "patients",
             "Patients/x",
             "SHARED/x",
+            "release",
+            "Release/",
             &long,
         ] {
             assert_eq!(checked(bad), None, "{bad:?}");

@@ -144,15 +144,7 @@ impl Bench {
 
 fn account(store: &Store, address: &str, role: Role) -> Account {
     let now = store.clock().now();
-    Account {
-        id: AccountId::new(now),
-        address: Address::parse(address).unwrap(),
-        role,
-        standing: Standing::Active,
-        created: now,
-        password: None,
-        policy: AccountPolicy::default(),
-    }
+    Account::new(Address::parse(address).unwrap(), role, now)
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@
 mod append;
 mod cards;
 mod change;
+mod held;
 mod order;
 mod search;
 mod section;
@@ -39,7 +40,8 @@ use crate::mailbox::cards::Cards;
 use crate::mailbox::search::Searcher;
 use crate::mailbox::tracker::Tracker;
 use crate::mime::structure::Card;
-use crate::model::{Account, AccountId, Clock, MessageId};
+use crate::model::{Account, AccountId, Clock, Live, MessageId};
+use crate::release;
 use crate::store::{Error, Store};
 use crate::wire::imap::command::Key;
 use std::sync::Arc;
@@ -55,6 +57,7 @@ struct Inner {
     tracker: Tracker,
     cards: Cards,
     searcher: Searcher,
+    holds: Live<release::Settings>,
 }
 
 /// A folder that somebody looks at.
@@ -89,13 +92,14 @@ impl View {
 impl Mailboxes {
     /// The mailboxes in a store.
     #[must_use]
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, holds: Live<release::Settings>) -> Self {
         let cards = Cards::new(store.clone());
         Self(Arc::new(Inner {
             tracker: Tracker::new(store.clone()),
             searcher: Searcher::new(store.clone(), cards.clone()),
             cards,
             store,
+            holds,
         }))
     }
 
@@ -117,7 +121,11 @@ impl Mailboxes {
     /// # Errors
     /// The store's own.
     pub async fn folders(&self, account: &Account) -> Result<Vec<Folder>, Error> {
-        folders::list(&self.0.store, account).await
+        let mut folders = folders::list(&self.0.store, account).await?;
+        if self.0.holds.current().by_move && account.may_send() {
+            folders::add_release(&self.0.store, account.id, &mut folders);
+        }
+        Ok(folders)
     }
 
     /// Makes the folders that everybody has, if they are not there yet.
@@ -222,6 +230,9 @@ impl Mailboxes {
     /// [`Refused`].
     pub async fn rename(&self, account: &Account, from: &str, to: &str) -> Result<(), Refused> {
         let folder = self.find(account, from).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return Err(Refused::Fixed);
+        }
         folders::rename(&self.0.store, account.id, folder.id, to).await
     }
 
@@ -231,6 +242,9 @@ impl Mailboxes {
     /// [`Refused`].
     pub async fn delete(&self, account: &Account, name: &str) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return Err(Refused::Fixed);
+        }
         folders::delete(&self.0.store, account.id, folder.id).await?;
         Ok(self.catch_up().await?)
     }
@@ -246,6 +260,13 @@ impl Mailboxes {
         subscribed: bool,
     ) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return if subscribed {
+                Ok(())
+            } else {
+                Err(Refused::Fixed)
+            };
+        }
         folders::subscribe(&self.0.store, account.id, folder.id, subscribed).await
     }
 }

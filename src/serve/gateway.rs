@@ -13,6 +13,7 @@ use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
 use crate::portal;
+use crate::release;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
@@ -50,6 +51,7 @@ struct Reload {
     imap: Live<imap::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
+    holds: Live<release::Settings>,
     tls: [Tls; 2],
 }
 
@@ -133,7 +135,7 @@ impl Gateway {
 
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
-        let mailboxes = Mailboxes::new(store.clone());
+        let mailboxes = Mailboxes::new(store.clone(), live.holds.clone());
         let read = live.imap.clone();
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
@@ -269,6 +271,7 @@ impl Reload {
             imap: Live::new(pieces::imap(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
+            holds: Live::new(pieces::holds(config)),
             tls: [
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
@@ -289,6 +292,7 @@ impl Reload {
         self.imap.replace(pieces::imap(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
+        self.holds.replace(pieces::holds(config));
         Ok(())
     }
 }

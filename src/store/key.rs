@@ -51,6 +51,9 @@ pub enum Table {
     Change = 49,
     Audit = 50,
     Swept = 51,
+    Hold = 60,
+    AccountHold = 61,
+    Deputy = 62,
 }
 
 impl Table {
@@ -73,11 +76,12 @@ impl Table {
                 | Self::Submitted
                 | Self::Ending
                 | Self::Change
+                | Self::AccountHold
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -119,6 +123,9 @@ impl Table {
         Self::Change,
         Self::Audit,
         Self::Swept,
+        Self::Hold,
+        Self::AccountHold,
+        Self::Deputy,
     ];
 
     /// The table's octet.

@@ -7,12 +7,13 @@ use sealpost::folders;
 use sealpost::model::parcel::Body;
 use sealpost::model::parcel::Wanted;
 use sealpost::model::{
-    Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, ManualClock,
-    MessageId, Notify, Parcel, Recipient, Reply, Role, System, Token,
+    Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Notify, Office, Parcel, Recipient, Reply, Role, System, Token,
 };
 use sealpost::outbound::{Outbound, Settings};
 use sealpost::policy::{Copies, Default as Unmarked, Rules, Staff};
 use sealpost::queue;
+use sealpost::release;
 use sealpost::route::portal::Voice;
 use sealpost::store::records::{Grant, Message, Work};
 use sealpost::store::{Entry, RootKey, Store};
@@ -189,6 +190,7 @@ impl Bench {
             idle: IDLE,
             reminder: None,
             voice: self.rules.voice.clone(),
+            office: self.rules.holds.office.clone(),
         };
         let mut sweep = Sweep::new(self.store().clone(), Live::new(settings));
         while sweep.turn().await.unwrap() {}
@@ -237,6 +239,21 @@ pub(crate) fn settings() -> Settings {
             portal: "https://gate.clinic.example".into(),
             language: Language::English,
             zone: jiff::tz::TimeZone::UTC,
+        },
+        holds: release::Settings {
+            lasts: SignedDuration::from_hours(48),
+            by_move: false,
+            notify: None,
+            office: Office {
+                hostname: "gate.clinic.example".into(),
+                from: Mailbox {
+                    name: None,
+                    address: address("notice@clinic.example"),
+                },
+                language: Language::English,
+                zone: jiff::tz::TimeZone::UTC,
+                retain: SignedDuration::from_hours(30 * 24),
+            },
         },
     }
 }

@@ -7,9 +7,8 @@ use crate::access::passcode;
 use crate::folders;
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, GrantId, Head, JobId, Lane, Language, Live,
-    Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, Role, Route, Standing,
-    State,
+    Account, AccountId, Address, Clock, GrantId, Head, JobId, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, Role, Route, State,
 };
 use crate::queue;
 use crate::store::records::{Code, CodeMail, Ended, Ending, Grant, Message, Request, Work};

@@ -2,8 +2,8 @@
 
 use crate::folders::{self, Folder, PATIENTS, Refused};
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, Flags, Head, Keyword,
-    MailboxId, ManualClock, MessageId, Role, Standing, System,
+    Account, AccountId, Address, Clock, ContactId, Direction, Flags, Head, Keyword, MailboxId,
+    ManualClock, MessageId, Role, Standing, System,
 };
 use crate::store::records::{Card, Contact, ContactStatus, MailFolder, Message, Special};
 use crate::store::{Change, Error, RootKey, Settings, Store, Tx, samples};

@@ -79,7 +79,7 @@ impl Inside {
         };
         let rows = places.iter().filter_map(|place| selected.shown.at(*place));
         let rows: Vec<Row> = rows.cloned().collect();
-        if moves && mailboxes.is_release(&target) {
+        if moves && mailboxes.is_release(&target) && !rows.is_empty() {
             mailboxes.release(&selected.view, &rows).await?;
             return Ok(Some(Answer::ok(
                 "MOVE completed. What was moved is released.",

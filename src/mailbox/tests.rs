@@ -3,8 +3,8 @@
 use crate::folders::Folder;
 use crate::mailbox::{Flagging, Mailboxes, View, cards};
 use crate::model::{
-    Account, AccountId, Address, Clock, Direction, Flags, Head, Keyword, Live, ManualClock,
-    MessageId, Role, System,
+    Account, Address, Clock, Direction, Flags, Head, Keyword, Live, ManualClock, MessageId, Role,
+    System,
 };
 use crate::release;
 use crate::store::records::Message;
@@ -61,7 +61,7 @@ impl Bench {
         for piece in message.as_bytes().chunks(7) {
             coming.write(piece).await.unwrap();
         }
-        coming.finish().await.unwrap()
+        coming.finish().await.unwrap().unwrap()
     }
 
     /// The gateway's own copy of what was sent.

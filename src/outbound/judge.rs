@@ -81,9 +81,7 @@ impl Submission {
         let protection = self.protection(&arrived.facts, &case).await;
         let protection = protection.map_err(failed)?;
         let held_for = self.admit(&arrived, &case, protection)?;
-        if held_for.is_some() {
-            self.count_holds().await?;
-        }
+        self.has_room_to_hold(held_for.as_ref()).await?;
         let lasts = lasting(&arrived.facts)?;
         let counted = self.count_new(&case.named).await?;
         let judged = Judged {
@@ -118,8 +116,11 @@ impl Submission {
         Ok(reply.with("reference", reference.to_string()))
     }
 
-    /// Whether there is room for one more that waits.
-    async fn count_holds(&self) -> Result<(), Reply> {
+    /// Whether there is room for one more that waits, if this one is to.
+    async fn has_room_to_hold(&self, held_for: Option<&Account>) -> Result<(), Reply> {
+        if held_for.is_none() {
+            return Ok(());
+        }
         let (store, writer) = (&self.outbound.store, self.sender.account.id);
         match release::is_full(store, writer).await {
             Ok(false) => Ok(()),

@@ -1,5 +1,6 @@
 //! Keeping: everything that a `250` promises goes in with one commit.
 
+use crate::alert;
 use crate::contacts;
 use crate::folders;
 use crate::model::{Actor, Address, Direction, Event, EventKind, Head, Lane, MessageId};
@@ -40,6 +41,7 @@ impl Submission {
                     submitted: key,
                 };
                 release::hold(store, &mut tx, &self.settings.holds, &new).await?;
+                self.alert(&mut tx).await?;
             }
             None => {
                 let sent = folders::sent(store, account);
@@ -69,6 +71,21 @@ impl Submission {
         }
         tracing::info!(event = "submission.accepted", id = %self.id, recipients, size, "A message was accepted and is safe.");
         Ok(self.id)
+    }
+
+    /// Tells the office's outside address, without content, that something waits.
+    async fn alert(&self, tx: &mut Tx) -> Result<(), Error> {
+        let holds = &self.settings.holds;
+        let Some(to) = &holds.notify else {
+            return Ok(());
+        };
+        let office = alert::Office {
+            to,
+            from: &holds.office.from,
+            hostname: &holds.office.hostname,
+            language: holds.office.language,
+        };
+        alert::add(&self.outbound.store, tx, &office).await
     }
 
     fn message(&self, judged: &Judged) -> Message {

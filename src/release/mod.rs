@@ -19,7 +19,6 @@ pub use back::{LONGEST_REASON, expire, reject, withdraw};
 pub use binding::Binding;
 pub use go::{Refused, Releaser, release};
 
-use crate::alert;
 use crate::folders;
 use crate::model::{
     Account, AccountId, Actor, Address, Event, EventKind, Flags, MailboxId, MessageId, NetworkKey,
@@ -67,7 +66,7 @@ pub struct New<'a> {
 }
 
 /// Holds a message, with the commit that accepts it: it stands in "Awaiting
-/// release" of its writer and of the provider, who is told.
+/// release" of its writer and of the provider, who is told inside.
 ///
 /// # Errors
 /// The store's own.
@@ -104,16 +103,7 @@ pub async fn hold(
     letters::waits(store, tx, settings, (&hold, writer, new.provider)).await?;
     let event = Event::new(Actor::Account(hold.writer), EventKind::Hold, hold.message);
     tx.audit(event.from(network));
-    let Some(to) = &settings.notify else {
-        return Ok(());
-    };
-    let office = alert::Office {
-        to,
-        from: &settings.office.from,
-        hostname: &settings.office.hostname,
-        language: settings.office.language,
-    };
-    alert::add(store, tx, &office).await
+    Ok(())
 }
 
 /// Whether a writer has as many open holds as one may have. Several messages at
@@ -192,8 +182,8 @@ async fn take_out(
 
 #[cfg(test)]
 pub(crate) mod samples {
-    use super::Settings;
     use crate::model::{Address, Language, Mailbox, Office};
+    use crate::release::Settings;
     use jiff::SignedDuration;
     use jiff::tz::TimeZone;
 

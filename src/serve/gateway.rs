@@ -38,6 +38,7 @@ pub struct Gateway {
     portal: Vec<SocketAddr>,
     held: Held,
     reload: Reload,
+    desk: Desk,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -96,6 +97,13 @@ impl Gateway {
         let held = sockets.held();
         let bound = Bound::bind(&mut sockets, config).await?;
         let reload = Reload::new(config)?;
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let desk = Desk::new(
+            store.clone(),
+            (login.clone(), passwords),
+            reload.desk.clone(),
+        );
         let (stop, stopping) = watch::channel(false);
         let mut gateway = Self {
             submission: addresses(&bound.submission)?,
@@ -105,11 +113,12 @@ impl Gateway {
             portal: addresses(&bound.portal)?,
             held,
             reload,
+            desk,
             store,
             stop,
             tasks: JoinSet::new(),
         };
-        gateway.work(config, bound, &stopping).await?;
+        gateway.work(config, bound, login, &stopping).await?;
         Ok(gateway)
     }
 
@@ -118,6 +127,7 @@ impl Gateway {
         &mut self,
         config: &Config,
         bound: Bound,
+        login: Login,
         stopping: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         let (store, live) = (&self.store, &self.reload);
@@ -128,10 +138,7 @@ impl Gateway {
         let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
 
-        let passwords = Passwords::new();
-        let login = Login::new(store.clone(), passwords.clone());
         let visit = Visit::new(store.clone(), live.visit.clone());
-        let desk = Desk::new(store.clone(), (login.clone(), passwords), live.desk.clone());
 
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
@@ -142,7 +149,7 @@ impl Gateway {
         let servers = pieces::servers(config, &self.listening());
         let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
         let path = &config.admin.socket;
-        let admin = admin::Door::open(path, desk).await;
+        let admin = admin::Door::open(path, self.desk.clone()).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
 
         let stop = || stopping.clone();
@@ -195,6 +202,12 @@ impl Gateway {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The desk, for whoever runs in the same process.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Where submission with STARTTLS listens.

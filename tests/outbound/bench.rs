@@ -120,6 +120,13 @@ impl Bench {
         reference(&reply)
     }
 
+    /// Submits what must be held, and gives its reference.
+    pub(crate) async fn hold(&self, by: &Account, mail: &Mail) -> MessageId {
+        let reply = self.submit(by, mail).await.unwrap();
+        assert_eq!((reply.code, reply.text), (250, "held"));
+        reference(&reply)
+    }
+
     /// Submits what must be refused, and gives the sentence's name.
     pub(crate) async fn refused(&self, by: &Account, mail: &Mail) -> &'static str {
         self.submit(by, mail).await.unwrap_err().text
@@ -357,7 +364,7 @@ pub(crate) fn address(text: &str) -> Address {
 
 pub(crate) fn reference(reply: &Reply) -> MessageId {
     match &reply.args[..] {
-        [("reference", Arg::Text(id))] => id.parse().unwrap(),
+        [.., ("reference", Arg::Text(id))] => id.parse().unwrap(),
         other => panic!("no reference in {other:?}"),
     }
 }

@@ -10,7 +10,7 @@ use sealpost::policy::How;
 use std::fs;
 
 #[test]
-fn what_staff_write_is_held_is_seen_by_both_and_leaves_as_it_was_when_it_is_released() {
+fn what_staff_write_is_held_and_seen_by_both_and_nothing_leaves() {
     let clinic = Clinic::open(|_| ());
     let id = clinic.held(&clinic.letter());
     clinic.nothing_left();
@@ -19,17 +19,10 @@ fn what_staff_write_is_held_is_seen_by_both_and_leaves_as_it_was_when_it_is_rele
     let held = newest(&mut doctor, WAITING);
     assert_eq!(held, newest(&mut desk, WAITING));
     let drafted = format!("X-Sealpost-Drafted-By: {}\r\n", clinic.desk.address);
-    assert!(held.contains(&drafted), "{held}");
-    assert!(held.contains("Please come fasting."), "{held}");
-    assert_eq!(count(&mut doctor, "Sent") + count(&mut desk, "Sent"), 0);
-    let told = told(&mut doctor);
-    for words in ["Subject: A message waits for your release", &id] {
-        assert!(told.contains(words), "{told}");
+    for words in [drafted.as_str(), "Please come fasting."] {
+        assert!(held.contains(words), "{held}");
     }
-    assert!(
-        !told.contains("fasting") && !told.contains(&clinic.to),
-        "{told}"
-    );
+    assert_eq!(count(&mut doctor, "Sent") + count(&mut desk, "Sent"), 0);
     let unread = doctor.good(&format!("STATUS \"{WAITING}\" (UNSEEN)"));
     assert!(unread.contains("UNSEEN 1"), "{unread}");
 
@@ -38,22 +31,39 @@ fn what_staff_write_is_held_is_seen_by_both_and_leaves_as_it_was_when_it_is_rele
     assert!(!listed.to_string().contains(&clinic.to), "{listed}");
     let state = clinic.house.json(&["message", "show", &id, "--json"]);
     assert_eq!(state["recipients"][0]["state"], "held");
+}
 
+#[test]
+fn the_provider_is_told_that_something_waits_and_not_what() {
+    let clinic = Clinic::open(|_| ());
+    let id = clinic.held(&clinic.letter());
+    let told = told(&mut clinic.imap(clinic.doctor()));
+    for words in ["A message waits for your release", &id] {
+        assert!(told.contains(words), "{told}");
+    }
+    for words in ["fasting", &clinic.to] {
+        assert!(!told.contains(words), "{told}");
+    }
+    assert_eq!(clinic.count(&clinic.desk, "INBOX"), 0);
+}
+
+#[test]
+fn what_is_released_leaves_once_and_is_what_was_held() {
+    let clinic = Clinic::open(|_| ());
+    clinic.held(&clinic.letter());
+    let (mut doctor, mut desk) = (clinic.imap(clinic.doctor()), clinic.imap(&clinic.desk));
+    let held = newest(&mut doctor, WAITING);
     let views = clinic.shown(clinic.doctor());
     assert_eq!(views.len(), 1);
-    assert_eq!(
-        views[0].recipients[0].address.as_deref(),
-        Some(clinic.to.as_str())
-    );
-    let by = clinic.by(
-        clinic.doctor(),
-        How::AtStaffScreen(clinic.account(&clinic.desk).id),
-    );
+    let to = views[0].recipients[0].address.as_deref();
+    assert_eq!(to, Some(clinic.to.as_str()));
+    let screen = How::AtStaffScreen(clinic.account(&clinic.desk).id);
+    let by = clinic.by(clinic.doctor(), screen);
     clinic.release(&views[0], &by).unwrap();
     let told = notice(&clinic.relay.wait_for(&clinic.to, 1)[0]);
     assert!(!told.decoded.contains("fasting"), "{told:?}");
     for imap in [&mut doctor, &mut desk] {
-        assert_eq!(newest(imap, "Sent"), held, "what left is what was held");
+        assert_eq!(newest(imap, "Sent"), held);
         assert_eq!(count(imap, WAITING), 0);
     }
     let again = clinic.release(&views[0], &by).unwrap_err();
@@ -144,57 +154,93 @@ fn what_nobody_releases_goes_back_in_time_and_both_are_told() {
     clinic.nothing_left();
 }
 
+/// Runs a command, which must succeed.
+fn good(clinic: &Clinic, arguments: &[&str]) {
+    let done = clinic.house.command(arguments);
+    assert!(done.status.success(), "{done:?}");
+}
+
+/// Why this one may not release it.
+fn refused(clinic: &Clinic, view: &HoldView, login: &Login, how: How) -> String {
+    let by = clinic.by(login, how);
+    clinic.release(view, &by).unwrap_err()
+}
+
 #[test]
 fn who_may_release_is_asked_when_it_is_released_and_not_before() {
+    let clinic = Clinic::open(|_| ());
+    let lopez = clinic.house.account("lopez", Role::Provider);
+    clinic.held(&clinic.letter());
+    let view = clinic.shown(clinic.doctor()).remove(0);
+    assert!(clinic.shown(&lopez).is_empty(), "somebody else's");
+    let doctor = clinic.doctor();
+    for (login, how, why) in [
+        (&lopez, How::Own, "another provider's name"),
+        (&clinic.desk, How::Own, "only a provider"),
+        (&lopez, How::Deputy, "do not stand in"),
+        (&lopez, How::BreakGlass("soon".into()), "a reason"),
+    ] {
+        let said = refused(&clinic, &view, login, how);
+        assert!(said.contains(why), "{said}");
+    }
+    good(&clinic, &["user", "disable", &doctor.address]);
+    let emergency = How::BreakGlass("She is on a ward round".into());
+    for (login, how, why) in [
+        (doctor, How::Own, "only a provider"),
+        (&lopez, emergency, "no longer has an account"),
+    ] {
+        let said = refused(&clinic, &view, login, how);
+        assert!(said.contains(why), "{said}");
+    }
+    clinic.nothing_left();
+    good(&clinic, &["user", "enable", &doctor.address]);
+    let by = clinic.by(doctor, How::Own);
+    clinic.release(&view, &by).unwrap();
+    clinic.relay.wait_for(&clinic.to, 1);
+}
+
+#[test]
+fn a_deputy_releases_until_the_day_is_over_or_somebody_ends_it() {
+    let clinic = Clinic::open(|_| ());
+    let lopez = clinic.house.account("lopez", Role::Provider);
+    clinic.held(&clinic.letter());
+    let view = clinic.shown(clinic.doctor()).remove(0);
+    let doctor = clinic.doctor().address.as_str();
+    let day = ["--until", "2026-11-23"];
+    let deputy = [
+        &["user", "deputy", doctor, "--to", &lopez.address],
+        &day[..],
+    ]
+    .concat();
+    good(&clinic, &deputy);
+    let listed = clinic.house.command(&["user", "list"]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let until = "releases in its stead until 2026-11-24T07:59:59Z";
+    assert!(listed.contains(until), "{listed}");
+    assert_eq!(clinic.shown(&lopez).len(), 1, "a deputy sees it");
+    good(&clinic, &["user", "deputy", doctor, "--none"]);
+    let said = refused(&clinic, &view, &lopez, How::Deputy);
+    assert!(said.contains("do not stand in"), "{said}");
+    good(&clinic, &deputy);
+    clinic.house.later(SignedDuration::from_hours(42));
+    let said = refused(&clinic, &view, &lopez, How::Deputy);
+    assert!(said.contains("do not stand in"), "{said}");
+    let next = ["--until", "2026-11-24"];
+    good(&clinic, &[&deputy[..5], &next[..]].concat());
+    clinic
+        .release(&view, &clinic.by(&lopez, How::Deputy))
+        .unwrap();
+    clinic.relay.wait_for(&clinic.to, 1);
+}
+
+#[test]
+fn an_emergency_release_is_on_record_with_its_reason() {
     let clinic = Clinic::open(|_| ());
     let house = &clinic.house;
     let lopez = house.account("lopez", Role::Provider);
     clinic.held(&clinic.letter());
     let view = clinic.shown(clinic.doctor()).remove(0);
-    assert!(clinic.shown(&lopez).is_empty(), "somebody else's");
-    let refused = |login: &Login, how: How| {
-        let by = clinic.by(login, how);
-        clinic.release(&view, &by).unwrap_err()
-    };
-    let good = |arguments: &[&str]| {
-        let done = house.command(arguments);
-        assert!(done.status.success(), "{done:?}");
-    };
-    assert!(refused(&lopez, How::Own).contains("another provider's name"));
-    assert!(refused(&clinic.desk, How::Own).contains("only a provider"));
-    assert!(refused(&lopez, How::Deputy).contains("do not stand in"));
-    assert!(refused(&lopez, How::BreakGlass("soon".into())).contains("a reason"));
-    let doctor = clinic.doctor().address.clone();
-    good(&["user", "disable", &doctor]);
-    assert!(refused(clinic.doctor(), How::Own).contains("only a provider"));
     let reason = How::BreakGlass("She is on a ward round".into());
-    assert!(refused(&lopez, reason.clone()).contains("no longer has an account"));
-    good(&["user", "enable", &doctor]);
-    clinic.nothing_left();
-
-    let deputy = [
-        "user",
-        "deputy",
-        &doctor,
-        "--to",
-        &lopez.address,
-        "--until",
-        "2026-11-23",
-    ];
-    good(&deputy);
-    let listed = house.command(&["user", "list"]);
-    let listed = String::from_utf8(listed.stdout).unwrap();
-    assert!(
-        listed.contains("releases in its stead until 2026-11-24T07:59:59Z"),
-        "{listed}"
-    );
-    assert_eq!(clinic.shown(&lopez).len(), 1, "a deputy sees it");
-    good(&["user", "deputy", &doctor, "--none"]);
-    assert!(refused(&lopez, How::Deputy).contains("do not stand in"));
-    good(&deputy);
-    house.later(SignedDuration::from_hours(42));
-    assert!(refused(&lopez, How::Deputy).contains("do not stand in"));
-
     clinic.release(&view, &clinic.by(&lopez, reason)).unwrap();
     clinic.relay.wait_for(&clinic.to, 1);
     let events = house.run(house.store().audit_events(0, 1000)).unwrap();

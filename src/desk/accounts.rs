@@ -4,6 +4,7 @@ use crate::access::accounts::{self, AccountError, Profile};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::desk::{Desk, Refused, wish};
 use crate::folders;
+use crate::mime::one_line;
 use crate::model::{
     Account, AccountId, AccountPolicy, Address, Role, Scope, Secret, Staff, Standing,
 };
@@ -172,11 +173,9 @@ impl Desk {
     /// somebody named is no provider.
     pub async fn set_profile(&self, address: &Address, change: Change) -> Result<(), Refused> {
         let account = self.account(address).await?;
-        let name = change.name.map(|name| name.trim().to_owned());
-        let odd = |name: &String| {
-            name.chars().count() > Account::LONGEST_NAME || name.chars().any(char::is_control)
-        };
-        if name.as_ref().is_some_and(odd) {
+        let name = change.name.map(|name| one_line(&name));
+        let long = |name: &String| name.chars().count() > Account::LONGEST_NAME;
+        if name.as_ref().is_some_and(long) {
             return Err(wish(format!(
                 "a name is one line of at most {} characters, such as \"Dr. Ana Ruiz\"",
                 Account::LONGEST_NAME

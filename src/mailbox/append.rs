@@ -133,6 +133,10 @@ impl Appending {
 
 /// Whether the message is one of the account's that waits for release.
 async fn waits(mailboxes: &Mailboxes, account: &Account, printed: &Printed) -> Result<bool, Error> {
+    // Nearly always nothing does, and then there is nothing to look for.
+    if !mailboxes.has_held(account.id).await? {
+        return Ok(false);
+    }
     let Some(folder) = mailboxes.find(account, AWAITING).await? else {
         return Ok(false);
     };

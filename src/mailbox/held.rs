@@ -7,10 +7,10 @@
 
 use crate::folders::{self, Folder};
 use crate::mailbox::{ChangeError, Mailboxes, View};
-use crate::model::MessageId;
+use crate::model::{AccountId, MessageId};
 use crate::policy::How;
 use crate::release::{self, Refused, Releaser};
-use crate::store::records::Hold;
+use crate::store::records::{Hold, Part};
 use crate::store::{Error, Row};
 
 impl Mailboxes {
@@ -46,6 +46,12 @@ impl Mailboxes {
             }
         }
         Ok(())
+    }
+
+    /// Whether anything that the account wrote waits for release.
+    pub(super) async fn has_held(&self, writer: AccountId) -> Result<bool, Error> {
+        let held = release::held(&self.0.store, (writer, Part::Writer), 1).await?;
+        Ok(!held.is_empty())
     }
 
     /// Whether a message waits for release.

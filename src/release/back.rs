@@ -35,7 +35,8 @@ pub async fn reject(
         give_back(store, &mut tx, &case.hold).await?;
         let (hold, who) = (&case.hold.record, &case.by.record);
         letters::rejected(store, &mut tx, office, (hold, who, reason)).await?;
-        case.audit(&mut tx, &by.how, EventKind::Hold, "rejected");
+        let note = format!("rejected {}", by.how.word());
+        case.audit(&mut tx, &by.how, EventKind::Hold, &note);
         if done(store, tx, &mut lost).await? {
             return Ok(());
         }

@@ -3,7 +3,8 @@
 use crate::access::accounts;
 use crate::folders;
 use crate::model::{
-    Account, AccountId, Actor, Event, EventKind, Head, Lane, MessageId, Recipient, State, System,
+    Account, AccountId, Actor, Event, EventKind, Head, Lane, MessageId, Recipient, RecipientKind,
+    Standing, State, System,
 };
 use crate::policy::{self, Claim, Denied, How};
 use crate::queue;
@@ -29,6 +30,11 @@ pub enum Refused {
         "the account of a recipient has been switched off since; give the message back, so that somebody else is chosen"
     )]
     SwitchedOff,
+    /// A mail program does not show to whom it goes besides.
+    #[error(
+        "the message has a blind copy, which a mail program does not show; release it on the office page"
+    )]
+    Blind,
     /// What is stored is not what was held.
     #[error(
         "what is stored is not what was held, so nothing was sent; have the gateway's log looked at, and write the message anew"
@@ -95,7 +101,7 @@ async fn once(
     };
     for address in &head.envelope {
         let account = accounts::find(store, address).await?;
-        if account.is_some_and(|a| a.standing == crate::model::Standing::Disabled) {
+        if account.is_some_and(|a| a.standing == Standing::Disabled) {
             return Err(Refused::SwitchedOff);
         }
     }
@@ -109,6 +115,10 @@ async fn once(
         let Some(held) = held.filter(|held| held.record.state == State::Held) else {
             return damaged(store, hold, by).await;
         };
+        // A writer could have it released to somebody whom nobody saw.
+        if by.how == How::Move && held.record.kind == RecipientKind::Bcc {
+            return Err(Refused::Blind);
+        }
         let mut next = held.record.clone();
         next.state = State::Queued;
         next.since = now;
@@ -120,7 +130,11 @@ async fn once(
     }
     queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(id));
     tx.change(Change::Message(id));
-    case.audit(&mut tx, &by.how, EventKind::Release, by.how.word());
+    let note = match by.how {
+        How::AtStaffScreen(account) => format!("{} {account}", by.how.word()),
+        _ => by.how.word().to_owned(),
+    };
+    case.audit(&mut tx, &by.how, EventKind::Release, &note);
     store.commit(tx).await?;
     tracing::info!(event = "hold.released", id = %id, how = by.how.word(), "A held message was released and is on its way.");
     Ok(())

@@ -5,6 +5,7 @@
 use crate::folders::{self, Post};
 use crate::mime::letter::Head;
 use crate::mime::memo::{Memo, memo};
+use crate::mime::one_line;
 use crate::model::{Account, AccountId, Arg, MessageId, Office};
 use crate::release::Settings;
 use crate::store::records::{Hold, ThreadId};
@@ -57,10 +58,12 @@ pub(super) async fn rejected(
     office: &Office,
     (hold, by, reason): (&Hold, &Account, &str),
 ) -> Result<(), Error> {
+    let lines: Vec<String> = reason.lines().map(one_line).collect();
+    let reason = lines.join("\r\n");
     let letter = Letter {
         subject: "hold-rejected-subject",
         said: &["hold-rejected"],
-        own: Some(reason),
+        own: Some(&reason),
         after: &["hold-again"],
         args: &[
             ("provider", text(by.shown())),

@@ -128,6 +128,48 @@ fn to_the_release_folder_only_a_provider_moves_only_what_waits() {
 }
 
 #[test]
+fn what_goes_to_somebody_whom_a_mail_program_does_not_show_is_not_released_by_moving_it() {
+    let clinic = Clinic::open(|settings| {
+        settings.set("policy.release-by-move", "true");
+        settings.text("policy.copies", "each");
+    });
+    let hidden = clinic.house.patient("mallory");
+    let letter = Letter {
+        to: format!("{},{hidden}", clinic.to),
+        ..clinic.letter()
+    };
+    let to = format!("To: {}", clinic.to);
+    let door = &clinic.house.door;
+    reference(&swaks(
+        door,
+        &clinic.desk,
+        &letter,
+        true,
+        &["--header", &to],
+    ));
+    let mut doctor = clinic.imap(clinic.doctor());
+    doctor.good(&format!("SELECT \"{WAITING}\""));
+    let said = doctor.say("MOVE 1 Release").unwrap();
+    assert!(
+        said.contains("x NO [CANNOT] the message has a blind copy"),
+        "{said}"
+    );
+    clinic.nothing_left();
+    // The page shows whom, and there it may be released.
+    let view = clinic.shown(clinic.doctor()).remove(0);
+    let to: Vec<_> = view
+        .recipients
+        .iter()
+        .map(|r| r.address.as_deref())
+        .collect();
+    assert_eq!(to, [Some(clinic.to.as_str()), Some(hidden.as_str())]);
+    let by = clinic.by(clinic.doctor(), How::Own);
+    clinic.release(&view, &by).unwrap();
+    clinic.relay.wait_for(&hidden, 1);
+    clinic.relay.wait_for(&clinic.to, 1);
+}
+
+#[test]
 fn of_two_who_release_at_once_exactly_one_does_and_one_notice_leaves() {
     let clinic = Clinic::open(|settings| settings.set("policy.release-by-move", "true"));
     for _ in 0..5 {

@@ -406,6 +406,10 @@ fn whoever_runs_the_machine_takes_a_message_back_and_can_release_none() {
         .json(&["hold", "show", &id, "--addresses", "--json"]);
     assert_eq!(shown["recipients"][0]["address"], clinic.to.as_str());
     assert!(!shown.to_string().contains("About your visit"), "{shown}");
+    // It has not left, so nothing can be recalled; the sentence says what can.
+    let recall = clinic.house.command(&["message", "recall", &id]);
+    let said = String::from_utf8(recall.stderr).unwrap();
+    assert!(said.contains("sealpost hold withdraw"), "{said}");
     let done = clinic.house.command(&["hold", "withdraw", &id]);
     assert!(done.status.success(), "{done:?}");
     assert_eq!(clinic.count(&clinic.desk, "Drafts"), 1);

@@ -195,6 +195,48 @@ async fn one_writer_fills_no_more_than_the_bound_and_a_release_makes_room() {
 }
 
 #[tokio::test]
+async fn of_all_who_end_a_wait_at_once_exactly_one_does() {
+    let clinic = Clinic::new().await;
+    let (bench, store) = (&clinic.bench, clinic.bench.store());
+    let office = settings().holds.office;
+    let by = Releaser {
+        provider: clinic.ruiz.id,
+        how: How::Own,
+    };
+    let writer = Actor::Account(clinic.desk.id);
+    let mut sent = 0;
+    for n in 0..20 {
+        let id = clinic.hold(&Mail::new(&n.to_string())).await;
+        let binding = clinic.record(id).await.unwrap().binding;
+        let (released, rejected, withdrawn) = tokio::join!(
+            release::release(store, (id, binding), &by),
+            release::reject(store, &office, (id, "The hour is wrong."), &by),
+            release::withdraw(store, &office, id, writer),
+        );
+        let ends = [&released, &rejected, &withdrawn];
+        assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+        sent += usize::from(released.is_ok());
+        assert!(clinic.record(id).await.is_none());
+    }
+    bench.dispatch().await;
+    assert_eq!(bench.parcels(Lane::Notice).await.len(), sent);
+    assert_eq!(bench.filed(&clinic.desk, "Sent").await.len(), sent);
+    assert_eq!(bench.filed(&clinic.desk, "Drafts").await.len(), 20 - sent);
+    assert!(
+        bench
+            .filed(&clinic.desk, "Awaiting release")
+            .await
+            .is_empty()
+    );
+    assert!(
+        bench
+            .filed(&clinic.ruiz, "Awaiting release")
+            .await
+            .is_empty()
+    );
+}
+
+#[tokio::test]
 async fn whoever_ends_a_wait_leaves_nothing_of_it_behind() {
     let clinic = Clinic::new().await;
     let (bench, store) = (&clinic.bench, clinic.bench.store());

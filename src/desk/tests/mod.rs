@@ -3,6 +3,7 @@
 mod extended;
 mod recalled;
 mod reminded;
+mod staff;
 mod tasks;
 
 use crate::access::link;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  office client ─SMTP─▶ smtp ─▶ outbound ─▶ store, then 250
+//!                                  ├─▶ release: what staff wrote waits for a provider
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
@@ -34,6 +35,10 @@ pub mod folders;
 pub mod policy;
 pub mod queue;
 pub mod route;
+
+// Steps that several flows and desks take.
+pub mod alert;
+pub mod release;
 
 // Flows: a message on its way.
 pub mod delivery;

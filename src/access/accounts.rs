@@ -3,7 +3,8 @@
 use crate::access::ATTEMPTS;
 use crate::access::password::{PasswordError, Passwords};
 use crate::model::{
-    Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Standing,
+    Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Staff,
+    Standing,
 };
 use crate::store::records::AccountAddress;
 use crate::store::{Error, Store, Tx};
@@ -44,15 +45,7 @@ pub async fn add(
     by: Actor,
 ) -> Result<Account, AccountError> {
     let now = store.clock().now();
-    let account = Account {
-        id: AccountId::new(now),
-        address,
-        role,
-        standing: Standing::Active,
-        created: now,
-        password: None,
-        policy: AccountPolicy::default(),
-    };
+    let account = Account::new(address, role, now);
     let mut tx = Tx::new();
     tx.insert(&AccountAddress {
         address: store.address_key(&account.address),
@@ -143,6 +136,50 @@ pub async fn set_policy(
         AccountPolicy::Secure => "policy-secure",
     };
     change(store, id, (by, note), |account| account.policy = policy).await
+}
+
+/// What is to become another about an account; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// Its owner's name, checked already; `Some(None)` takes it away.
+    pub name: Option<Option<String>>,
+    /// What becomes of its mail that no provider sent; `Some(None)`: what the
+    /// clinic has set.
+    pub staff: Option<Option<Staff>>,
+    /// The providers in whose name it may write; an empty list: in every one's.
+    pub writes_for: Option<Vec<AccountId>>,
+}
+
+/// Sets what a [`Profile`] names.
+///
+/// # Errors
+/// [`AccountError::Unknown`], [`AccountError::Store`].
+pub async fn set_profile(
+    store: &Store,
+    id: AccountId,
+    profile: &Profile,
+    by: Actor,
+) -> Result<(), AccountError> {
+    let mut words = Vec::new();
+    words.extend(profile.name.as_ref().map(|_| "name"));
+    words.extend(profile.staff.map(|staff| match staff {
+        Some(Staff::Hold) => "staff-hold",
+        Some(Staff::Send) => "staff-send",
+        None => "staff-inherit",
+    }));
+    words.extend(profile.writes_for.as_ref().map(|_| "writes-for"));
+    change(store, id, (by, &words.join(" ")), |account| {
+        if let Some(name) = &profile.name {
+            account.name.clone_from(name);
+        }
+        if let Some(staff) = profile.staff {
+            account.staff = staff;
+        }
+        if let Some(providers) = &profile.writes_for {
+            account.writes_for.clone_from(providers);
+        }
+    })
+    .await
 }
 
 /// Sets the password for the office page. Let

@@ -1,8 +1,9 @@
 //! What can be asked, and what comes back.
 
 use crate::access::app_password::Wish;
-use crate::desk::accounts::AccountView;
+use crate::desk::accounts::{AccountView, Change};
 use crate::desk::extend::ExtendedView;
+use crate::desk::holds::HoldView;
 use crate::desk::messages::MessageView;
 use crate::desk::queue::JobView;
 use crate::desk::recall::RecalledView;
@@ -33,6 +34,21 @@ pub enum Verb {
         address: Address,
         /// How.
         policy: AccountPolicy,
+    },
+    /// Set an account's name, and what it may do without a provider.
+    UserSet {
+        /// Whose.
+        address: Address,
+        /// What.
+        change: Change,
+    },
+    /// Say who releases in a provider's stead.
+    UserDeputy {
+        /// The provider who is away.
+        provider: Address,
+        /// Who stands in, to the end of which day in the clinic's zone; without it,
+        /// nobody any more.
+        deputy: Option<(Address, Date)>,
     },
     /// Show the accounts.
     UserList,
@@ -101,6 +117,25 @@ pub enum Verb {
         /// `policy.expires` from now.
         until: Option<Date>,
     },
+    /// Show what waits for release.
+    HoldList {
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Show one message that waits for release.
+    HoldShow {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Take a message back that waits for release.
+    HoldWithdraw {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
+    },
     /// Show the open tasks.
     TaskList {
         /// Whether addresses are shown whole, which is audited.
@@ -150,6 +185,10 @@ pub enum Answer {
     Recalled(Vec<RecalledView>),
     /// What an extension did, recipient by recipient.
     Extended(Vec<ExtendedView>),
+    /// What waits for release.
+    Holds(Vec<HoldView>),
+    /// One message that waits for release.
+    Hold(Box<HoldView>),
     /// The open tasks.
     Tasks(Vec<TaskView>),
     /// What waits to leave.

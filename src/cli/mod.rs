@@ -10,6 +10,7 @@ mod manual;
 mod password;
 mod print;
 mod sheet;
+mod staff;
 mod verbs;
 
 use crate::config::SHIPPED;
@@ -67,6 +68,10 @@ enum Command {
     /// What has become of messages, without what they say.
     #[command(subcommand)]
     Message(verbs::Message),
+    /// What waits for a provider's release. Releasing needs the provider's own proof,
+    /// so there is no command for it.
+    #[command(subcommand)]
+    Hold(staff::Hold),
     /// What the office is asked to do.
     #[command(subcommand)]
     Task(verbs::Task),
@@ -180,6 +185,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::User(User::Sheet(wish)) => sheet::run(&file, &wish),
         Command::Dns(verb) => dns::run(&file, &verb),
         Command::Message(verb) => ask::run(&file, verb.wanted()?),
+        Command::Hold(verb) => ask::run(&file, verb.wanted()?),
         Command::Task(verb) => ask::run(&file, verb.wanted()),
         Command::Queue(verb) => ask::run(&file, verb.wanted()?),
         Command::Store(verb) => ask::run(&file, verb.wanted()),
@@ -251,6 +257,13 @@ mod tests {
             "user list",
             "user passwd a@b.example",
             "user disable a@b.example",
+            "user set a@b.example --name N --staff hold --writes-for c@b.example d@b.example",
+            "user set a@b.example --writes-for all",
+            "user deputy a@b.example --to c@b.example --until 2027-01-31",
+            "user deputy a@b.example --none",
+            "hold list --json --addresses",
+            &format!("hold show {id} --json"),
+            &format!("hold withdraw {id} --yes --json"),
             "user app-password a@b.example --name N",
             "user app-password a@b.example --name N --scope imap",
             "user app-password a@b.example --name N --network 192.0.2.0/24 --network 2001:db8::7",

@@ -3,6 +3,7 @@
 use crate::admin::Answer;
 use crate::cli::Failure;
 use crate::desk::accounts::AccountView;
+use crate::desk::holds::{HoldView, Whom};
 use crate::desk::messages::{MessageView, RecipientView};
 use crate::desk::queue::{AnswerView, JobView};
 use crate::desk::store::{CompactedView, VerifiedView};
@@ -47,6 +48,8 @@ pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
             show(&views, as_json, |v| said(v.iter().map(|v| &v.said)))?;
             all(views.iter().all(|v| v.extended))
         }
+        Answer::Holds(views) => show(&views, as_json, |v| holds(v)),
+        Answer::Hold(view) => show(&*view, as_json, hold),
         Answer::Tasks(views) => show(&views, as_json, |v| tasks(v)),
         Answer::Jobs(views) => show(&views, as_json, |v| v.iter().map(job).collect()),
         Answer::Compacted(view) => show(&view, as_json, compacted),
@@ -101,6 +104,7 @@ fn account(view: &AccountView) -> String {
             ""
         },
     );
+    text.push_str(&duties(view));
     for app in &view.app_passwords {
         let used = app
             .used
@@ -116,6 +120,62 @@ fn account(view: &AccountView) -> String {
             app.name,
             word(app.scope),
             time(app.created)
+        );
+    }
+    text
+}
+
+/// What an account is called, and what it does without a provider or in the stead
+/// of one; nothing where all is as usual.
+fn duties(view: &AccountView) -> String {
+    let mut text = String::new();
+    if let Some(name) = &view.name {
+        let _ = writeln!(text, "    called {name}");
+    }
+    if let Some(staff) = view.staff {
+        let _ = writeln!(
+            text,
+            "    what it writes in a provider's name: {}",
+            word(staff)
+        );
+    }
+    if !view.writes_for.is_empty() {
+        let named: Vec<&str> = view.writes_for.iter().map(|a| a.as_str()).collect();
+        let _ = writeln!(text, "    writes for {}", named.join(", "));
+    }
+    for deputy in &view.deputies {
+        let (who, until) = (deputy.address.as_str(), time(deputy.until));
+        let _ = writeln!(text, "    {who} releases in its stead until {until}");
+    }
+    text
+}
+
+fn holds(views: &[HoldView]) -> String {
+    if views.is_empty() {
+        return "nothing waits for release\n".to_owned();
+    }
+    views.iter().map(hold).collect()
+}
+
+fn hold(view: &HoldView) -> String {
+    let whom = |whom: &Whom| match &whom.name {
+        Some(name) => format!("{name} ({})", whom.address.as_str()),
+        None => whom.address.as_str().to_owned(),
+    };
+    let mut text = format!(
+        "{}  since {}  until {}  written by {}  for {}\n",
+        view.id,
+        time(view.created),
+        time(view.expires),
+        whom(&view.writer),
+        whom(&view.provider),
+    );
+    for recipient in &view.recipients {
+        let address = recipient.address.as_deref().unwrap_or("-");
+        let _ = writeln!(
+            text,
+            "    {} {address}",
+            word(recipient.kind).to_lowercase()
         );
     }
     text

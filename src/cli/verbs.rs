@@ -3,7 +3,7 @@
 use crate::access::app_password::Wish;
 use crate::admin::{Password, Verb};
 use crate::cli::ask::Wanted;
-use crate::cli::{Failure, confirm, password};
+use crate::cli::{Failure, confirm, password, staff};
 use crate::desk::messages::MAX_LISTED;
 use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, TaskId};
 use clap::Subcommand;
@@ -52,6 +52,10 @@ pub(super) enum User {
         #[arg(value_parser = policy())]
         policy: AccountPolicy,
     },
+    /// Set an account's name, and what it may write without a provider.
+    Set(staff::Set),
+    /// Say who releases in the stead of a provider who is away.
+    Deputy(staff::Deputy),
     /// Switch an account off.
     Disable {
         /// Which.
@@ -159,10 +163,10 @@ pub(super) enum Task {
 pub(super) struct How {
     /// As JSON.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Show addresses whole. This is noted in the audit trail.
     #[arg(long)]
-    addresses: bool,
+    pub(super) addresses: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -240,6 +244,8 @@ impl User {
                 plain(Verb::UserPasswd { address, password })
             }
             Self::Policy { address, policy } => plain(Verb::UserPolicy { address, policy }),
+            Self::Set(wish) => wish.wanted()?,
+            Self::Deputy(wish) => wish.wanted(),
             Self::Disable { address } => plain(Verb::UserDisable { address }),
             Self::Enable { address } => plain(Verb::UserEnable { address }),
             Self::Revoke { address, name } => plain(Verb::UserRevoke { address, name }),
@@ -352,7 +358,7 @@ fn limit() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..=MAX_LISTED as u64)
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     Date::strptime("%Y-%m-%d", text).map_err(|_| "write a day such as 2027-01-31".to_owned())
 }
 

@@ -3,7 +3,9 @@
 //! What comes back is metadata: never a subject, a file name or a text.
 
 pub mod accounts;
+mod deputies;
 pub mod extend;
+pub mod holds;
 pub mod messages;
 pub mod queue;
 pub mod recall;

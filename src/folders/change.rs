@@ -30,7 +30,7 @@ pub enum Refused {
     Children,
     /// The name will not do.
     #[error(
-        "this name cannot be used; choose a shorter one, without * and %, that is not below Patients or Shared"
+        "this name cannot be used; choose a shorter one, without * and %, that is not below Patients, Shared or Release"
     )]
     Name,
     /// There are very many.

@@ -1,13 +1,16 @@
 //! Which folders an account sees.
 
 use crate::folders::change::at;
-use crate::folders::{MADE, PATIENTS, SHARED, STANDARD, id, name, views};
+use crate::folders::{AWAITING, MADE, PATIENTS, RELEASE, SHARED, STANDARD};
+use crate::folders::{id, name, standard, views};
 use crate::model::{Account, AccountId, ContactId, MailboxId, Role, Standing};
 use crate::store::records::{AccountFolder, MailFolder, Special};
 use crate::store::{Error, Record, Store, apart};
 
 /// Folders read at once.
 const PAGE: usize = 256;
+/// How a folder is shown that an account had called [`RELEASE`] before.
+const OWN_RELEASE: &str = "Release (own)";
 
 /// A folder as an account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +110,49 @@ pub async fn find(store: &Store, account: &Account, name: &str) -> Result<Option
     };
     let found = store.get(&MailFolder::at(id)).await?;
     Ok(found.map(|record| Folder::new(record, name.to_owned())))
+}
+
+/// Puts the folder into a list to which a provider moves what is to be released.
+/// It is always empty and has no record. One of that name which the account had
+/// made before is shown under another, so that a slip sends nothing.
+pub fn add_release(store: &Store, account: AccountId, folders: &mut Vec<Folder>) {
+    for own in folders.iter_mut().filter(|folder| folder.name == RELEASE) {
+        own.name = OWN_RELEASE.to_owned();
+    }
+    let after = folders.iter().position(|folder| folder.name == AWAITING);
+    let place = after.map_or(folders.len(), |at| at + 1);
+    folders.insert(place, to_release(store, account));
+}
+
+/// The same as [`find`] for an account that has the folder of [`add_release`].
+///
+/// # Errors
+/// The store's own.
+pub async fn find_beside_release(
+    store: &Store,
+    account: &Account,
+    name: &str,
+) -> Result<Option<Folder>, Error> {
+    match name {
+        RELEASE => Ok(Some(to_release(store, account.id))),
+        OWN_RELEASE => {
+            let own = find(store, account, RELEASE).await?;
+            let shown = |own| Folder {
+                name: OWN_RELEASE.to_owned(),
+                ..own
+            };
+            match own {
+                Some(own) => Ok(Some(shown(own))),
+                None => find(store, account, name).await,
+            }
+        }
+        name => find(store, account, name).await,
+    }
+}
+
+fn to_release(store: &Store, account: AccountId) -> Folder {
+    let record = standard(store, Some(account), RELEASE, None);
+    Folder::new(record, RELEASE.to_owned())
 }
 
 async fn read(

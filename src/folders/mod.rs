@@ -3,6 +3,7 @@
 //! ```text
 //!  INBOX  Sent  Drafts  Trash  Archive  Junk  Awaiting release   everybody's
 //!  Archive/2026 …                                                made by a client
+//!  Release                                                       a provider's, if the clinic has it so
 //!  Patients/Jane Doe k3xq …                                      a contact's mail
 //!  Shared/INBOX                                                  the clinic's
 //! ```
@@ -15,14 +16,16 @@ mod change;
 mod entries;
 mod list;
 mod name;
+mod post;
 #[cfg(test)]
 mod tests;
 mod views;
 
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
-pub use list::{Folder, find, list, outline};
+pub use list::{Folder, add_release, find, find_beside_release, list, outline};
 pub use name::{PATIENTS, SHARED, normal};
+pub use post::{Post, post};
 pub use views::of_contact;
 
 use crate::model::{AccountId, MailboxId};
@@ -38,8 +41,13 @@ const STANDARD: [(&str, Option<Special>); 7] = [
     ("Trash", Some(Special::Trash)),
     ("Archive", Some(Special::Archive)),
     ("Junk", Some(Special::Junk)),
-    ("Awaiting release", None),
+    (AWAITING, None),
 ];
+
+/// Where what is held stands, for who wrote it and for whose name it bears.
+pub const AWAITING: &str = "Awaiting release";
+/// Where a provider moves what is held to release it, if the clinic has it so.
+pub const RELEASE: &str = "Release";
 
 /// Whose the shared mailbox is in [`Change::Folders`].
 const NOBODY: AccountId = AccountId::from_octets([0; 16]);
@@ -54,6 +62,24 @@ pub fn inbox(store: &Store, account: AccountId) -> MailboxId {
 #[must_use]
 pub fn sent(store: &Store, account: AccountId) -> MailboxId {
     id(store, Some(account), "Sent")
+}
+
+/// An account's folder for what is held.
+#[must_use]
+pub fn awaiting(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), AWAITING)
+}
+
+/// The folder to which an account moves what is to be released.
+#[must_use]
+pub fn release(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), RELEASE)
+}
+
+/// An account's drafts.
+#[must_use]
+pub fn drafts(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), "Drafts")
 }
 
 /// The clinic's shared INBOX: for answers to nobody who is still there.

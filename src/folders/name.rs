@@ -1,7 +1,7 @@
 //! Names of folders: which a client may choose, and how a contact's view is
 //! called.
 
-use crate::folders::STANDARD;
+use crate::folders::{RELEASE, STANDARD};
 use crate::model::ContactId;
 use std::borrow::Cow;
 
@@ -27,7 +27,8 @@ pub(super) fn checked(name: &str) -> Option<String> {
     // RFC 3501 §6.3.3: a client may say so that it will make folders below.
     let name = name.strip_suffix('/').unwrap_or(name);
     let first = name.split('/').next().unwrap_or_default();
-    let ours = [PATIENTS, SHARED];
+    // What is moved to Release leaves, in a clinic that has it so.
+    let ours = [PATIENTS, SHARED, RELEASE];
     let ours = ours.iter().any(|ours| first.eq_ignore_ascii_case(ours));
     let odd = |c: char| c.is_control() || matches!(c, '%' | '*');
     let empty = name.split('/').any(|level| level.trim().is_empty());
@@ -145,6 +146,8 @@ mod tests {
             "patients",
             "Patients/x",
             "SHARED/x",
+            "release",
+            "Release/",
             &long,
         ] {
             assert_eq!(checked(bad), None, "{bad:?}");

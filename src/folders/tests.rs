@@ -2,8 +2,8 @@
 
 use crate::folders::{self, Folder, PATIENTS, Refused};
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, Flags, Head, Keyword,
-    MailboxId, ManualClock, MessageId, Role, Standing, System,
+    Account, AccountId, Address, Clock, ContactId, Direction, Flags, Head, Keyword, MailboxId,
+    ManualClock, MessageId, Role, Standing, System,
 };
 use crate::store::records::{
     AccountFolder, Card, Contact, ContactStatus, MailFolder, Message, Special,
@@ -146,15 +146,7 @@ impl Bench {
 
 fn account(store: &Store, address: &str, role: Role) -> Account {
     let now = store.clock().now();
-    Account {
-        id: AccountId::new(now),
-        address: Address::parse(address).unwrap(),
-        role,
-        standing: Standing::Active,
-        created: now,
-        password: None,
-        policy: AccountPolicy::default(),
-    }
+    Account::new(Address::parse(address).unwrap(), role, now)
 }
 
 #[tokio::test]

@@ -86,6 +86,12 @@ impl From<ChangeError> for Trouble {
             ChangeError::Keywords => {
                 Self::Said(Answer::no("A message has room for 64 keywords.").with(Code::Limit))
             }
+            ChangeError::Held
+            | ChangeError::Kept
+            | ChangeError::NotHeld
+            | ChangeError::Release(_) => {
+                Self::Said(Answer::no(error.to_string()).with(Code::Cannot))
+            }
             ChangeError::Store(error) => error.into(),
         }
     }
@@ -95,6 +101,7 @@ impl From<AppendError> for Trouble {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Full => Error::Full.into(),
+            AppendError::Kept => Self::Said(Answer::no(error.to_string()).with(Code::Cannot)),
             AppendError::Store(error) => error.into(),
         }
     }
@@ -254,7 +261,10 @@ impl Inside {
             return Err(Answer::no("The message was lost on its way. Try again.").into());
         };
         let uidvalidity = appending.uidvalidity();
-        let uid = Box::pin(appending.finish()).await?;
+        let Some(uid) = Box::pin(appending.finish()).await? else {
+            let waits = "APPEND completed. The message waits for release, where it stands already.";
+            return Ok(Some(Answer::ok(waits)));
+        };
         let code = Code::AppendUid(uidvalidity, uid);
         Ok(Some(Answer::ok("APPEND completed.").with(code)))
     }

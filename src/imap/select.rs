@@ -1,7 +1,7 @@
 //! SELECT, EXAMINE, CLOSE, UNSELECT.
 
 use crate::imap::inside::{Ended, Inside, Selected, index, no_folder};
-use crate::mailbox::Snapshot;
+use crate::mailbox::{ChangeError, Snapshot};
 use crate::model::{Keyword, System};
 use crate::wire::imap::command::{QResync, Select};
 use crate::wire::imap::{Code, Session, answer};
@@ -42,7 +42,11 @@ impl Inside {
             && expunge
             && !selected.read_only
         {
-            self.mailboxes.expunge(&selected.view, None).await?;
+            match self.mailboxes.expunge(&selected.view, None).await {
+                // RFC 3501 §6.4.2 knows no refusal: what is held stays.
+                Ok(()) | Err(ChangeError::Held) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(None)
     }

@@ -92,6 +92,12 @@ impl Inside {
         };
         let rows = places.iter().filter_map(|place| selected.shown.at(*place));
         let rows: Vec<Row> = rows.cloned().collect();
+        if moves && mailboxes.is_release(&target) && !rows.is_empty() {
+            mailboxes.release(&selected.view, &rows).await?;
+            return Ok(Some(Answer::ok(
+                "MOVE completed. What was moved is released.",
+            )));
+        }
         let done = mailboxes.transfer(&selected.view, (&rows, &target), moves);
         let (from, to) = done.await?;
         let gone = (from.len() < rows.len()).then(some_gone);

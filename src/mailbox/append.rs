@@ -1,8 +1,8 @@
 //! APPEND (RFC 3501 §6.3.11): a message that a mail program puts into a folder.
 //! It is sealed as it comes in, and never stands in memory whole.
 
-use crate::folders::{self, Folder};
-use crate::mailbox::twin::{Print, Twin};
+use crate::folders::{self, AWAITING, Folder};
+use crate::mailbox::twin::{Print, Printed, Twin};
 use crate::mailbox::{ChangeError, Flagging, Mailboxes, View};
 use crate::model::{Account, Direction, Flags, Head, MessageId, System};
 use crate::store::records::{Message, Special};
@@ -16,6 +16,9 @@ pub enum AppendError {
     /// The disk has too little room.
     #[error("there is too little room for another message")]
     Full,
+    /// The gateway alone files there.
+    #[error("the gateway keeps this folder itself; nothing can be put into it")]
+    Kept,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
@@ -42,13 +45,16 @@ impl Mailboxes {
     /// Begins to take a message.
     ///
     /// # Errors
-    /// [`AppendError::Full`].
+    /// [`AppendError::Full`], [`AppendError::Kept`].
     pub fn append(
         &self,
         account: &Account,
         folder: Folder,
         (flags, date): (Flags, Option<Timestamp>),
     ) -> Result<Appending, AppendError> {
+        if self.takes_nothing(&folder) {
+            return Err(AppendError::Kept);
+        }
         if !self.0.store.has_room() {
             return Err(AppendError::Full);
         }
@@ -82,10 +88,12 @@ impl Appending {
 
     /// Keeps the message; gives back its UID. A copy of what the account has
     /// just sent is not kept twice: ours takes the new UID (requirements C4.10).
+    /// Nor is a copy in Sent of what waits for release, and then there is no UID:
+    /// it was not sent, and stands where it waits.
     ///
     /// # Errors
     /// [`AppendError::Store`].
-    pub async fn finish(self) -> Result<u32, AppendError> {
+    pub async fn finish(self) -> Result<Option<u32>, AppendError> {
         let Self {
             mailboxes,
             account,
@@ -97,9 +105,13 @@ impl Appending {
         } = self;
         if folder.special == Some(Special::Sent) {
             let view = mailboxes.open(&account, &folder).await?;
-            let twin = Twin::of(&mailboxes, &view, &print.finish()).await?;
+            let printed = print.finish();
+            let twin = Twin::of(&mailboxes, &view, &printed).await?;
             if let Some(uid) = renew(&mailboxes, &view, (twin, &flags, date)).await? {
-                return Ok(uid);
+                return Ok(Some(uid));
+            }
+            if waits(&mailboxes, &account, &printed).await? {
+                return Ok(None);
             }
         }
         // What one has read, the others of the clinic have not.
@@ -126,7 +138,23 @@ impl Appending {
             // The message is there: to say no would bring it twice.
             tracing::error!(event = "imap.failed", reason = %error, "A message put into the shared mailbox could not be marked as read by who put it there.");
         }
-        Ok(uid)
+        Ok(Some(uid))
+    }
+}
+
+/// Whether the message is one of the account's that waits for release.
+async fn waits(mailboxes: &Mailboxes, account: &Account, printed: &Printed) -> Result<bool, Error> {
+    // Nearly always nothing does, and then there is nothing to look for.
+    if !mailboxes.has_held(account.id).await? {
+        return Ok(false);
+    }
+    let Some(folder) = mailboxes.find(account, AWAITING).await? else {
+        return Ok(false);
+    };
+    let view = mailboxes.open(account, &folder).await?;
+    match Twin::of(mailboxes, &view, printed).await? {
+        Some(twin) => mailboxes.is_held(twin.row.message).await,
+        None => Ok(false),
     }
 }
 

@@ -28,6 +28,20 @@ pub enum ChangeError {
     /// More keywords than a message may have.
     #[error("a message has room for 64 keywords")]
     Keywords,
+    /// It waits for release, and stays where it is until then.
+    #[error(
+        "the message waits for a provider's release and stays in this folder; have it given back, or take it back, on the office page"
+    )]
+    Held,
+    /// The gateway alone files there.
+    #[error("the gateway keeps this folder itself; nothing can be put into it")]
+    Kept,
+    /// To "Release" only what is held is moved, from where it waits.
+    #[error("only a message in Awaiting release can be released, and only by moving it")]
+    NotHeld,
+    /// It may not be released.
+    #[error("{0}")]
+    Release(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
@@ -116,17 +130,27 @@ impl Mailboxes {
 
     /// Copies messages into another folder, all or none, or moves them there,
     /// each wholly (RFC 6851 §3.3); gives back the UIDs here and there, side by
-    /// side. What is no longer there is not moved.
+    /// side. What is no longer there is not moved. What is held stays, and none
+    /// of the others is moved.
     ///
     /// # Errors
-    /// [`ChangeError::Gone`], [`ChangeError::Many`], [`ChangeError::Store`].
+    /// [`ChangeError`], but for keywords and a release.
     pub async fn transfer(
         &self,
         view: &View,
         (rows, to): (&[Row], &Folder),
         moves: bool,
     ) -> Result<(Vec<u32>, Vec<u32>), ChangeError> {
-        if !moves && rows.len() > MOST {
+        if self.is_release(to) {
+            return Err(ChangeError::NotHeld);
+        }
+        if self.takes_nothing(to) {
+            return Err(ChangeError::Kept);
+        }
+        if moves {
+            let messages = rows.iter().map(|row| row.message);
+            self.stays(&view.folder, messages).await?;
+        } else if rows.len() > MOST {
             return Err(ChangeError::Many);
         }
         let step = if moves { STEP } else { MOST };
@@ -180,10 +204,10 @@ impl Mailboxes {
     }
 
     /// Takes messages with `\Deleted` out of the folder: all of them, or those
-    /// among `uids`.
+    /// among `uids`. If one of them is held, all stay.
     ///
     /// # Errors
-    /// [`ChangeError::Store`].
+    /// [`ChangeError::Held`], [`ChangeError::Store`].
     pub async fn expunge(&self, view: &View, uids: Option<&[u32]>) -> Result<(), ChangeError> {
         self.0.tracker.catch_up().await?;
         let newest = view.newest();
@@ -192,6 +216,8 @@ impl Mailboxes {
                 && uids.is_none_or(|uids| uids.binary_search(&row.uid).is_ok())
         });
         let gone: Vec<(u32, MessageId)> = deleted.map(|row| (row.uid, row.message)).collect();
+        let messages = gone.iter().map(|(_, message)| *message);
+        self.stays(&view.folder, messages).await?;
         for part in gone.chunks(STEP) {
             let (me, folder, part) = (self.clone(), view.folder.id, part.to_vec());
             aside(async move { me.expunge_some(folder, &part).await }).await?;

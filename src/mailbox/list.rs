@@ -31,11 +31,14 @@ impl Mailboxes {
     pub async fn list(&self, account: &Account, list: &List) -> Result<Vec<Name>, Error> {
         let store = &self.0.store;
         let below = format!("{PATIENTS}{DELIMITER}");
-        let folders = if list.lsub || list.select.recursive || list.reaches(&below) {
+        let mut folders = if list.lsub || list.select.recursive || list.reaches(&below) {
             folders::list(store, account).await?
         } else {
             folders::outline(store, account).await?
         };
+        if self.releases_by_move(account) {
+            folders::add_release(store, account.id, &mut folders);
+        }
         let list = list.clone();
         apart(async move { Ok(chosen(folders, &list)) }).await
     }

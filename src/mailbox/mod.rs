@@ -15,6 +15,7 @@ mod append;
 mod cards;
 mod change;
 mod decoded;
+mod held;
 mod list;
 mod order;
 mod search;
@@ -43,7 +44,8 @@ use crate::mailbox::cards::Cards;
 use crate::mailbox::search::Searcher;
 use crate::mailbox::tracker::Tracker;
 use crate::mime::structure::Card;
-use crate::model::{Account, AccountId, Clock, MessageId};
+use crate::model::{Account, AccountId, Clock, Live, MessageId};
+use crate::release;
 use crate::store::records::Message;
 use crate::store::{Error, Store};
 use crate::wire::imap::command::Key;
@@ -60,6 +62,7 @@ struct Inner {
     tracker: Tracker,
     cards: Cards,
     searcher: Searcher,
+    holds: Live<release::Settings>,
 }
 
 /// A folder that somebody looks at.
@@ -100,13 +103,14 @@ impl View {
 impl Mailboxes {
     /// The mailboxes in a store.
     #[must_use]
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, holds: Live<release::Settings>) -> Self {
         let cards = Cards::new(store.clone());
         Self(Arc::new(Inner {
             tracker: Tracker::new(store.clone()),
             searcher: Searcher::new(store.clone(), cards.clone()),
             cards,
             store,
+            holds,
         }))
     }
 
@@ -136,7 +140,11 @@ impl Mailboxes {
     /// # Errors
     /// The store's own.
     pub async fn find(&self, account: &Account, name: &str) -> Result<Option<Folder>, Error> {
-        folders::find(&self.0.store, account, &folders::normal(name)).await
+        let (store, name) = (&self.0.store, folders::normal(name));
+        if self.releases_by_move(account) {
+            return folders::find_beside_release(store, account, &name).await;
+        }
+        folders::find(store, account, &name).await
     }
 
     /// Looks at a folder.
@@ -234,6 +242,9 @@ impl Mailboxes {
     /// [`Refused`].
     pub async fn rename(&self, account: &Account, from: &str, to: &str) -> Result<(), Refused> {
         let folder = self.find(account, from).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return Err(Refused::Fixed);
+        }
         folders::rename(&self.0.store, account.id, folder.id, to).await
     }
 
@@ -243,6 +254,9 @@ impl Mailboxes {
     /// [`Refused`].
     pub async fn delete(&self, account: &Account, name: &str) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return Err(Refused::Fixed);
+        }
         folders::delete(&self.0.store, account.id, folder.id).await?;
         self.0.tracker.forget(folder.id).await;
         Ok(self.catch_up().await?)
@@ -259,6 +273,13 @@ impl Mailboxes {
         subscribed: bool,
     ) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return if subscribed {
+                Ok(())
+            } else {
+                Err(Refused::Fixed)
+            };
+        }
         folders::subscribe(&self.0.store, account.id, folder.id, subscribed).await
     }
 }

@@ -68,6 +68,13 @@ pub enum EventKind {
     Store,
     /// Something the office was asked to do was closed.
     Task,
+    /// A message waits for a provider's release; or it was given back, with how.
+    Hold,
+    /// A provider released a held message, with how; or could not.
+    Release,
+    /// A provider used what belongs to another, in an emergency. The note is the
+    /// reason.
+    BreakGlass,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.
@@ -84,7 +91,7 @@ pub struct Event {
     /// Whether it succeeded.
     pub success: bool,
     /// A short fixed word that says more: a reason, a user-agent class. Never a
-    /// person's data.
+    /// person's data; but the reason of a break-glass stands in its own words.
     pub note: String,
 }
 

@@ -14,6 +14,7 @@ use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
 use crate::pki::Signer;
 use crate::portal;
+use crate::release;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
 use crate::serve::{certificate, ground, pieces, relay};
 use crate::smtp;
@@ -38,6 +39,7 @@ pub struct Gateway {
     portal: Vec<SocketAddr>,
     held: Held,
     reload: Reload,
+    desk: Desk,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -51,6 +53,7 @@ struct Reload {
     imap: Live<imap::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
+    holds: Live<release::Settings>,
     tls: [Tls; 2],
     /// With the same certificate; `None` with a key that cannot sign profiles, of
     /// which the check has warned.
@@ -98,6 +101,13 @@ impl Gateway {
         let held = sockets.held();
         let bound = Bound::bind(&mut sockets, config).await?;
         let reload = Reload::new(config)?;
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let desk = Desk::new(
+            store.clone(),
+            (login.clone(), passwords),
+            reload.desk.clone(),
+        );
         let (stop, stopping) = watch::channel(false);
         let mut gateway = Self {
             submission: addresses(&bound.submission)?,
@@ -107,11 +117,12 @@ impl Gateway {
             portal: addresses(&bound.portal)?,
             held,
             reload,
+            desk,
             store,
             stop,
             tasks: JoinSet::new(),
         };
-        gateway.work(config, bound, &stopping).await?;
+        gateway.work(config, bound, login, &stopping).await?;
         Ok(gateway)
     }
 
@@ -120,6 +131,7 @@ impl Gateway {
         &mut self,
         config: &Config,
         bound: Bound,
+        login: Login,
         stopping: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         let (store, live) = (&self.store, &self.reload);
@@ -130,14 +142,11 @@ impl Gateway {
         let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
 
-        let passwords = Passwords::new();
-        let login = Login::new(store.clone(), passwords.clone());
         let visit = Visit::new(store.clone(), live.visit.clone());
-        let desk = Desk::new(store.clone(), (login.clone(), passwords), live.desk.clone());
 
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
-        let mailboxes = Mailboxes::new(store.clone());
+        let mailboxes = Mailboxes::new(store.clone(), live.holds.clone());
         let read = live.imap.clone();
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
@@ -145,7 +154,7 @@ impl Gateway {
         let pages = pieces::portal(config, servers, live.signer.clone())?;
         let pages = portal::Door::new(visit, pages, page_tls);
         let path = &config.admin.socket;
-        let admin = admin::Door::open(path, desk).await;
+        let admin = admin::Door::open(path, self.desk.clone()).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
 
         let stop = || stopping.clone();
@@ -198,6 +207,12 @@ impl Gateway {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The desk, for whoever runs in the same process.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Where submission with STARTTLS listens.
@@ -274,6 +289,7 @@ impl Reload {
             imap: Live::new(pieces::imap(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
+            holds: Live::new(pieces::holds(config)),
             tls: [
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
@@ -296,6 +312,7 @@ impl Reload {
         self.imap.replace(pieces::imap(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
+        self.holds.replace(pieces::holds(config));
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use crate::route::portal::Voice;
 use crate::serve::sockets::{Door, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
-use crate::{desk, imap, outbound, portal, smtp, sweep, visit};
+use crate::{desk, imap, outbound, portal, release, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -51,6 +51,7 @@ pub(super) fn sweep(config: &Config) -> sweep::Settings {
         idle: config.portal.idle_timeout,
         reminder: config.notice.reminder.span(),
         voice: voice(config),
+        office: office(config),
     }
 }
 
@@ -64,6 +65,17 @@ pub(super) fn outbound(config: &Config) -> outbound::Settings {
         retain: config.store.retain,
         new_recipients: config.limits.new_recipients_per_hour,
         voice: voice(config),
+        holds: holds(config),
+    }
+}
+
+/// How messages are held.
+pub(super) fn holds(config: &Config) -> release::Settings {
+    release::Settings {
+        lasts: config.policy.hold_expires,
+        by_move: config.policy.release_by_move,
+        notify: config.office.notify.clone(),
+        office: office(config),
     }
 }
 

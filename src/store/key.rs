@@ -52,6 +52,9 @@ pub enum Table {
     Change = 49,
     Audit = 50,
     Swept = 51,
+    Hold = 60,
+    AccountHold = 61,
+    Deputy = 62,
 }
 
 impl Table {
@@ -74,11 +77,12 @@ impl Table {
                 | Self::Submitted
                 | Self::Ending
                 | Self::Change
+                | Self::AccountHold
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -121,6 +125,9 @@ impl Table {
         Self::Change,
         Self::Audit,
         Self::Swept,
+        Self::Hold,
+        Self::AccountHold,
+        Self::Deputy,
     ];
 
     /// The table's octet.

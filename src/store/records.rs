@@ -3,9 +3,11 @@
 //! and no token stands in a key, only its keyed hash.
 
 mod folder;
+mod hold;
 mod message;
 
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
+pub use hold::{AccountHold, Deputy, Hold, Part};
 pub use message::Message;
 
 use crate::model::{
@@ -425,7 +427,8 @@ pub struct Protected {
 pub struct Ending {
     /// When.
     pub at: Timestamp,
-    /// Which grant's time is over, or which message's content is to be destroyed.
+    /// Which grant's time is over, which message's content is to be destroyed, or
+    /// which is no longer held.
     pub what: Ended,
 }
 
@@ -436,6 +439,8 @@ pub enum Ended {
     Grant(GrantId),
     /// A message's retention.
     Content(MessageId),
+    /// The wait of a message for its release.
+    Hold(MessageId),
 }
 
 /// A record that could not be read: set aside and named.

@@ -12,6 +12,7 @@ use sealpost::access::accounts;
 use sealpost::access::app_password::{self, Wish};
 use sealpost::access::password::Passwords;
 use sealpost::config::Config;
+use sealpost::desk::Desk;
 use sealpost::model::{Actor, Address, Clock, ManualClock, Role, Scope};
 use sealpost::queue;
 use sealpost::serve::gateway::Gateway;
@@ -217,6 +218,10 @@ impl House {
 
     pub(crate) fn store(&self) -> &Store {
         self.gateway.as_ref().unwrap().store()
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        self.gateway.as_ref().unwrap().desk()
     }
 
     pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {

@@ -7,12 +7,13 @@ use sealpost::folders;
 use sealpost::model::parcel::Body;
 use sealpost::model::parcel::Wanted;
 use sealpost::model::{
-    Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, ManualClock,
-    MessageId, Notify, Parcel, Recipient, Reply, Role, System, Token,
+    Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Notify, Office, Parcel, Recipient, Reply, Role, System, Token,
 };
 use sealpost::outbound::{Outbound, Settings};
 use sealpost::policy::{Copies, Default as Unmarked, Rules, Staff};
 use sealpost::queue;
+use sealpost::release;
 use sealpost::route::portal::Voice;
 use sealpost::store::records::{Grant, Message, Work};
 use sealpost::store::{Entry, RootKey, Store};
@@ -119,6 +120,13 @@ impl Bench {
         reference(&reply)
     }
 
+    /// Submits what must be held, and gives its reference.
+    pub(crate) async fn hold(&self, by: &Account, mail: &Mail) -> MessageId {
+        let reply = self.submit(by, mail).await.unwrap();
+        assert_eq!((reply.code, reply.text), (250, "held"));
+        reference(&reply)
+    }
+
     /// Submits what must be refused, and gives the sentence's name.
     pub(crate) async fn refused(&self, by: &Account, mail: &Mail) -> &'static str {
         self.submit(by, mail).await.unwrap_err().text
@@ -190,6 +198,7 @@ impl Bench {
             idle: IDLE,
             reminder: None,
             voice: self.rules.voice.clone(),
+            office: self.rules.holds.office.clone(),
         };
         Sweep::new(self.store().clone(), Live::new(settings))
     }
@@ -242,6 +251,21 @@ pub(crate) fn settings() -> Settings {
             portal: "https://gate.clinic.example".into(),
             language: Language::English,
             zone: jiff::tz::TimeZone::UTC,
+        },
+        holds: release::Settings {
+            lasts: SignedDuration::from_hours(48),
+            by_move: false,
+            notify: None,
+            office: Office {
+                hostname: "gate.clinic.example".into(),
+                from: Mailbox {
+                    name: None,
+                    address: address("notice@clinic.example"),
+                },
+                language: Language::English,
+                zone: jiff::tz::TimeZone::UTC,
+                retain: SignedDuration::from_hours(30 * 24),
+            },
         },
     }
 }
@@ -345,7 +369,7 @@ pub(crate) fn address(text: &str) -> Address {
 
 pub(crate) fn reference(reply: &Reply) -> MessageId {
     match &reply.args[..] {
-        [("reference", Arg::Text(id))] => id.parse().unwrap(),
+        [.., ("reference", Arg::Text(id))] => id.parse().unwrap(),
         other => panic!("no reference in {other:?}"),
     }
 }

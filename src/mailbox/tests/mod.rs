@@ -7,9 +7,10 @@ mod threads;
 use crate::folders::Folder;
 use crate::mailbox::{Flagging, Mailboxes, Opened, Piece, View, cards};
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, Direction, Flags, Head, Keyword,
-    ManualClock, MessageId, Role, Standing, System,
+    Account, Address, Clock, Direction, Flags, Head, Keyword, Live, ManualClock, MessageId, Role,
+    System,
 };
+use crate::release;
 use crate::store::records::Message;
 use crate::store::{RootKey, Settings, Store, Tx, samples};
 use crate::wire::imap::command::{
@@ -37,7 +38,7 @@ impl Bench {
         };
         let clock = Clock::Manual(hand);
         let store = Store::create(&settings, &RootKey::generate(), clock).unwrap();
-        let mailboxes = Mailboxes::new(store.clone());
+        let mailboxes = Mailboxes::new(store.clone(), Live::new(release::samples::settings()));
         let ruiz = account(&store, "ruiz@clinic.example");
         mailboxes.prepare(&ruiz).await.unwrap();
         Self {
@@ -66,7 +67,7 @@ impl Bench {
         for piece in message.as_bytes().chunks(7) {
             coming.write(piece).await.unwrap();
         }
-        coming.finish().await.unwrap()
+        coming.finish().await.unwrap().unwrap()
     }
 
     /// The gateway's own copy of what was sent.
@@ -111,15 +112,7 @@ impl Bench {
 
 fn account(store: &Store, address: &str) -> Account {
     let now = store.clock().now();
-    Account {
-        id: AccountId::new(now),
-        address: Address::parse(address).unwrap(),
-        role: Role::Provider,
-        standing: Standing::Active,
-        created: now,
-        password: None,
-        policy: AccountPolicy::Inherit,
-    }
+    Account::new(Address::parse(address).unwrap(), Role::Provider, now)
 }
 
 fn letter(n: u32, subject: &str, text: &str) -> String {

@@ -12,9 +12,11 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use mail_parser::{MessageParser, MimeHeaders};
 use sealpost::model::{Address, Direction, EventKind, GrantId, Language, Recipient};
 use sealpost::portal::calm::Calm;
-use sealpost::portal::page::{Assets, Clinic, Page};
+use sealpost::portal::page::Page;
 use sealpost::store::Tx;
 use sealpost::store::records::{Grant, MailboxGrant, Message};
+use sealpost::web::assets::Assets;
+use sealpost::web::speech::{Clinic, Speech};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -313,11 +315,13 @@ fn calm(name: &str, (style, language): (&str, &str)) -> Value {
         logo: "/icon.svg".to_owned(),
     };
     let page = Page {
-        language: Language::from_tag(language).unwrap(),
-        clinic: &clinic,
+        speech: Speech {
+            language: Language::from_tag(language).unwrap(),
+            clinic: &clinic,
+            now: Timestamp::UNIX_EPOCH,
+        },
         assets: &assets,
         here: "/".to_owned(),
-        now: Timestamp::UNIX_EPOCH,
         reader: None,
     };
     json!({ "html": calm.view(page).render().unwrap() })

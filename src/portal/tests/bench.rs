@@ -9,13 +9,13 @@ use crate::model::{
     State, Token,
 };
 use crate::net::Peer;
-use crate::portal::page::Clinic;
 use crate::portal::{Portal, Settings};
 use crate::queue;
 use crate::setup::{Ports, Servers, Web};
 use crate::store::records::{MailboxGrant, Message, Thread, Work};
 use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
+use crate::web::speech::Clinic;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};

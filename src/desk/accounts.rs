@@ -72,8 +72,8 @@ impl Desk {
         }
         // Judged before anything is made: a refusal leaves no account.
         self.check_policy(policy)?;
-        if password.as_ref().is_some_and(is_short) {
-            return Err(refusal(AccountError::Short));
+        if let Some(password) = &password {
+            accounts::judge(password, &address).map_err(refusal)?;
         }
         let account = accounts::add(&self.store, address, role, self.actor).await;
         let account = account.map_err(refusal)?;
@@ -256,15 +256,12 @@ impl Desk {
     }
 }
 
-fn is_short(password: &Secret) -> bool {
-    password.expose().chars().count() < accounts::SHORTEST
-}
-
 fn refusal(error: AccountError) -> Refused {
     let next = match error {
         AccountError::Store(error) => return Refused::Store(error),
         AccountError::Exists | AccountError::Unknown => "`sealpost user list` shows what there is",
         AccountError::Short => "choose a longer one, such as four or five words",
+        AccountError::Common => "choose four or five words that do not belong together",
         AccountError::Password(_) => "try again in a moment",
     };
     wish(format!("{error}; {next}"))

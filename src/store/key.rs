@@ -51,6 +51,9 @@ pub enum Table {
     Change = 49,
     Audit = 50,
     Swept = 51,
+    Factor = 65,
+    OfficeSession = 66,
+    OfficeBrowser = 67,
 }
 
 impl Table {
@@ -77,7 +80,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -119,6 +122,9 @@ impl Table {
         Self::Change,
         Self::Audit,
         Self::Swept,
+        Self::Factor,
+        Self::OfficeSession,
+        Self::OfficeBrowser,
     ];
 
     /// The table's octet.

@@ -7,6 +7,7 @@ pub mod client;
 pub mod connection;
 pub mod cookie;
 pub mod disposition;
+pub mod door;
 mod flowing;
 pub mod form;
 pub mod guard;

@@ -1,6 +1,6 @@
 //! What `init` prints: the escrow sheet, and what is left to do.
 
-use crate::config::{Config, Host};
+use crate::config::{Config, Host, Url};
 use crate::store::RootKey;
 use std::path::Path;
 
@@ -74,7 +74,7 @@ pub(super) fn next_steps(
         false => format!(" -c {file}"),
     };
     let accounts = format!(
-        "sealpost user add you@{domain} --role provider{option}\n    sealpost user app-password you@{domain} --name \"first device\"{option}"
+        "sealpost user add you@{domain} --role provider{option}\n    sealpost user app-password you@{domain} --name \"first device\"{option}\n    sealpost user passwd you@{domain}{option}   (for the office pages)"
     );
     // The data of a service is another user's: it must run to be asked.
     let (third, fourth) = match service {
@@ -101,6 +101,13 @@ pub(super) fn next_steps(
         }
         _ => String::new(),
     };
+    let office = match config.office.url.as_ref().map(Url::host) {
+        Some(Host::Name(name)) => format!(
+            "\n    {}. A/AAAA  this machine (the office pages)",
+            name.as_str()
+        ),
+        _ => String::new(),
+    };
     format!(
         "\
 Next:
@@ -111,7 +118,7 @@ Next:
  5. Replace the self-signed certificate under [tls]: browsers warn of it.
 
 DNS:
-    {host}. A/AAAA  this machine{portal}
+    {host}. A/AAAA  this machine{portal}{office}
     PTR of whatever machine sends to the outside: its own name
     {domain}. TXT   an SPF record that covers {sends}
     {domain}. DKIM and DMARC as the relay signs

@@ -16,4 +16,6 @@ pub mod language;
 pub mod multipart;
 pub mod site;
 pub mod speech;
+#[cfg(test)]
+pub(crate) mod tests;
 mod timer;

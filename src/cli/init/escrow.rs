@@ -95,19 +95,14 @@ pub(super) fn next_steps(
         true => "the public address of this machine".to_owned(),
         false => format!("the relay ({})", config.relay.host),
     };
-    let portal = match config.portal.url.host() {
-        Host::Name(name) if name.as_str() != host => {
-            format!("\n    {}. A/AAAA  this machine (the portal)", name.as_str())
-        }
-        _ => String::new(),
-    };
-    let office = match config.office.url.as_ref().map(Url::host) {
-        Some(Host::Name(name)) => format!(
-            "\n    {}. A/AAAA  this machine (the office pages)",
-            name.as_str()
-        ),
-        _ => String::new(),
-    };
+    let names = [
+        (Some(&config.portal.url), "the portal"),
+        (config.office.url.as_ref(), "the office pages"),
+    ];
+    let names: String = names
+        .into_iter()
+        .filter_map(|(url, what)| name(url?, host, what))
+        .collect();
     format!(
         "\
 Next:
@@ -118,7 +113,7 @@ Next:
  5. Replace the self-signed certificate under [tls]: browsers warn of it.
 
 DNS:
-    {host}. A/AAAA  this machine{portal}{office}
+    {host}. A/AAAA  this machine{names}
     PTR of whatever machine sends to the outside: its own name
     {domain}. TXT   an SPF record that covers {sends}
     {domain}. DKIM and DMARC as the relay signs
@@ -132,4 +127,15 @@ Mailbox:
         bounce = bounce.as_str(),
         tagged = format_args!("{}+…@{}", bounce.local(), bounce.domain()),
     )
+}
+
+/// What DNS must say of a name that is not this machine's own.
+fn name(url: &Url, host: &str, what: &str) -> Option<String> {
+    match url.host() {
+        Host::Name(name) if name.as_str() != host => Some(format!(
+            "\n    {}. A/AAAA  this machine ({what})",
+            name.as_str()
+        )),
+        _ => None,
+    }
 }

@@ -104,6 +104,15 @@ fn pictures_of_every_page() {
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/pictures");
     for language in ["en", "es"] {
         play_in(language, "pictures.mjs", &[folder]);
+    }
+}
+
+/// The same of the office page: `cargo test --test browser pictures_of_the_office -- --ignored`.
+#[test]
+#[ignore = "draws pictures for people, and judges nothing"]
+fn pictures_of_the_office() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/pictures");
+    for language in ["en", "es"] {
         play_in(language, "office.mjs", &[folder]);
     }
 }

@@ -191,9 +191,19 @@ pub(super) fn office_pages(
 pub(super) fn gaps(config: &Config, held: &Held, clock: &Clock) -> Vec<Gap> {
     let findings = check::check(config, held, clock);
     let all = [findings.faults, findings.not_yet, findings.warnings].concat();
+    // A fault is half a sentence for a terminal; on a page it is a whole one.
+    let sentence = |text: String| {
+        let mut letters = text.chars();
+        let first = letters.next().map(char::to_uppercase);
+        format!(
+            "{}{}.",
+            String::from_iter(first.into_iter().flatten()),
+            letters.as_str()
+        )
+    };
     let gap = |fault: Fault| Gap {
-        wrong: fault.message,
-        fix: fault.fix,
+        wrong: format!("{}.", fault.message),
+        fix: sentence(fault.fix),
     };
     all.into_iter().map(gap).collect()
 }

@@ -1,7 +1,9 @@
 // The way into the office page: password, app, recovery codes, and what happens
 // when something is wrong. With a folder, a picture of every page goes there.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { inspect } from './inspect.mjs';
 import { MINUTE, Patient, given, language, later, main, wish } from './stage.mjs';
@@ -63,6 +65,17 @@ async function seed(person) {
   return (await person.page.locator('.seed').textContent()).replaceAll(' ', '');
 }
 
+/** A camera reads from the picture what the link says, and the key that is typed. */
+async function scanned(page, own) {
+  const folder = mkdtempSync(join(tmpdir(), 'qr-'));
+  const file = join(folder, 'qr.png');
+  await page.locator('.qr').screenshot({ path: file });
+  const read = execFileSync('zbarimg', ['--quiet', '--raw', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  rmSync(folder, { recursive: true });
+  assert.equal(read, await page.locator('a[href^="otpauth:"]').getAttribute('href'));
+  assert(read.includes(`secret=${own}&`), read);
+}
+
 /** Sets the app up; its seed and the recovery codes. */
 async function setUp(person, account) {
   await password(person, account, account.password);
@@ -94,6 +107,7 @@ async function everyPage() {
   await ana.sees(ana.t('office-code-empty'));
   await look(ana, 'factor-wrong');
   const own = await seed(ana);
+  await scanned(ana.page, own);
   await enter(ana, await code(own), 'office-go-on');
   const codes = await ana.page.locator('.codes li').allTextContents();
   assert.equal(codes.length, 10);

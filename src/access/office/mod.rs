@@ -311,7 +311,7 @@ impl Office {
         let typed = factor::typed(code);
         let (what, how) = match typed {
             Typed::App(_) => (What::Code, "office"),
-            Typed::Recovery(_) => (What::Recovery, "office-recovery"),
+            Typed::Recovery(_) => (What::Recovery, "page-recovery"),
             Typed::Neither => return Err(Refused::Unlike),
         };
         let known = self.known(account.id, caller).await.map_err(busy)?;

@@ -214,7 +214,7 @@ fn binding(store: &Store, account: &Account, factor: Option<&Factor>) -> [u8; 32
     let password = account.password.as_deref().unwrap_or_default();
     let seed = factor.map_or(&[][..], |factor| factor.seed.expose());
     let pieces = [
-        b"office-session".as_slice(),
+        b"page-session".as_slice(),
         account.id.octets(),
         role,
         password.as_bytes(),

@@ -42,9 +42,9 @@ impl What {
     /// The word for it in the audit trail.
     const fn word(self) -> &'static str {
         match self {
-            Self::Password => "office-password",
-            Self::Code => "office-code",
-            Self::Recovery => "office-recovery",
+            Self::Password => "page-password",
+            Self::Code => "page-code",
+            Self::Recovery => "page-recovery",
         }
     }
 }

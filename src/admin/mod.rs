@@ -52,6 +52,7 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             Some((who, day)) => desk.set_deputy(&provider, (&who, day)).await.map(done),
             None => desk.end_deputies(&provider).await.map(done),
         },
+        Verb::UserFactorReset { address } => desk.reset_factor(&address).await.map(done),
         Verb::UserDisable { address } => desk.disable_account(&address).await.map(done),
         Verb::UserEnable { address } => desk.enable_account(&address).await.map(done),
         Verb::UserRevoke { address, name } => {

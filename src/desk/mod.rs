@@ -7,6 +7,7 @@ mod deputies;
 pub mod extend;
 pub mod holds;
 pub mod messages;
+pub mod office;
 pub mod queue;
 pub mod recall;
 pub mod store;

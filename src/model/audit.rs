@@ -24,7 +24,8 @@ pub enum Actor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
-    /// A mail client signed in, or failed to.
+    /// Somebody of the office signed in, with a mail client or to the pages, or
+    /// failed to.
     SignIn,
     /// A session ended by its owner.
     SignOut,

@@ -34,4 +34,4 @@ pub use office::Office;
 pub use pace::Pace;
 pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
 pub use reply::{Arg, Reply};
-pub use secret::{AddressKey, NetworkKey, Secret, Token, TokenKey};
+pub use secret::{AddressKey, NetworkKey, Secret, Seed, Token, TokenKey};

@@ -55,6 +55,9 @@ pub enum Table {
     Hold = 60,
     AccountHold = 61,
     Deputy = 62,
+    Factor = 65,
+    OfficeSession = 66,
+    OfficeBrowser = 67,
 }
 
 impl Table {
@@ -82,7 +85,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -128,6 +131,9 @@ impl Table {
         Self::Hold,
         Self::AccountHold,
         Self::Deputy,
+        Self::Factor,
+        Self::OfficeSession,
+        Self::OfficeBrowser,
     ];
 
     /// The table's octet.

@@ -7,8 +7,9 @@ use crate::model::{
 };
 use crate::store::records::{
     AccountAddress, AppPassword, Browser, CodeTally, Contact, ContactAddress, Draft, Due, Ended,
-    Ending, Grant, Job, Link, MailboxGrant, MailboxReply, Message, OpenTask, Protected,
-    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
+    Ending, Factor, Grant, Job, Link, MailboxGrant, MailboxReply, Message, OfficeBrowser,
+    OfficeSession, OpenTask, Protected, Quarantined, Request, Session, Submitted, Task, Thread,
+    ThreadId, Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;
@@ -72,6 +73,9 @@ record!(OpenTask, OpenTask, |t| Self::at(t.grant), at(grant: GrantId) = [grant.o
 record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Protected, Protected, |p| Self::at(p.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), ended(&what).0, ended(&what).1]);
+record!(Factor, Factor, |f| Self::at(f.account), at(account: AccountId) = [account.octets().as_slice()]);
+record!(OfficeSession, OfficeSession, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
+record!(OfficeBrowser, OfficeBrowser, |b| Self::at(b.token, b.account), at(token: TokenKey, account: AccountId) = [token.octets().as_slice(), account.octets()]);
 record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);
 
 impl Grant {

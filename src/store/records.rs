@@ -5,10 +5,12 @@
 mod folder;
 mod hold;
 mod message;
+mod office;
 
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
 pub use hold::{AccountHold, Deputy, Hold, Part};
 pub use message::Message;
+pub use office::{Factor, OfficeBrowser, OfficeSession, Stage};
 
 use crate::model::{
     AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, GrantId, JobId, Lane,

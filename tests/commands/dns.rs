@@ -84,7 +84,7 @@ fn what_the_settings_offer_is_what_dns_says() {
     clinic.set("imap.listen", "[\"127.0.0.1:1143\", \"[::]:143\"]");
     clinic.set("imap.listen-tls", "[\"[::]:1993\"]");
     clinic.set("submission.listen", "[]");
-    clinic.set("url", "\"https://192.0.2.1\"");
+    clinic.set("portal.url", "\"https://192.0.2.1\"");
     let lines = printed(&clinic);
     let records = read(&clinic, &lines).unwrap_or_else(|said| panic!("{said}\n{lines}"));
     for record in [
@@ -96,7 +96,7 @@ fn what_the_settings_offer_is_what_dns_says() {
         assert!(records.contains(record), "{record} is not in {records}");
     }
     // Programs ask on port 443 alone.
-    clinic.set("url", "\"https://mail.clinic.example:8443\"");
+    clinic.set("portal.url", "\"https://mail.clinic.example:8443\"");
     let lines = printed(&clinic);
     let records = read(&clinic, &lines).unwrap();
     assert!(!records.contains("autoconfig"), "{records}");

@@ -42,6 +42,7 @@ mod relay;
 mod relays;
 mod release;
 mod setup;
+mod sign_in;
 mod signals;
 mod sockets;
 mod taken;

@@ -82,7 +82,7 @@ async fn read(store: &Store, account: &Account) -> Result<Vec<Folder>, Error> {
     let mut taken = HashSet::new();
     for (id, record) in views {
         let contact = store.get(&Contact::at(id)).await?;
-        let written = contact.and_then(|contact| contact.name);
+        let written = contact.and_then(|contact| contact.listed_name());
         let name = name::of_contact(id, written.as_deref(), |name| taken.contains(name));
         taken.insert(name.clone());
         folders.push(Folder::new(record, name));

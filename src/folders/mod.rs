@@ -90,6 +90,35 @@ pub async fn ensure(store: &Store, account: AccountId) -> Result<(), Error> {
     store.commit(tx).await.map(drop)
 }
 
+/// The id of an account's view of a contact, whether it has been made or not.
+#[must_use]
+pub fn view(store: &Store, account: AccountId, contact: ContactId) -> MailboxId {
+    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
+    MailboxId::from_octets(hashed(store, &pieces))
+}
+
+/// Notes in the caller's commit that an account's views of these contacts are
+/// called otherwise now. The folders themselves stay as they are: their names are
+/// made when they are listed.
+///
+/// # Errors
+/// The store's own.
+pub async fn renamed(
+    store: &Store,
+    tx: &mut Tx,
+    account: AccountId,
+    contacts: &[ContactId],
+) -> Result<(), Error> {
+    for contact in contacts {
+        let view = view(store, account, *contact);
+        if store.get(&MailFolder::at(view)).await?.is_some() {
+            tx.change(Change::Folders(account));
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// An account's view of a contact, in which the mail with that contact is filed
 /// besides. Made with the first of it, in the caller's commit.
 ///
@@ -101,8 +130,7 @@ pub async fn of_contact(
     account: AccountId,
     contact: ContactId,
 ) -> Result<MailboxId, Error> {
-    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
-    let id = MailboxId::from_octets(hashed(store, &pieces));
+    let id = view(store, account, contact);
     let view = MailFolder {
         id,
         account: Some(account),

@@ -5,7 +5,7 @@ use crate::model::{
     Account, AccountId, AccountPolicy, Address, Clock, ContactId, Direction, Flags, Head, Keyword,
     MailboxId, ManualClock, MessageId, Role, Standing, System,
 };
-use crate::store::records::{Card, Contact, ContactStatus, MailFolder, Message, Special};
+use crate::store::records::{Card, Contact, MailFolder, Message, Special};
 use crate::store::{Change, Error, RootKey, Settings, Store, Tx, samples};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -83,13 +83,8 @@ impl Bench {
     async fn contact(&self, name: Option<&str>) -> ContactId {
         let now = self.store.clock().now();
         let contact = Contact {
-            id: ContactId::new(now),
-            addresses: Vec::new(),
             name: name.map(str::to_owned),
-            language: None,
-            status: ContactStatus::Stub,
-            provider: None,
-            created: now,
+            ..Contact::stub(ContactId::new(now), now)
         };
         let mut tx = Tx::new();
         tx.put(&contact);

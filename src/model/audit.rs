@@ -68,6 +68,8 @@ pub enum EventKind {
     Store,
     /// Something the office was asked to do was closed.
     Task,
+    /// A contact was added or changed, or let into the portal or no longer.
+    Contact,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.

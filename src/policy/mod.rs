@@ -16,10 +16,12 @@
 
 mod admit;
 mod decide;
+mod directory;
 mod lasting;
 
 pub use admit::{Admission, Facts, admit, may_send_from};
 pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
+pub use directory::{Sight, may_export_directory, may_keep_directory, sight};
 pub use lasting::lasting;
 
 /// What the clinic has decided (`[policy]`).
@@ -37,6 +39,8 @@ pub struct Rules {
     pub copies: Copies,
     /// What to do with mail that no provider sent.
     pub staff: Staff,
+    /// What to do with mail to somebody who is not in the directory.
+    pub unknown: Unknown,
 }
 
 /// What happens to mail that nobody marked.
@@ -66,4 +70,13 @@ pub enum Staff {
     Hold,
     /// It goes.
     Send,
+}
+
+/// What to do with mail to somebody outside who is not in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Refuse it: whoever is written to is entered first.
+    Refuse,
+    /// Take it.
+    Take,
 }

@@ -51,6 +51,7 @@ pub enum Table {
     Change = 49,
     Audit = 50,
     Swept = 51,
+    FamilyMember = 70,
 }
 
 impl Table {
@@ -73,11 +74,12 @@ impl Table {
                 | Self::Submitted
                 | Self::Ending
                 | Self::Change
+                | Self::FamilyMember
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -119,6 +121,7 @@ impl Table {
         Self::Change,
         Self::Audit,
         Self::Swept,
+        Self::FamilyMember,
     ];
 
     /// The table's octet.

@@ -2,11 +2,11 @@
 //! key, only its keyed hash.
 
 use crate::model::{
-    Account, AccountId, AddressKey, AppPasswordId, ContactId, GrantId, JobId, Lane, MessageId,
+    Account, AccountId, AddressKey, AppPasswordId, GrantId, JobId, Lane, MessageId,
     Recipient, TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Browser, CodeTally, Contact, ContactAddress, Draft, Due, Ended,
+    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended,
     Ending, Grant, Job, Link, MailboxGrant, MailboxReply, Message, OpenTask, Protected,
     Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
 };
@@ -51,8 +51,6 @@ record!(CodeTally, CodeTally, |t| Self::at(t.mailbox), at(mailbox: AddressKey) =
 record!(Browser, Browser, |b| Self::at(b.token, b.mailbox), at(token: TokenKey, mailbox: AddressKey) = [token.octets().as_slice(), mailbox.octets()]);
 record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
-record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().as_slice()]);
-record!(ContactAddress, ContactAddress, |c| Self::at(c.address, c.contact), at(address: AddressKey, contact: ContactId) = [address.octets().as_slice(), contact.octets()]);
 record!(Account, Account, |a| Self::at(a.id), at(id: AccountId) = [id.octets().as_slice()]);
 record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
 record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);

@@ -9,9 +9,7 @@ use crate::desk::queue::JobView;
 use crate::desk::recall::RecalledView;
 use crate::desk::store::{CompactedView, VerifiedView};
 use crate::desk::tasks::TaskView;
-use crate::model::{
-    AccountPolicy, Address, ContactId, JobId, MessageId, Role, Secret, TaskId,
-};
+use crate::model::{AccountPolicy, Address, ContactId, JobId, MessageId, Role, Secret, TaskId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;

@@ -214,7 +214,9 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     };
     read.map_err(|error| {
         let file = file.display();
-        Failure::Usage(format!("{file} cannot be read ({error}); name another file"))
+        Failure::Usage(format!(
+            "{file} cannot be read ({error}); name another file"
+        ))
     })?;
     Ok(octets)
 }

@@ -71,7 +71,12 @@ pub async fn put(
 ) -> Result<Put, PutError> {
     let known = rules.known(store);
     let held = match which {
-        Some(id) => Some(store.hold(&Contact::at(id)).await?.ok_or(PutError::Unknown)?),
+        Some(id) => Some(
+            store
+                .hold(&Contact::at(id))
+                .await?
+                .ok_or(PutError::Unknown)?,
+        ),
         None => None,
     };
     let before = match &held {
@@ -140,12 +145,17 @@ pub(super) fn write(store: &Store, tx: &mut Tx, before: Option<&Held<Contact>>, 
         address: store.address_key(address),
         contact: after.id,
     };
-    let folded = |list: &[Address]| -> HashSet<String> { list.iter().map(Address::folded).collect() };
+    let folded =
+        |list: &[Address]| -> HashSet<String> { list.iter().map(Address::folded).collect() };
     let (had, has) = (folded(old), folded(&after.addresses));
     for gone in old.iter().filter(|a| !has.contains(&a.folded())) {
         tx.delete(&ContactAddress::at(store.address_key(gone), after.id));
     }
-    for new in after.addresses.iter().filter(|a| !had.contains(&a.folded())) {
+    for new in after
+        .addresses
+        .iter()
+        .filter(|a| !had.contains(&a.folded()))
+    {
         tx.put(&at(new));
     }
     let head = before.and_then(|held| held.record.guarantor);

@@ -4,7 +4,7 @@
 use crate::model::{AccountId, Address, Language};
 use crate::store::records::{Contact, ContactStatus};
 use jiff::civil::Date;
-use jiff::{ToSpan, Timestamp};
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
@@ -227,7 +227,9 @@ pub(super) fn applied(
     });
     set(&draft.guarantor, &mut next.guarantor, &mut faults, |text| {
         let id = text.parse().map_err(|_| Problem::Guarantor)?;
-        Some(id).filter(|id| *id != contact.id).ok_or(Problem::Guarantor)
+        Some(id)
+            .filter(|id| *id != contact.id)
+            .ok_or(Problem::Guarantor)
     });
     let mut status = Some(next.status);
     set(&draft.status, &mut status, &mut faults, self::status);
@@ -345,15 +347,14 @@ fn postal(text: &str) -> Result<String, Problem> {
 /// Control characters, and those that break lines or turn the writing around and
 /// so show a name as another.
 fn is_odd(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn born(text: &str, today: Date) -> Result<Date, Problem> {
     // Exactly as ISO 8601 has it: 3/4/80 is one day here and another there.
-    let exact = text.len() == "1980-01-31".len();
     let date = Date::strptime("%Y-%m-%d", text).ok();
-    let date = date.filter(|_| exact).ok_or(Problem::Born)?;
+    let date = date.filter(|date| date.to_string() == text);
+    let date = date.ok_or(Problem::Born)?;
     let oldest = today.saturating_sub(OLDEST.years());
     if date > today || date < oldest {
         return Err(Problem::Age);

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! A stub is made at acceptance of whoever is not known yet. Several people may
-//! share an address; who of them is meant, [`addressed`] says (decision 0030).
+//! share an address; who of them is meant, [`addressed`] says (docs/decisions,
+//! "Several people, one mailbox").
 
 mod change;
 mod draft;
@@ -99,10 +100,7 @@ pub async fn family(store: &Store, contact: &Contact) -> Result<Vec<Contact>, Er
     read(store, all.filter(|one| *one != contact.id)).await
 }
 
-async fn read(
-    store: &Store,
-    ids: impl Iterator<Item = ContactId>,
-) -> Result<Vec<Contact>, Error> {
+async fn read(store: &Store, ids: impl Iterator<Item = ContactId>) -> Result<Vec<Contact>, Error> {
     let mut contacts = Vec::new();
     for id in ids {
         contacts.extend(store.get(&Contact::at(id)).await?);

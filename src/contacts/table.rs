@@ -51,7 +51,9 @@ pub enum SheetError {
     #[error("the file is larger than {} MiB; split it into several, each with its first line", MAX_OCTETS >> 20)]
     Large,
     /// Too long.
-    #[error("the file has more than {MAX_LINES} lines; split it into several, each with its first line")]
+    #[error(
+        "the file has more than {MAX_LINES} lines; split it into several, each with its first line"
+    )]
     Long,
     /// In another encoding.
     #[error(
@@ -102,7 +104,11 @@ pub(super) fn read(octets: &[u8]) -> Result<Vec<Entry>, SheetError> {
     read_one(&mut reader, &mut record)?;
     let columns = columns(&record)?;
     let mut entries = Vec::new();
-    let mut lines = Lines { text, at: 0, line: 1 };
+    let mut lines = Lines {
+        text,
+        at: 0,
+        line: 1,
+    };
     while read_one(&mut reader, &mut record)? {
         let line = lines.of(&record);
         if record.iter().all(|cell| cell.trim().is_empty()) {
@@ -173,7 +179,9 @@ fn opened(text: &str) -> Reader<&[u8]> {
 
 fn read_one(reader: &mut Reader<&[u8]>, record: &mut StringRecord) -> Result<bool, SheetError> {
     let line = reader.position().line();
-    reader.read_record(record).map_err(|_| SheetError::Line(line))
+    reader
+        .read_record(record)
+        .map_err(|_| SheetError::Line(line))
 }
 
 fn column(cell: &str) -> Option<&'static str> {
@@ -387,9 +395,15 @@ mod tests {
     fn a_file_that_is_none_of_ours_says_what_to_write() {
         assert_eq!(fault(b""), SheetError::Header);
         let said = fault(b"Doe,Jane,1980-01-31\n").to_string();
-        assert!(!said.contains("Doe") && said.contains("first line"), "{said}");
+        assert!(
+            !said.contains("Doe") && said.contains("first line"),
+            "{said}"
+        );
         let said = fault(b"last,frist\n").to_string();
-        assert!(said.contains("column 2") && said.contains("write first"), "{said}");
+        assert!(
+            said.contains("column 2") && said.contains("write first"),
+            "{said}"
+        );
         let said = fault(b"last,allergies\n").to_string();
         assert!(said.contains("remove it"), "{said}");
         assert_eq!(fault(b"last,LAST\n"), SheetError::Twice("last"));

@@ -389,7 +389,11 @@ impl Desk {
         match who {
             Asker::Operator { addresses } => {
                 self.disclose(object, *addresses).await?;
-                Ok(if *addresses { Sight::Whole } else { Sight::Masked })
+                Ok(if *addresses {
+                    Sight::Whole
+                } else {
+                    Sight::Masked
+                })
             }
             Asker::Account(account) => match policy::sight(account) {
                 Sight::Nothing => Err(wish("this account is switched off")),

@@ -131,9 +131,8 @@ fn reached(facts: &Facts<'_>) -> Option<Reply> {
 /// Where the clinic enters everybody first, a slip in an address meets nobody.
 fn listed(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
     let unlisted = facts.unlisted?;
-    (rules.unknown == Unknown::Refuse).then(|| {
-        Reply::new(550, (5, 7, 1), "refuse-unlisted").with("address", unlisted.as_str())
-    })
+    (rules.unknown == Unknown::Refuse)
+        .then(|| Reply::new(550, (5, 7, 1), "refuse-unlisted").with("address", unlisted.as_str()))
 }
 
 fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {

@@ -2,13 +2,13 @@
 //! key, only its keyed hash.
 
 use crate::model::{
-    Account, AccountId, AddressKey, AppPasswordId, GrantId, JobId, Lane, MessageId,
-    Recipient, TaskId, TokenKey,
+    Account, AccountId, AddressKey, AppPasswordId, GrantId, JobId, Lane, MessageId, Recipient,
+    TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended,
-    Ending, Grant, Job, Link, MailboxGrant, MailboxReply, Message, OpenTask, Protected,
-    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
+    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Grant, Job, Link,
+    MailboxGrant, MailboxReply, Message, OpenTask, Protected, Quarantined, Request, Session,
+    Submitted, Task, Thread, ThreadId, Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;

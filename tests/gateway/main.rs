@@ -26,6 +26,7 @@ mod clients;
 mod commands;
 mod crash;
 mod damage;
+mod directory;
 mod fail2ban;
 mod house;
 mod imap_attacks;

@@ -333,7 +333,10 @@ impl People {
 }
 
 fn person(contact: &Contact) -> Option<Person> {
-    let part = |text: &Option<String>| text.as_deref().map(|text| fold::name(text).join(" "));
+    let part = |text: &Option<String>| {
+        let words = fold::name(text.as_deref()?);
+        (!words.is_empty()).then(|| words.join(" "))
+    };
     let born = contact.born?.to_string();
     Some((part(&contact.last)?, part(&contact.first)?, born))
 }

@@ -3,9 +3,10 @@
 //! the thread that serves others.
 
 use crate::contacts::fold::{fold, words};
-use crate::model::{AccountId, ContactId};
+use crate::model::{AccountId, Address, ContactId};
 use crate::store::records::{Contact, ContactStatus};
 use crate::store::{Error, Record, Store, apart};
+use std::collections::HashSet;
 
 /// Contacts read at once.
 const PAGE: usize = 256;
@@ -23,6 +24,9 @@ pub struct Wanted {
     pub provider: Option<AccountId>,
     /// Whether stubs are listed where no word is given.
     pub unlisted: bool,
+    /// Folded addresses of accounts here: who was only written to there is a
+    /// colleague, and is left out.
+    pub colleagues: HashSet<String>,
     /// Those alone who come after this one in the list.
     pub after: Option<ContactId>,
     /// At most so many.
@@ -93,7 +97,12 @@ fn place(contact: &Contact) -> Place {
 
 impl Wanted {
     fn takes(&self, contact: &Contact, query: &Query) -> bool {
-        let listed = contact.status != ContactStatus::Stub || self.unlisted || !query.is_empty();
+        let stub = contact.status == ContactStatus::Stub;
+        let mut addresses = contact.addresses.iter().map(Address::folded);
+        if stub && addresses.any(|address| self.colleagues.contains(&address)) {
+            return false;
+        }
+        let listed = !stub || self.unlisted || !query.is_empty();
         let theirs = self.provider.is_none_or(|p| contact.provider == Some(p));
         listed && theirs
     }

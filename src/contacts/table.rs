@@ -348,6 +348,7 @@ fn looks_like_formula(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, MAX_OCTETS, SheetError, guarded, read, unguarded};
+    use proptest::prelude::{prop_assert, proptest};
 
     fn fault(octets: &[u8]) -> SheetError {
         read(octets).unwrap_err()
@@ -425,6 +426,24 @@ mod tests {
         ] {
             assert_eq!(guarded(cell), written);
             assert_eq!(unguarded(written), cell);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_or_refused_and_lines_count_up(
+            octets: Vec<u8>,
+            cells in "[a-z,;\"'\r\n\t=]{0,200}",
+            cut in 0_usize..60,
+        ) {
+            let _ = read(&octets);
+            let sheet = format!("last;first;postal\r\n{cells}");
+            let mut whole = sheet.clone().into_bytes();
+            whole.truncate(sheet.len().saturating_sub(cut));
+            if let Ok(entries) = read(&whole) {
+                let lines: Vec<u64> = entries.iter().map(|entry| entry.line).collect();
+                prop_assert!(lines.is_sorted() && lines.iter().all(|line| *line >= 2));
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //!  INBOX  Sent  Drafts  Trash  Archive  Junk  Awaiting release   everybody's
 //!  Archive/2026 …                                                made by a client
-//!  Patients/Jane Doe k3xq …                                      a contact's mail
+//!  Patients/Doe, Jane k3xq …                                     a contact's mail
 //!  Shared/INBOX                                                  the clinic's
 //! ```
 //!

@@ -86,7 +86,13 @@ fn a_contact_is_added_changed_found_and_let_into_the_portal() {
     assert!(shown["contact"]["portal"].is_string());
     good(&contact(&clinic, &["revoke", &id]));
     assert!(record(&clinic, &id)["contact"]["portal"].is_null());
+}
 
+#[test]
+fn a_list_shows_masks_unless_names_and_addresses_are_asked_for() {
+    let clinic = clinic();
+    let id = add(&clinic, "Núñez", "José", "jose@example.com");
+    good(&contact(&clinic, &["set", &id, "--phone", "+34 600 1"]));
     let listed = good(&contact(&clinic, &["list", "nunez", "600"]));
     assert!(
         listed.contains(&id) && listed.contains("N•••, J•••"),

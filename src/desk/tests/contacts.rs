@@ -312,6 +312,8 @@ async fn those_who_were_only_written_to_are_listed_if_the_clinic_completes_them(
     };
     let mut tx = Tx::new();
     crate::contacts::stub(bench.store(), &mut tx, &mailbox.address, mailbox.name);
+    // A colleague was written to, too.
+    crate::contacts::stub(bench.store(), &mut tx, &address(RUIZ), None);
     bench.store().commit(tx).await.unwrap();
     let count = async |wanted| {
         let found = desk.contacts(&OPERATOR, wanted).await.unwrap();

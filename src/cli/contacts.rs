@@ -21,7 +21,8 @@ pub(super) enum Contact {
     /// Show contacts by name: all of them, or those in whom every word is found.
     List {
         /// Beginnings of names, pieces of addresses and telephone numbers, a date
-        /// of birth. Case and accents do not matter.
+        /// of birth. Case and accents do not matter. A search is noted in the audit
+        /// trail.
         words: Vec<String>,
         /// At most so many, up to 1000.
         #[arg(long, default_value_t = LISTED, value_parser = limit())]

@@ -9,7 +9,7 @@ use crate::store::records::Contact;
 use csv::{Reader, ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use std::collections::HashMap;
 
-/// Largest file, in octets: 40,000 lines of 200.
+/// Largest file, in octets: the most lines, of four hundred each.
 pub const MAX_OCTETS: usize = 8 << 20;
 /// Most lines: a clinic of fifty thousand patients brings them in several files.
 const MAX_LINES: usize = 20_000;

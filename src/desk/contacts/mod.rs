@@ -52,12 +52,16 @@ pub enum Asker {
 
 impl Desk {
     /// Looks for contacts, in the order of their names, at most
-    /// [`MAX_LISTED`]. Who is masked is found all the same.
+    /// [`MAX_LISTED`]. Whoever finds a masked contact by a word knows that word
+    /// of them: an operator's search is on record before, an administrator has none.
     ///
     /// # Errors
     /// A [`Refused::Wish`] if the account may not; the store's own.
     pub async fn contacts(&self, who: &Asker, wanted: Wanted) -> Result<ContactsView, Refused> {
         let sight = self.sight(who, "contacts").await?;
+        if sight == Sight::Masked && !wanted.words.trim().is_empty() {
+            self.searches_blindly(who).await?;
+        }
         let listed = self.settings.current().directory.lists_stubs;
         let accounts = accounts::list(&self.store).await?;
         let wanted = Wanted {
@@ -286,6 +290,17 @@ impl Desk {
                 sight => Ok(sight),
             },
         }
+    }
+
+    async fn searches_blindly(&self, who: &Asker) -> Result<(), Refused> {
+        if let Asker::Account(_) = who {
+            return Err(wish("people are looked for by staff and providers alone"));
+        }
+        let mut tx = Tx::new();
+        let event = Event::new(self.actor, EventKind::Disclose, "contacts");
+        tx.audit(event.noted("search"));
+        self.store.commit(tx).await?;
+        Ok(())
     }
 
     /// Whom the audit trail names, if the asker may change the directory.

@@ -91,13 +91,18 @@ async fn the_office_sees_people_and_whoever_runs_the_machine_sees_masks() {
         }
     }
     assert!(bench.events(EventKind::Disclose).await.is_empty());
+    // Whoever finds a mask by a word knows that word.
+    sentence(desk.contacts(&asks(&admin), wanted("canary")).await);
+    let found = desk.contacts(&OPERATOR, wanted("canary")).await.unwrap();
+    assert_eq!(found.contacts.len(), 1);
+    assert_eq!(bench.events(EventKind::Disclose).await[0].note, "search");
     let whole = Asker::Operator { addresses: true };
     let found = desk.contacts(&whole, wanted("canary")).await.unwrap();
     assert_eq!(found.contacts[0].emails, ["canary@example.com"]);
     desk.contact(&whole, id).await.unwrap();
     let disclosed = bench.events(EventKind::Disclose).await;
     let objects: Vec<&str> = disclosed.iter().map(|e| e.object.as_str()).collect();
-    assert_eq!(objects, ["contacts", &id.to_string()]);
+    assert_eq!(objects, ["contacts", "contacts", &id.to_string()]);
     assert!(!format!("{shown:?}{found:?}").contains("anary"));
 }
 

@@ -11,8 +11,9 @@ mod verb;
 
 pub use client::{Asked, ask};
 pub use server::Door;
-pub use verb::{Answer, Password, Verb};
+pub use verb::{Answer, ContactVerb, Octets, Password, Verb};
 
+use crate::desk::contacts::{Asker, Wanted};
 use crate::desk::{Desk, Refused};
 
 /// Does what a verb asks for.
@@ -21,6 +22,7 @@ pub async fn answer(desk: &Desk, verb: Verb) -> Answer {
         .await
         .unwrap_or_else(|refused| match refused {
             Refused::Wish(reason) => Answer::Refused(reason),
+            Refused::Problems(problems) => Answer::Refused(problems.to_string()),
             Refused::Store(_) => Answer::Failed(refused.to_string()),
         })
 }
@@ -89,10 +91,56 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
         Verb::HoldWithdraw { id } => desk.withdraw_hold(id).await.map(done),
         Verb::TaskList { addresses } => desk.tasks(addresses).await.map(Answer::Tasks),
         Verb::TaskDone { id } => desk.finish_task(id).await.map(done),
+        Verb::Contact(verb) => contact(desk, verb).await,
         Verb::QueueList => desk.jobs().await.map(Answer::Jobs),
         Verb::QueueRetry { id } => desk.retry_job(id).await.map(done),
         Verb::QueueDrop { id } => desk.drop_job(id).await.map(done),
         Verb::StoreCompact => desk.compact().await.map(Answer::Compacted),
         Verb::StoreVerify => desk.verify().await.map(Answer::Verified),
+    }
+}
+
+/// The verbs of the directory of contacts.
+async fn contact(desk: &Desk, verb: ContactVerb) -> Result<Answer, Refused> {
+    let who = |addresses| Asker::Operator { addresses };
+    let done = |()| Answer::Done;
+    match verb {
+        ContactVerb::List {
+            words,
+            limit,
+            unlisted,
+            addresses,
+        } => {
+            let wanted = Wanted {
+                words,
+                limit,
+                unlisted,
+                ..Wanted::default()
+            };
+            let found = desk.contacts(&who(addresses), wanted).await;
+            found.map(Answer::Contacts)
+        }
+        ContactVerb::Show { id, addresses } => {
+            let found = desk.contact(&who(addresses), id).await;
+            found.map(|record| Answer::Contact(Box::new(record)))
+        }
+        ContactVerb::Add { draft } => {
+            let added = desk.put_contact(&who(false), None, &draft).await;
+            added.map(|id| Answer::Added(id.to_string()))
+        }
+        ContactVerb::Set { id, draft } => {
+            let put = desk.put_contact(&who(false), Some(id), &draft).await;
+            put.map(|_| Answer::Done)
+        }
+        ContactVerb::Grant { id } => desk.grant_portal(&who(false), id).await.map(done),
+        ContactVerb::Revoke { id } => desk.revoke_portal(&who(false), id).await.map(done),
+        ContactVerb::Import { file, dry_run } => {
+            let done = desk.import_contacts(&who(false), &file.0, dry_run).await;
+            done.map(Answer::Imported)
+        }
+        ContactVerb::Export { semicolons } => {
+            let text = desk.export_contacts(&who(true), semicolons).await;
+            text.map(|text| Answer::File(Octets(text.into_bytes())))
+        }
     }
 }

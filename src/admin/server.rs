@@ -6,6 +6,7 @@
 
 use crate::admin::{Answer, Verb, answer};
 use crate::desk::Desk;
+use crate::desk::contacts::MAX_OCTETS;
 use crate::model::Actor;
 use crate::net;
 use jiff::SignedDuration;
@@ -19,8 +20,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-/// Longest question, in octets: the longest verb with a long password.
-const MAX_QUESTION: u64 = 16 << 10;
+/// Longest question, in octets: the largest file of contacts, in base64, with
+/// room for the rest of its verb.
+const MAX_QUESTION: u64 = (MAX_OCTETS as u64) / 3 * 4 + (16 << 10);
 
 /// Questions at once. Administrators are few.
 const AT_ONCE: usize = 8;
@@ -204,6 +206,7 @@ mod tests {
                 language: Language::English,
                 zone: TimeZone::UTC,
             },
+            directory: desk::contacts::Directory::default(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::access::app_password::Wish;
 use crate::desk::accounts::{AccountView, Change};
+use crate::desk::contacts::{ContactsView, Draft, ImportView, RecordView};
 use crate::desk::extend::ExtendedView;
 use crate::desk::holds::HoldView;
 use crate::desk::messages::MessageView;
@@ -9,7 +10,9 @@ use crate::desk::queue::JobView;
 use crate::desk::recall::RecalledView;
 use crate::desk::store::{CompactedView, VerifiedView};
 use crate::desk::tasks::TaskView;
-use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Secret, TaskId};
+use crate::model::{AccountPolicy, Address, ContactId, JobId, MessageId, Role, Secret, TaskId};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -152,6 +155,8 @@ pub enum Verb {
         #[serde(with = "as_text")]
         id: TaskId,
     },
+    /// Do something with the directory of contacts.
+    Contact(ContactVerb),
     /// Show what waits to leave.
     QueueList,
     /// Try a job now.
@@ -170,6 +175,68 @@ pub enum Verb {
     StoreCompact,
     /// Read everything and say what is damaged.
     StoreVerify,
+}
+
+/// What can be asked of the directory of contacts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "contact", deny_unknown_fields)]
+pub enum ContactVerb {
+    /// Look for contacts.
+    List {
+        /// The words; empty: all of them.
+        words: String,
+        /// At most so many.
+        limit: usize,
+        /// Whether those are listed whom the office has only written to.
+        unlisted: bool,
+        /// Whether names and addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Show one contact.
+    Show {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: ContactId,
+        /// Whether names and addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Add a contact.
+    Add {
+        /// What is known of them.
+        draft: Draft,
+    },
+    /// Change a contact.
+    Set {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: ContactId,
+        /// What is to be otherwise.
+        draft: Draft,
+    },
+    /// Let a contact sign in to the portal.
+    Grant {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: ContactId,
+    },
+    /// Let a contact sign in no longer.
+    Revoke {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: ContactId,
+    },
+    /// Bring in a file.
+    Import {
+        /// The file.
+        file: Octets,
+        /// Whether only to say what would be done.
+        dry_run: bool,
+    },
+    /// Write all contacts.
+    Export {
+        /// Whether semicolons stand between the cells.
+        semicolons: bool,
+    },
 }
 
 /// What comes back.
@@ -196,6 +263,16 @@ pub enum Answer {
     Hold(Box<HoldView>),
     /// The open tasks.
     Tasks(Vec<TaskView>),
+    /// Contacts, by name.
+    Contacts(ContactsView),
+    /// One contact.
+    Contact(Box<RecordView>),
+    /// The id of a new contact.
+    Added(String),
+    /// What an import did, or would do.
+    Imported(ImportView),
+    /// A file.
+    File(Octets),
     /// What waits to leave.
     Jobs(Vec<JobView>),
     /// What compaction gave back.
@@ -222,6 +299,31 @@ impl Serialize for Password {
 impl<'de> Deserialize<'de> for Password {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         String::deserialize(d).map(|text| Self(Secret::new(text)))
+    }
+}
+
+/// A file on its way through the socket, in base64: what it holds need not be
+/// text.
+#[derive(Clone)]
+pub struct Octets(pub Vec<u8>);
+
+impl std::fmt::Debug for Octets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Octets({})", self.0.len())
+    }
+}
+
+impl Serialize for Octets {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        let octets = STANDARD.decode(text);
+        octets.map(Self).map_err(serde::de::Error::custom)
     }
 }
 

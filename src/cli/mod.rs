@@ -4,6 +4,7 @@
 mod ask;
 mod check;
 mod confirm;
+mod contacts;
 mod dns;
 mod init;
 mod manual;
@@ -75,6 +76,9 @@ enum Command {
     /// What the office is asked to do.
     #[command(subcommand)]
     Task(verbs::Task),
+    /// The directory of patients and others.
+    #[command(subcommand)]
+    Contact(contacts::Contact),
     /// What waits to leave.
     #[command(subcommand)]
     Queue(verbs::Queue),
@@ -187,6 +191,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Message(verb) => ask::run(&file, verb.wanted()?),
         Command::Hold(verb) => ask::run(&file, verb.wanted()?),
         Command::Task(verb) => ask::run(&file, verb.wanted()),
+        Command::Contact(verb) => contacts::run(&file, verb),
         Command::Queue(verb) => ask::run(&file, verb.wanted()?),
         Command::Store(verb) => ask::run(&file, verb.wanted()),
     }
@@ -280,6 +285,16 @@ mod tests {
             "task list",
             "task list --json --addresses",
             &format!("task done {id} --json"),
+            "contact list",
+            "contact list jane doe --limit 5 --unlisted --json --addresses",
+            &format!("contact show {id} --json --addresses"),
+            "contact add --first A --last B --born 1980-01-31 --phone 1 --phone 2 --email a@b.example --email c@d.example --postal P --provider r@c.example --status non-patient --language es --confidential true",
+            &format!("contact set {id} --guarantor {id} --name N"),
+            &format!("contact grant {id}"),
+            &format!("contact revoke {id}"),
+            "contact import f --dry-run --json",
+            "contact import -",
+            "contact export f --semicolons",
             "queue list --json",
             &format!("queue retry {id} --json"),
             &format!("queue drop {id} --yes --json"),

@@ -1,5 +1,7 @@
 //! Answers on the terminal: lines for people, JSON for programs.
 
+mod contacts;
+
 use crate::admin::Answer;
 use crate::cli::Failure;
 use crate::desk::accounts::AccountView;
@@ -51,6 +53,14 @@ pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
         Answer::Holds(views) => show(&views, as_json, |v| holds(v)),
         Answer::Hold(view) => show(&*view, as_json, hold),
         Answer::Tasks(views) => show(&views, as_json, |v| tasks(v)),
+        Answer::Contacts(view) => show(&view, as_json, contacts::list),
+        Answer::Contact(view) => show(&*view, as_json, contacts::record),
+        Answer::Added(id) => out(&format!("{id}\n")),
+        Answer::Imported(view) => {
+            show(&view, as_json, contacts::imported)?;
+            all(view.refused == 0)
+        }
+        Answer::File(octets) => out(&String::from_utf8_lossy(&octets.0)),
         Answer::Jobs(views) => show(&views, as_json, |v| v.iter().map(job).collect()),
         Answer::Compacted(view) => show(&view, as_json, compacted),
         Answer::Verified(view) => {

@@ -10,6 +10,7 @@
 
 pub mod admin;
 pub mod clinic;
+pub mod contacts;
 mod draft;
 pub mod fault;
 pub mod imap;
@@ -29,6 +30,7 @@ mod value;
 
 pub use admin::Admin;
 pub use clinic::Clinic;
+pub use contacts::{Contacts, Required, Unknown};
 pub use draft::Source;
 pub use fault::{Fault, Faults, Place};
 pub use imap::Imap;
@@ -74,6 +76,8 @@ pub struct Config {
     pub notice: Notice,
     /// The pages where the office works, and how it hears of an answer.
     pub office: Office,
+    /// The directory of patients and others.
+    pub contacts: Contacts,
     /// Bounds on what peers may ask for.
     pub limits: Limits,
     /// The door for whoever runs the machine.
@@ -128,6 +132,7 @@ impl Config {
         let policy = draft.section("policy", Policy::read);
         let notice = draft.section("notice", |s| Notice::read(s, clinic.as_ref()));
         let office = draft.section("office", Office::read);
+        let contacts = draft.section("contacts", Contacts::read);
         let limits = draft.section("limits", Limits::read);
         let admin = draft.section("admin", Admin::read);
         let log = draft.section("log", Log::read);
@@ -142,6 +147,7 @@ impl Config {
             policy,
             notice: notice?,
             office,
+            contacts,
             limits,
             admin,
             log,

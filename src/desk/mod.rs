@@ -1,8 +1,10 @@
 //! The desk: what the office's administrators do. Each verb is a function over
 //! the store; who calls it (the admin socket, later a page) it does not know.
-//! What comes back is metadata: never a subject, a file name or a text.
+//! What comes back is metadata: never a subject, a file name or a text. People
+//! are shown by [`contacts`] alone, to who may see them.
 
 pub mod accounts;
+pub mod contacts;
 mod deputies;
 pub mod extend;
 pub mod holds;
@@ -48,6 +50,8 @@ pub struct Settings {
     pub expires: SignedDuration,
     /// How the gateway's own mails speak.
     pub voice: Voice,
+    /// What is asked of the directory of contacts.
+    pub directory: contacts::Directory,
 }
 
 /// Why a wish was not granted.
@@ -56,6 +60,9 @@ pub enum Refused {
     /// It cannot be done: the reason and what to do instead.
     #[error("{0}")]
     Wish(String),
+    /// What was written about a contact will not do.
+    #[error(transparent)]
+    Problems(#[from] contacts::Problems),
     /// The store failed.
     #[error("the store failed: {0}; see the gateway's log")]
     Store(#[from] Error),

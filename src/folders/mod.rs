@@ -4,7 +4,7 @@
 //!  INBOX  Sent  Drafts  Trash  Archive  Junk  Awaiting release   everybody's
 //!  Archive/2026 …                                                made by a client
 //!  Release                                                       a provider's, if the clinic has it so
-//!  Patients/Jane Doe k3xq …                                      a contact's mail
+//!  Patients/Doe, Jane k3xq …                                     a contact's mail
 //!  Shared/INBOX                                                  the clinic's
 //! ```
 //!
@@ -26,7 +26,7 @@ pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, add_release, find, find_beside_release, list, outline};
 pub use name::{PATIENTS, SHARED, normal};
 pub use post::{Post, post};
-pub use views::of_contact;
+pub use views::{of_contact, renamed, view};
 
 use crate::model::{AccountId, MailboxId, MessageId};
 use crate::store::records::{AccountFolder, MailFolder, Special};

@@ -85,13 +85,8 @@ impl Bench {
     async fn contact(&self, name: Option<&str>) -> ContactId {
         let now = self.store.clock().now();
         let contact = Contact {
-            id: ContactId::new(now),
-            addresses: Vec::new(),
             name: name.map(str::to_owned),
-            language: None,
-            status: ContactStatus::Stub,
-            provider: None,
-            created: now,
+            ..Contact::stub(ContactId::new(now), now)
         };
         let mut tx = Tx::new();
         tx.put(&contact);

@@ -37,8 +37,7 @@ pub async fn of_contact(
     account: AccountId,
     contact: ContactId,
 ) -> Result<MailboxId, Error> {
-    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
-    let id = MailboxId::from_octets(hashed(store, &pieces));
+    let id = view(store, account, contact);
     let view = MailFolder {
         id,
         account: Some(account),
@@ -54,6 +53,35 @@ pub async fn of_contact(
         tx.change(Change::Folders(account));
     }
     Ok(id)
+}
+
+/// The id of an account's view of a contact, whether it has been made or not.
+#[must_use]
+pub fn view(store: &Store, account: AccountId, contact: ContactId) -> MailboxId {
+    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
+    MailboxId::from_octets(hashed(store, &pieces))
+}
+
+/// Notes in the caller's commit that an account's views of these contacts are
+/// called otherwise now. The folders themselves stay as they are: their names are
+/// made when they are listed.
+///
+/// # Errors
+/// The store's own.
+pub async fn renamed(
+    store: &Store,
+    tx: &mut Tx,
+    account: AccountId,
+    contacts: &[ContactId],
+) -> Result<(), Error> {
+    for contact in contacts {
+        let view = view(store, account, *contact);
+        if store.get(&MailFolder::at(view)).await?.is_some() {
+            tx.change(Change::Folders(account));
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The view of this name.
@@ -88,7 +116,7 @@ pub(super) async fn named(store: &Store, views: Vec<MailFolder>) -> Result<Vec<F
     let mut named = Vec::with_capacity(views.len());
     for (id, record) in views {
         let contact = store.get(&Contact::at(id)).await?;
-        let written = contact.and_then(|contact| contact.name);
+        let written = contact.and_then(|contact| contact.listed_name());
         let name = name::of_contact(id, written.as_deref(), |name| taken.contains(name));
         taken.insert(name.clone());
         named.push(Folder::new(record, name));

@@ -76,6 +76,8 @@ pub enum EventKind {
     /// A provider used what belongs to another, in an emergency. The note is the
     /// reason.
     BreakGlass,
+    /// A contact was added or changed, or let into the portal or no longer.
+    Contact,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.

@@ -12,9 +12,9 @@ use crate::model::{
 use crate::outbound::conversation::is_closed;
 use crate::outbound::intake::Arrived;
 use crate::outbound::{Outbound, Sender, Settings, unsaved};
-use crate::policy::{self, Admission, Facts, Person, Protection, Wishes};
+use crate::policy::{self, Admission, Facts, Person, Protection, Unknown, Wishes};
 use crate::release;
-use crate::store::records::{Hold, Submitted, Throttle};
+use crate::store::records::{Contact, ContactStatus, Hold, Submitted, Throttle};
 use crate::store::{Error, Label, Table, Tx};
 use jiff::SignedDuration;
 use std::collections::HashSet;
@@ -51,6 +51,9 @@ pub(super) struct Named {
     pub(super) kind: RecipientKind,
     /// Who it is, if the office has written to them before.
     pub(super) contact: Option<ContactId>,
+    /// Whether it is somebody outside of whom the directory knows nothing; looked
+    /// up only where that makes a difference.
+    unlisted: bool,
     switched_off: bool,
 }
 
@@ -241,6 +244,8 @@ impl Submission {
             .collect();
         let each = case.head.envelope.iter().zip(&case.named);
         let switched_off = each.filter(|(_, n)| n.switched_off).map(|(a, _)| a).next();
+        let each = case.head.envelope.iter().zip(&case.named);
+        let unlisted = each.filter(|(_, n)| n.unlisted).map(|(a, _)| a).next();
         let header = &arrived.facts;
         let facts = Facts {
             account: &case.account,
@@ -254,6 +259,7 @@ impl Submission {
             protection,
             outside: &outside,
             switched_off,
+            unlisted,
         };
         match policy::admit(&facts, &self.settings.rules) {
             Admission::Take => Ok(None),
@@ -271,6 +277,9 @@ impl Submission {
         for address in &head.envelope {
             let account = accounts::find(store, address).await?;
             let kind = kind_of(address, header);
+            let name = shown_name(address, head);
+            let contact = contacts::addressed(store, address, name).await?;
+            let unlisted = account.is_none() && self.is_unlisted(contact).await?;
             named.push(Named {
                 person: Person {
                     domain: address.domain().to_owned(),
@@ -278,11 +287,22 @@ impl Submission {
                     itself: kind == RecipientKind::To && address.folded() == own,
                 },
                 kind,
-                contact: contacts::find(store, address).await?,
+                contact,
+                unlisted,
                 switched_off: account.is_some_and(|a| a.standing == Standing::Disabled),
             });
         }
         Ok(named)
+    }
+
+    /// Whether nobody has entered this contact in the directory.
+    async fn is_unlisted(&self, contact: Option<ContactId>) -> Result<bool, Error> {
+        if self.settings.rules.unknown == Unknown::Take {
+            return Ok(false);
+        }
+        let Some(id) = contact else { return Ok(true) };
+        let contact = self.outbound.store.get(&Contact::at(id)).await?;
+        Ok(contact.is_none_or(|contact| contact.status == ContactStatus::Stub))
     }
 
     /// Counts outside recipients that this office has never written to.
@@ -394,6 +414,15 @@ fn kind_of(address: &Address, header: &Header) -> RecipientKind {
         (false, true) => RecipientKind::Cc,
         (false, false) => RecipientKind::Bcc,
     }
+}
+
+/// The name the writer gave an address.
+pub(super) fn shown_name<'a>(address: &Address, head: &'a Head) -> Option<&'a str> {
+    let folded = address.folded();
+    let everybody = head.to.iter().chain(&head.cc);
+    everybody
+        .filter(|m| m.address.folded() == folded)
+        .find_map(|m| m.name.as_deref())
 }
 
 fn accepted(reference: MessageId) -> Reply {

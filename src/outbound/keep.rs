@@ -3,10 +3,10 @@
 use crate::alert;
 use crate::contacts;
 use crate::folders;
-use crate::model::{Actor, Address, Direction, Event, EventKind, Head, Lane, MessageId};
+use crate::model::{Actor, Direction, Event, EventKind, Lane, MessageId};
 use crate::model::{Recipient, State, System};
 use crate::outbound::conversation::{close_to_clear, root_of, thread_id};
-use crate::outbound::judge::{Judged, Submission};
+use crate::outbound::judge::{Judged, Submission, shown_name};
 use crate::policy::Protection;
 use crate::queue;
 use crate::release;
@@ -126,7 +126,7 @@ impl Submission {
         for (n, (wanted, named)) in (0..).zip(each) {
             let contact = named.contact.unwrap_or_else(|| {
                 let name = shown_name(&wanted.address, &judged.head);
-                contacts::stub(store, tx, &wanted.address, name)
+                contacts::stub(store, tx, &wanted.address, name.map(str::to_owned))
             });
             tx.insert(&Recipient {
                 message: self.id,
@@ -161,13 +161,4 @@ impl Submission {
         }
         Ok(())
     }
-}
-
-/// The name the writer gave an address.
-fn shown_name(address: &Address, head: &Head) -> Option<String> {
-    let folded = address.folded();
-    let everybody = head.to.iter().chain(&head.cc);
-    everybody
-        .filter(|m| m.address.folded() == folded)
-        .find_map(|m| m.name.clone())
 }

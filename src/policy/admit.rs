@@ -2,7 +2,7 @@
 //! while the writer still sees the message.
 
 use crate::model::{Account, Address, RecipientKind, Reply, Role, Standing};
-use crate::policy::{Copies, Protection, Rules, Staff};
+use crate::policy::{Copies, Protection, Rules, Staff, Unknown};
 
 /// What is known of a message when its last octet has arrived.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub outside: &'a [RecipientKind],
     /// A recipient whose account here is switched off, if there is one.
     pub switched_off: Option<&'a Address>,
+    /// A recipient outside who is not in the directory, if there is one.
+    pub unlisted: Option<&'a Address>,
 }
 
 /// The verdict.
@@ -50,6 +52,7 @@ pub fn admit(facts: &Facts<'_>, rules: &Rules) -> Admission {
         .or_else(|| automatic(facts))
         .or_else(|| written(facts))
         .or_else(|| reached(facts))
+        .or_else(|| listed(facts, rules))
         .or_else(|| copies(facts, rules));
     match refusal {
         Some(reply) => Admission::Refuse(reply),
@@ -151,6 +154,13 @@ fn reached(facts: &Facts<'_>) -> Option<Reply> {
     })
 }
 
+/// Where the clinic enters everybody first, a slip in an address meets nobody.
+fn listed(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
+    let unlisted = facts.unlisted?;
+    (rules.unknown == Unknown::Refuse)
+        .then(|| Reply::new(550, (5, 7, 1), "refuse-unlisted").with("address", unlisted.as_str()))
+}
+
 fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
     if rules.copies == Copies::Each || facts.protection == Protection::Clear {
         return None;
@@ -166,7 +176,7 @@ fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
 mod tests {
     use super::{Admission, Facts, admit};
     use crate::model::{Account, Address, RecipientKind, Role, Standing};
-    use crate::policy::{Copies, Default, Protection, Rules, Staff};
+    use crate::policy::{Copies, Default, Protection, Rules, Staff, Unknown};
     use jiff::Timestamp;
 
     fn account(address: &str, role: Role) -> Account {
@@ -185,6 +195,7 @@ mod tests {
             secure_tag: false,
             copies: Copies::Refuse,
             staff: Staff::Hold,
+            unknown: Unknown::Take,
         }
     }
 
@@ -205,6 +216,7 @@ mod tests {
             protection: Protection::Protected,
             outside: &[RecipientKind::To],
             switched_off: None,
+            unlisted: None,
         };
         change(&mut facts, &mut rules);
         match admit(&facts, &rules) {
@@ -337,6 +349,19 @@ mod tests {
             verdict(|f, _| f.switched_off = Some(Box::leak(Box::new(left.address)))),
             "refuse-switched-off"
         );
+    }
+
+    #[test]
+    fn who_is_not_in_the_directory_is_refused_only_where_the_clinic_says_so() {
+        let stranger = Address::parse("someone@else.example").unwrap();
+        let stranger: &Address = Box::leak(Box::new(stranger));
+        assert_eq!(verdict(|f, _| f.unlisted = Some(stranger)), "taken");
+        let refusing = |f: &mut Facts<'_>, r: &mut Rules| {
+            f.unlisted = Some(stranger);
+            r.unknown = Unknown::Refuse;
+        };
+        assert_eq!(verdict(refusing), "refuse-unlisted");
+        assert_eq!(verdict(|_, r| r.unknown = Unknown::Refuse), "taken");
     }
 
     #[test]

@@ -124,7 +124,7 @@ fn one(person: &Person, protection: Protection) -> Delivery {
 mod tests {
     use super::{Person, Protection, Wishes, decide, protection, still};
     use crate::model::{AccountPolicy, Route};
-    use crate::policy::{Copies, Default, Rules, Staff};
+    use crate::policy::{Copies, Default, Rules, Staff, Unknown};
     use proptest::prelude::{
         Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
     };
@@ -137,6 +137,7 @@ mod tests {
             secure_tag: true,
             copies: Copies::Each,
             staff: Staff::Send,
+            unknown: Unknown::Take,
         }
     }
 

@@ -17,11 +17,13 @@
 
 mod admit;
 mod decide;
+mod directory;
 mod lasting;
 mod release;
 
 pub use admit::{Admission, Facts, admit, may_send_from};
 pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
+pub use directory::{Sight, may_export_directory, may_keep_directory, sight};
 pub use lasting::lasting;
 pub use release::{Claim, Denied, How, MAX_REASON, MIN_REASON, may_release};
 
@@ -42,6 +44,8 @@ pub struct Rules {
     pub copies: Copies,
     /// What to do with mail that no provider sent.
     pub staff: Staff,
+    /// What to do with mail to somebody who is not in the directory.
+    pub unknown: Unknown,
 }
 
 /// What happens to mail that nobody marked.
@@ -61,4 +65,13 @@ pub enum Copies {
     Refuse,
     /// Seal one copy for each; none sees another.
     Each,
+}
+
+/// What to do with mail to somebody outside who is not in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Refuse it: whoever is written to is entered first.
+    Refuse,
+    /// Take it.
+    Take,
 }

@@ -2,9 +2,10 @@
 
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::config::{Config, Copies, Fault, Protection, StaffMail};
+use crate::config::{Config, Copies, Fault, Protection, Required, StaffMail, Unknown};
 use crate::delivery::report::Office;
 use crate::desk::Desk;
+use crate::desk::contacts::{Directory, Field};
 use crate::model::{Clock, Live, Mailbox};
 use crate::office::Gap;
 use crate::pki::Signer;
@@ -44,6 +45,24 @@ pub(super) fn desk(config: &Config) -> desk::Settings {
         office: office(config),
         expires: config.policy.expires,
         voice: voice(config),
+        directory: directory(config),
+    }
+}
+
+fn directory(config: &Config) -> Directory {
+    let field = |required: &Required| match required {
+        Required::First => Field::First,
+        Required::Last => Field::Last,
+        Required::Name => Field::Name,
+        Required::Born => Field::Born,
+        Required::Phone => Field::Phone,
+        Required::Email => Field::Email,
+        Required::Postal => Field::Postal,
+        Required::Provider => Field::Provider,
+    };
+    Directory {
+        required: config.contacts.required.iter().map(field).collect(),
+        lists_stubs: config.contacts.unknown == Unknown::Stub,
     }
 }
 
@@ -282,6 +301,10 @@ fn rules(config: &Config) -> policy::Rules {
         staff: match config.policy.staff {
             StaffMail::Hold => policy::Staff::Hold,
             StaffMail::Send => policy::Staff::Send,
+        },
+        unknown: match config.contacts.unknown {
+            Unknown::Refuse => policy::Unknown::Refuse,
+            Unknown::Allow | Unknown::Stub => policy::Unknown::Take,
         },
     }
 }

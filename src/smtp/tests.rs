@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::net::{Gate, Limits, Tls};
 use crate::outbound::{self, Outbound};
-use crate::policy::{self, Copies, Rules, Staff};
+use crate::policy::{self, Copies, Rules, Staff, Unknown};
 use crate::release;
 use crate::route::portal::Voice;
 use crate::smtp::{Door, Mode, Settings};
@@ -59,6 +59,7 @@ fn rules() -> outbound::Settings {
             secure_tag: false,
             copies: Copies::Refuse,
             staff: Staff::Hold,
+            unknown: Unknown::Take,
         },
         secure_tag: None,
         clear_tag: None,

@@ -58,6 +58,7 @@ pub enum Table {
     Factor = 65,
     OfficeSession = 66,
     OfficeBrowser = 67,
+    FamilyMember = 70,
 }
 
 impl Table {
@@ -81,11 +82,12 @@ impl Table {
                 | Self::Ending
                 | Self::Change
                 | Self::AccountHold
+                | Self::FamilyMember
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -134,6 +136,7 @@ impl Table {
         Self::Factor,
         Self::OfficeSession,
         Self::OfficeBrowser,
+        Self::FamilyMember,
     ];
 
     /// The table's octet.

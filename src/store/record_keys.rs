@@ -2,14 +2,13 @@
 //! key, only its keyed hash.
 
 use crate::model::{
-    Account, AccountId, AddressKey, AppPasswordId, ContactId, GrantId, JobId, Lane, MessageId,
-    Recipient, TaskId, TokenKey,
+    Account, AccountId, AddressKey, AppPasswordId, GrantId, JobId, Lane, MessageId, Recipient,
+    TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Browser, CodeTally, Contact, ContactAddress, Draft, Due, Ended,
-    Ending, Factor, Grant, Job, Link, MailboxGrant, MailboxReply, Message, OfficeBrowser,
-    OfficeSession, OpenTask, Protected, Quarantined, Request, Session, Submitted, Task, Thread,
-    ThreadId, Throttle,
+    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Factor, Grant, Job,
+    Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask, Protected,
+    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;
@@ -62,8 +61,6 @@ record!(CodeTally, CodeTally, |t| Self::at(t.mailbox), at(mailbox: AddressKey) =
 record!(Browser, Browser, |b| Self::at(b.token, b.mailbox), at(token: TokenKey, mailbox: AddressKey) = [token.octets().as_slice(), mailbox.octets()]);
 record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
-record!(Contact, Contact, |c| Self::at(c.id), at(id: ContactId) = [id.octets().as_slice()]);
-record!(ContactAddress, ContactAddress, |c| Self::at(c.address, c.contact), at(address: AddressKey, contact: ContactId) = [address.octets().as_slice(), contact.octets()]);
 record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
 record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
 record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);

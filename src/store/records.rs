@@ -2,11 +2,13 @@
 //! Each has a table, a key and a version; all are sealed at rest. No address
 //! and no token stands in a key, only its keyed hash.
 
+mod contact;
 mod folder;
 mod hold;
 mod message;
 mod office;
 
+pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
 pub use hold::{AccountHold, Deputy, Hold, Part};
 pub use message::Message;
@@ -230,45 +232,6 @@ pub struct Draft {
     pub text: String,
     /// When it was kept.
     pub at: Timestamp,
-}
-
-/// Anybody the office has written to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contact {
-    /// Their id.
-    pub id: ContactId,
-    /// Their addresses, the first the usual one.
-    pub addresses: Vec<Address>,
-    /// Their name as the office wrote it.
-    pub name: Option<String>,
-    /// Their language, once known.
-    pub language: Option<Language>,
-    /// What they are to the clinic.
-    pub status: ContactStatus,
-    /// Their primary provider.
-    pub provider: Option<AccountId>,
-    /// When the record was made.
-    pub created: Timestamp,
-}
-
-/// What a contact is to the clinic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ContactStatus {
-    /// Made when a message was accepted; nobody has said more.
-    Stub,
-    /// A patient.
-    Patient,
-    /// Another provider or office.
-    NonPatient,
-}
-
-/// Which contacts share an address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactAddress {
-    /// The address, hashed.
-    pub address: AddressKey,
-    /// The contact.
-    pub contact: ContactId,
 }
 
 /// Finds an account by its address.

@@ -6,6 +6,7 @@
 
 mod check;
 mod clinic;
+mod contacts;
 mod dns;
 mod manual;
 mod sheet;

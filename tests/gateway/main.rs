@@ -27,6 +27,7 @@ mod clients;
 mod commands;
 mod crash;
 mod damage;
+mod directory;
 mod fail2ban;
 mod held;
 mod house;

@@ -11,7 +11,7 @@ use sealpost::model::{
     ManualClock, MessageId, Notify, Office, Parcel, Recipient, Reply, Role, System, Token,
 };
 use sealpost::outbound::{Outbound, Settings};
-use sealpost::policy::{Copies, Default as Unmarked, Rules, Staff};
+use sealpost::policy::{Copies, Default as Unmarked, Rules, Staff, Unknown};
 use sealpost::queue;
 use sealpost::release;
 use sealpost::route::portal::Voice;
@@ -235,6 +235,7 @@ pub(crate) fn settings() -> Settings {
             secure_tag: true,
             copies: Copies::Refuse,
             staff: Staff::Hold,
+            unknown: Unknown::Take,
         },
         secure_tag: Some("[secure]".into()),
         clear_tag: Some("[clear]".into()),

@@ -1,5 +1,6 @@
 //! The desk on a real store, with a clock that the test moves.
 
+mod contacts;
 mod extended;
 mod recalled;
 mod reminded;
@@ -9,6 +10,7 @@ mod tasks;
 use crate::access::link;
 use crate::access::login::Login;
 use crate::access::password::Passwords;
+use crate::desk::contacts::Field;
 use crate::desk::{self, Desk};
 use crate::model::{
     Actor, Address, Clock, Event, EventKind, GrantId, Head, Lane, Language, Live, ManualClock,
@@ -65,6 +67,10 @@ pub(super) fn desk() -> (TempDir, Desk, ManualClock) {
         office: release::samples::settings().office,
         expires: WEEK,
         voice: voice(),
+        directory: desk::contacts::Directory {
+            required: vec![Field::Name, Field::Email, Field::Provider],
+            lists_stubs: false,
+        },
     });
     let desk = Desk::new(store, keys, settings);
     (folder, desk.used_by(Actor::Operator(7)), hand)

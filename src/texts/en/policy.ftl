@@ -12,6 +12,7 @@ refuse-automatic = This is an automatic message or a read receipt, and those are
 refuse-no-subject = The subject is empty. Please write a subject and send again.
 refuse-no-text = The message has no text. Please write a few words in the message itself and send again.
 refuse-switched-off = The account { $address } of your clinic has been switched off. Please take this address out, or choose a colleague, and send again.
+refuse-unlisted = { $address } is not in your clinic's list of contacts, so the message was not sent. Please check the address, or add the person to the contacts, and send again.
 refuse-expires = The field X-Sealpost-Expires cannot be read. Please write a number and a unit, such as 36h for hours or 14d for days, from 1h to 365d.
 refuse-copy = A secure message goes directly to one patient. Please move the patient's address from Cc or Bcc to To and send again.
 refuse-several = This message is for several people outside the clinic. A secure message goes to one patient at a time. Please send it to each person separately.

@@ -12,6 +12,7 @@ refuse-automatic = Este es un mensaje automático o una confirmación de lectura
 refuse-no-subject = El asunto está vacío. Escriba un asunto y envíe de nuevo.
 refuse-no-text = El mensaje no tiene texto. Escriba unas palabras en el mensaje y envíe de nuevo.
 refuse-switched-off = La cuenta { $address } de su clínica se ha desactivado. Quite esta dirección, o elija a un colega, y envíe de nuevo.
+refuse-unlisted = { $address } no está en la lista de contactos de su clínica, así que el mensaje no se envió. Compruebe la dirección, o añada a la persona a los contactos, y envíelo de nuevo.
 refuse-expires = No se puede leer el campo X-Sealpost-Expires. Escriba un número y una unidad, por ejemplo 36h para horas o 14d para días, de 1h a 365d.
 refuse-copy = Un mensaje seguro va directamente a un paciente. Pase la dirección del paciente de Cc o Cco a Para y envíe de nuevo.
 refuse-several = Este mensaje es para varias personas de fuera de la clínica. Un mensaje seguro va a un paciente cada vez. Envíelo a cada persona por separado.

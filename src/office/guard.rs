@@ -61,7 +61,7 @@ impl From<desk::Refused> for Stop {
     fn from(refused: desk::Refused) -> Self {
         match refused {
             desk::Refused::Store(error) => Self::from(error),
-            desk::Refused::Wish(reason) => Self::fault(&reason),
+            other => Self::fault(&other.to_string()),
         }
     }
 }

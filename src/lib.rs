@@ -5,6 +5,7 @@
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
+//!  the office ─HTTPS─▶ office ─▶ desk ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
 //!  time ─▶ sweep: what has ended is closed and destroyed
 //! ```
@@ -48,6 +49,7 @@ pub mod web;
 // Doors: sockets and pages.
 pub mod admin;
 pub mod imap;
+pub mod office;
 pub mod portal;
 pub mod smtp;
 

@@ -1,7 +1,8 @@
 //! Office accounts: made, found, listed, switched off.
 
-use crate::access::ATTEMPTS;
+use crate::access::common::is_common;
 use crate::access::password::{PasswordError, Passwords};
+use crate::access::{ATTEMPTS, office};
 use crate::model::{
     Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Standing,
 };
@@ -25,6 +26,9 @@ pub enum AccountError {
     /// The password is too short.
     #[error("the password is shorter than {SHORTEST} characters")]
     Short,
+    /// The password is among the first that anybody would try.
+    #[error("the password is among those that everybody tries first")]
+    Common,
     /// The password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -122,7 +126,9 @@ pub async fn set_standing(
         Standing::Active => "enabled",
         Standing::Disabled => "disabled",
     };
-    change(store, id, (by, note), |account| account.standing = standing).await
+    change(store, id, (by, note), |account| account.standing = standing).await?;
+    // Else one that lay idle would be alive again with the account.
+    Ok(office::end_all(store, id).await?)
 }
 
 /// Sets whether the account's mail is protected. [`AccountPolicy::Off`] does
@@ -145,8 +151,28 @@ pub async fn set_policy(
     change(store, id, (by, note), |account| account.policy = policy).await
 }
 
-/// Sets the password for the office page. Let
-/// [`crate::access::login::Login::forget`] follow.
+/// Whether a password will do for the account of this address.
+///
+/// # Errors
+/// [`AccountError::Short`], [`AccountError::Common`].
+pub fn judge(password: &Secret, address: &Address) -> Result<(), AccountError> {
+    let password = password.expose();
+    if password.chars().count() < SHORTEST {
+        return Err(AccountError::Short);
+    }
+    let pieces = |text| str::split(text, ['.', '-', '_', '+']);
+    let names: Vec<&str> = pieces(address.local())
+        .chain(pieces(address.domain()))
+        .chain([address.local()])
+        .collect();
+    match is_common(password, &names) {
+        true => Err(AccountError::Common),
+        false => Ok(()),
+    }
+}
+
+/// Sets the password for the office page; every session of the account is over.
+/// Let [`crate::access::login::Login::forget`] follow.
 ///
 /// # Errors
 /// [`AccountError`].
@@ -157,14 +183,17 @@ pub async fn set_password(
     password: &Secret,
     by: Actor,
 ) -> Result<(), AccountError> {
-    if password.expose().chars().count() < SHORTEST {
-        return Err(AccountError::Short);
-    }
+    let known = store.get(&Account::at(id)).await?;
+    judge(password, &known.ok_or(AccountError::Unknown)?.address)?;
     let hash = passwords.hash(password).await?;
     change(store, id, (by, "password-set"), |account| {
         account.password = Some(hash.clone())
     })
-    .await
+    .await?;
+    let mut tx = Tx::new();
+    office::begin_anew(store, &mut tx, id);
+    store.commit(tx).await?;
+    Ok(office::end_all(store, id).await?)
 }
 
 async fn change(

@@ -48,6 +48,7 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             desk.set_password(&address, password.0).await.map(done)
         }
         Verb::UserPolicy { address, policy } => desk.set_policy(&address, policy).await.map(done),
+        Verb::UserFactorReset { address } => desk.reset_factor(&address).await.map(done),
         Verb::UserDisable { address } => desk.disable_account(&address).await.map(done),
         Verb::UserEnable { address } => desk.enable_account(&address).await.map(done),
         Verb::UserRevoke { address, name } => {

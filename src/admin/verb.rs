@@ -46,6 +46,11 @@ pub enum Verb {
         /// The new one.
         password: Password,
     },
+    /// Take an account's second factor away.
+    UserFactorReset {
+        /// Whose.
+        address: Address,
+    },
     /// Switch an account off.
     UserDisable {
         /// Which.

@@ -94,13 +94,18 @@ fn time(at: Timestamp) -> String {
 
 fn account(view: &AccountView) -> String {
     let mut text = format!(
-        "{}  {}  {}  since {}{}\n",
+        "{}  {}  {}  since {}{}{}\n",
         view.address.as_str(),
         word(view.role),
         word(view.standing),
         time(view.created),
         if view.password {
             "  has a password"
+        } else {
+            ""
+        },
+        if view.factor {
+            "  has a second factor"
         } else {
             ""
         },

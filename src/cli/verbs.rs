@@ -44,6 +44,15 @@ pub(super) enum User {
         /// Whose.
         address: Address,
     },
+    /// Take the second factor of an account away, for who has lost the phone and
+    /// the recovery codes. The next sign-in to the office page sets up another.
+    Factor {
+        /// Whose.
+        address: Address,
+        /// Take it away.
+        #[arg(long, required = true)]
+        reset: bool,
+    },
     /// Set whether an account's mail is protected.
     Policy {
         /// Whose.
@@ -239,6 +248,7 @@ impl User {
                 let password = Password(password::read()?);
                 plain(Verb::UserPasswd { address, password })
             }
+            Self::Factor { address, reset: _ } => plain(Verb::UserFactorReset { address }),
             Self::Policy { address, policy } => plain(Verb::UserPolicy { address, policy }),
             Self::Disable { address } => plain(Verb::UserDisable { address }),
             Self::Enable { address } => plain(Verb::UserEnable { address }),

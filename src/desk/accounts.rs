@@ -2,6 +2,7 @@
 
 use crate::access::accounts::{self, AccountError};
 use crate::access::app_password::{self, AppPasswordError, Wish};
+use crate::access::office;
 use crate::desk::{Desk, Refused, wish};
 use crate::folders;
 use crate::model::{Account, AccountPolicy, Address, Role, Scope, Secret, Standing};
@@ -29,6 +30,8 @@ pub struct AccountView {
     pub created: Timestamp,
     /// Whether it has a password for the office page.
     pub password: bool,
+    /// Whether it has a second factor for the office page.
+    pub factor: bool,
     /// Its app passwords, oldest first.
     pub app_passwords: Vec<AppPasswordView>,
 }
@@ -72,8 +75,8 @@ impl Desk {
         }
         // Judged before anything is made: a refusal leaves no account.
         self.check_policy(policy)?;
-        if password.as_ref().is_some_and(is_short) {
-            return Err(refusal(AccountError::Short));
+        if let Some(password) = &password {
+            accounts::judge(password, &address).map_err(refusal)?;
         }
         let account = accounts::add(&self.store, address, role, self.actor).await;
         let account = account.map_err(refusal)?;
@@ -103,6 +106,7 @@ impl Desk {
                 policy: account.policy,
                 created: account.created,
                 password: account.password.is_some(),
+                factor: office::has_factor(&self.store, account.id).await?,
                 app_passwords: app_passwords
                     .into_iter()
                     .map(|p| AppPasswordView {
@@ -126,6 +130,22 @@ impl Desk {
     pub async fn set_password(&self, address: &Address, password: Secret) -> Result<(), Refused> {
         let account = self.account(address).await?;
         self.put_password(&account, &password).await
+    }
+
+    /// Takes the account's second factor away: the phone is lost, and so are the
+    /// recovery codes. Who signs in next sets up another, so the password should
+    /// be known to its owner alone.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account, or it has no second factor.
+    pub async fn reset_factor(&self, address: &Address) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        match office::reset(&self.store, account.id, self.actor).await? {
+            true => Ok(()),
+            false => Err(wish(
+                "the account has no second factor; one is set up at the first sign-in to the office page",
+            )),
+        }
     }
 
     /// Sets whether the account's mail is protected.
@@ -256,15 +276,12 @@ impl Desk {
     }
 }
 
-fn is_short(password: &Secret) -> bool {
-    password.expose().chars().count() < accounts::SHORTEST
-}
-
 fn refusal(error: AccountError) -> Refused {
     let next = match error {
         AccountError::Store(error) => return Refused::Store(error),
         AccountError::Exists | AccountError::Unknown => "`sealpost user list` shows what there is",
         AccountError::Short => "choose a longer one, such as four or five words",
+        AccountError::Common => "choose four or five words that do not belong together",
         AccountError::Password(_) => "try again in a moment",
     };
     wish(format!("{error}; {next}"))

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod contacts;
 pub mod extend;
 pub mod messages;
+pub mod office;
 pub mod queue;
 pub mod recall;
 pub mod store;

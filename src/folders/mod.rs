@@ -23,7 +23,7 @@ pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, list};
 pub use name::{PATIENTS, SHARED};
 
-use crate::model::{AccountId, ContactId, MailboxId};
+use crate::model::{AccountId, ContactId, MailboxId, MessageId};
 use crate::store::records::{AccountFolder, MailFolder, Special};
 use crate::store::{Change, Error, Label, Store, Tx};
 
@@ -58,6 +58,25 @@ pub fn sent(store: &Store, account: AccountId) -> MailboxId {
 #[must_use]
 pub fn shared(store: &Store) -> MailboxId {
     id(store, None, "INBOX")
+}
+
+/// Whether an account sees a message: an entry for it stands in one of the
+/// account's folders, or in the shared INBOX.
+///
+/// # Errors
+/// The store's own.
+pub async fn sees(store: &Store, account: AccountId, message: MessageId) -> Result<bool, Error> {
+    let own = STANDARD.map(|(name, _)| id(store, Some(account), name));
+    for (folder, _) in store.placed(message).await? {
+        if folder == shared(store) || own.contains(&folder) {
+            return Ok(true);
+        }
+        let record = store.get(&MailFolder::at(folder)).await?;
+        if record.is_some_and(|folder| folder.account == Some(account)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The id of a folder that everybody has.

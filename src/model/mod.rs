@@ -32,4 +32,4 @@ pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Rou
 pub use pace::Pace;
 pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
 pub use reply::{Arg, Reply};
-pub use secret::{AddressKey, NetworkKey, Secret, Token, TokenKey};
+pub use secret::{AddressKey, NetworkKey, Secret, Seed, Token, TokenKey};

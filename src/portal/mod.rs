@@ -33,21 +33,19 @@ pub use door::Door;
 
 use crate::config::name::Url;
 use crate::model::Clock;
-use crate::portal::assets::Static;
 use crate::portal::calm::Calm;
 use crate::portal::guard::Stop;
-use crate::portal::page::Clinic;
 use crate::setup::Servers;
 use crate::visit::Visit;
+use crate::web::assets::{self as files, Static};
+use crate::web::form::MAX_FORM;
 use crate::web::site::Site;
+use crate::web::speech::Clinic;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use ipnet::IpNet;
 use std::sync::Arc;
-
-/// Largest body of a form without files, in octets: a code, a form's value.
-const MAX_FORM: usize = 16_384;
 
 /// What the configuration says about the pages.
 #[derive(Clone, Debug)]
@@ -93,7 +91,7 @@ impl Portal {
             site,
             servers: settings.servers,
             proxies: settings.trusted_proxies,
-            files: Static::new(settings.logo),
+            files: Static::new(settings.logo, ""),
         }))
     }
 
@@ -132,7 +130,7 @@ impl Portal {
             .route("/sent/{id}/print", get(read::answer_print))
             .route("/sign-out", post(read::sign_out))
             .route("/logo", get(assets::logo))
-            .route("/icon.svg", get(assets::icon))
+            .route("/icon.svg", get(files::icon))
             .route("/{file}", get(assets::style))
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry));

@@ -8,10 +8,9 @@
 
 use crate::portal::Portal;
 use crate::portal::guard::hurry;
-use crate::portal::visitor::query;
 use crate::setup::{autoconfig, autodiscover};
 use crate::web::headers::{FILE_POLICY, secure};
-use crate::web::site::{host, names_one_host};
+use crate::web::site::{host, names_one_host, query};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};

@@ -2,6 +2,7 @@
 //! (the daemon, the demonstration, a test) gets the same one.
 
 use crate::access::login::Login;
+use crate::access::office::Office;
 use crate::access::password::Passwords;
 use crate::admin;
 use crate::config::Config;
@@ -11,6 +12,7 @@ use crate::imap;
 use crate::mailbox::Mailboxes;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
+use crate::office;
 use crate::outbound::Outbound;
 use crate::portal;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
@@ -20,11 +22,15 @@ use crate::store::Store;
 use crate::sweep::{self, Sweep};
 use crate::visit::Visit;
 use anyhow::Context;
+use jiff::SignedDuration;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// What is not finished is looked for this often; a reload is seen as late.
+const CHECKED: SignedDuration = SignedDuration::from_mins(5);
 
 /// A gateway at work. Dropped, it stops at once; [`Gateway::stop`] lets it
 /// finish what it has in hand.
@@ -35,6 +41,7 @@ pub struct Gateway {
     imap: Vec<SocketAddr>,
     imap_tls: Vec<SocketAddr>,
     portal: Vec<SocketAddr>,
+    office: Vec<SocketAddr>,
     held: Held,
     reload: Reload,
     stop: watch::Sender<bool>,
@@ -51,6 +58,8 @@ struct Reload {
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
     tls: [Tls; 2],
+    /// What the list of what is not finished is made from.
+    checked: Live<Config>,
 }
 
 /// The doors that stand on sockets of their own.
@@ -58,6 +67,7 @@ struct Doors {
     mail: smtp::Door,
     read: imap::Door,
     pages: portal::Door,
+    office: Option<office::Door>,
 }
 
 /// The doors' sockets, handed over or bound.
@@ -67,6 +77,7 @@ struct Bound {
     imap: Vec<TcpListener>,
     imap_tls: Vec<TcpListener>,
     portal: Vec<TcpListener>,
+    office: Vec<TcpListener>,
 }
 
 impl Gateway {
@@ -101,6 +112,7 @@ impl Gateway {
             imap: addresses(&bound.imap)?,
             imap_tls: addresses(&bound.imap_tls)?,
             portal: addresses(&bound.portal)?,
+            office: addresses(&bound.office)?,
             held,
             reload,
             store,
@@ -129,6 +141,7 @@ impl Gateway {
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
         let visit = Visit::new(store.clone(), live.visit.clone());
+        let entrance = Office::new(store.clone(), passwords.clone());
         let desk = Desk::new(store.clone(), (login.clone(), passwords), live.desk.clone());
 
         let in_flight = config.limits.in_flight_bytes.octets();
@@ -138,13 +151,27 @@ impl Gateway {
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
+        let gaps = Live::new(Vec::new());
+        let office = pieces::office_pages(config, gaps.clone())?;
+        let parts = (entrance, desk.clone());
+        let office = office.map(|pages| office::Door::new(parts, pages, page_tls.clone()));
         let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
         let path = &config.admin.socket;
         let admin = admin::Door::open(path, desk).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
 
         let stop = || stopping.clone();
-        let doors = Doors { mail, read, pages };
+        if office.is_some() {
+            let look = (live.checked.clone(), self.held.clone());
+            self.tasks
+                .spawn(unfinished(look, gaps, store.clock().clone(), stop()));
+        }
+        let doors = Doors {
+            mail,
+            read,
+            pages,
+            office,
+        };
         self.open(doors, bound, config, stopping);
         let (outbound_stop, delivery_stop, mailboxes_stop) = (stop(), stop(), stop());
         self.tasks
@@ -160,8 +187,14 @@ impl Gateway {
 
     /// Opens the doors. Each counts its own connections.
     fn open(&mut self, doors: Doors, bound: Bound, config: &Config, stop: &watch::Receiver<bool>) {
-        let Doors { mail, read, pages } = doors;
+        let Doors {
+            mail,
+            read,
+            pages,
+            office,
+        } = doors;
         let (mail_gate, read_gate, page_gate) = (gate(config), gate(config), gate(config));
+        let office_gate = gate(config);
         for (mode, listeners) in [
             (smtp::Mode::Offered, bound.submission),
             (smtp::Mode::Already, bound.submission_tls),
@@ -186,6 +219,10 @@ impl Gateway {
             let door = pages.clone();
             self.tasks
                 .spawn(door.work(listener, page_gate.clone(), stop.clone()));
+        }
+        for (listener, door) in bound.office.into_iter().zip(std::iter::repeat(office)) {
+            let work = door.map(|d| d.work(listener, office_gate.clone(), stop.clone()));
+            work.map(|work| self.tasks.spawn(work));
         }
     }
 
@@ -225,9 +262,15 @@ impl Gateway {
         &self.portal
     }
 
+    /// Where the office page listens.
+    #[must_use]
+    pub fn office(&self) -> &[SocketAddr] {
+        &self.office
+    }
+
     /// Where each door listens, and who holds its sockets.
     #[must_use]
-    pub fn listening(&self) -> [Listening; 5] {
+    pub fn listening(&self) -> [Listening; 6] {
         let at = |door, addresses: &[SocketAddr]| Listening {
             door,
             addresses: addresses.to_vec(),
@@ -239,6 +282,7 @@ impl Gateway {
             at(sockets::Door::Imap, &self.imap),
             at(sockets::Door::Imaps, &self.imap_tls),
             at(sockets::Door::Portal, &self.portal),
+            at(sockets::Door::Office, &self.office),
         ]
     }
 
@@ -273,6 +317,7 @@ impl Reload {
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
             ],
+            checked: Live::new(config.clone()),
         })
     }
 
@@ -289,6 +334,7 @@ impl Reload {
         self.imap.replace(pieces::imap(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
+        self.checked.replace(config.clone());
         Ok(())
     }
 }
@@ -302,7 +348,30 @@ impl Bound {
             imap: listen(sockets, sockets::Door::Imap, &imap.listen).await?,
             imap_tls: listen(sockets, sockets::Door::Imaps, &imap.listen_tls).await?,
             portal: listen(sockets, sockets::Door::Portal, &portal.listen).await?,
+            office: listen(sockets, sockets::Door::Office, config.office.doors()).await?,
         })
+    }
+}
+
+/// Keeps the list of what is not finished in the set-up, looked at now and then:
+/// a certificate grows old, a disk full. Files and DNS are asked off the async
+/// threads.
+async fn unfinished(
+    (config, held): (Live<Config>, Held),
+    gaps: Live<Vec<office::Gap>>,
+    clock: Clock,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let (config, held, time) = (config.current(), held.clone(), clock.clone());
+        let look = tokio::task::spawn_blocking(move || pieces::gaps(&config, &held, &time));
+        if let Ok(found) = look.await {
+            gaps.replace(found);
+        }
+        tokio::select! {
+            () = clock.sleep(CHECKED) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
     }
 }
 

@@ -51,6 +51,9 @@ pub enum Table {
     Change = 49,
     Audit = 50,
     Swept = 51,
+    Factor = 65,
+    OfficeSession = 66,
+    OfficeBrowser = 67,
     FamilyMember = 70,
 }
 
@@ -79,7 +82,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -121,6 +124,9 @@ impl Table {
         Self::Change,
         Self::Audit,
         Self::Swept,
+        Self::Factor,
+        Self::OfficeSession,
+        Self::OfficeBrowser,
         Self::FamilyMember,
     ];
 

@@ -6,9 +6,9 @@ use crate::model::{
     TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Grant, Job, Link,
-    MailboxGrant, MailboxReply, Message, OpenTask, Protected, Quarantined, Request, Session,
-    Submitted, Task, Thread, ThreadId, Throttle,
+    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Factor, Grant, Job,
+    Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask, Protected,
+    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;
@@ -61,6 +61,9 @@ record!(OpenTask, OpenTask, |t| Self::at(t.grant), at(grant: GrantId) = [grant.o
 record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Protected, Protected, |p| Self::at(p.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), match &what { Ended::Grant(g) => g.octets(), Ended::Content(m) => m.octets() }]);
+record!(Factor, Factor, |f| Self::at(f.account), at(account: AccountId) = [account.octets().as_slice()]);
+record!(OfficeSession, OfficeSession, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
+record!(OfficeBrowser, OfficeBrowser, |b| Self::at(b.token, b.account), at(token: TokenKey, account: AccountId) = [token.octets().as_slice(), account.octets()]);
 record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);
 
 impl Grant {

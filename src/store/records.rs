@@ -5,10 +5,12 @@
 mod contact;
 mod folder;
 mod message;
+mod office;
 
 pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
 pub use folder::{AccountFolder, Card, MailFolder, Special};
 pub use message::Message;
+pub use office::{Factor, OfficeBrowser, OfficeSession, Stage};
 
 use crate::model::{
     AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, GrantId, JobId, Lane,

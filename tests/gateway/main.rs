@@ -38,6 +38,7 @@ mod protection;
 mod relay;
 mod relays;
 mod setup;
+mod sign_in;
 mod signals;
 mod sockets;
 mod taken;

@@ -1,6 +1,6 @@
 //! Certificates: they parse, belong to their key, name this host, and last.
 
-use crate::config::{Config, Fault, Host, TlsMode};
+use crate::config::{Config, Fault, Host, TlsMode, Url};
 use crate::serve::check::{Findings, files};
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::pem::PemObject;
@@ -143,6 +143,11 @@ fn names(config: &Config, leaf: &X509Certificate<'_>, findings: &mut Findings) {
         && name.as_str() != hostname
     {
         wanted.push(("portal.url", name.as_str()));
+    }
+    if let Some(Host::Name(name)) = config.office.url.as_ref().map(Url::host)
+        && config.portal.trusted_proxies.is_empty()
+    {
+        wanted.push(("office.url", name.as_str()));
     }
     for (setting, name) in wanted {
         if !covers(leaf, name) {

@@ -8,6 +8,7 @@ pub mod codes;
 mod common;
 pub mod factor;
 pub mod form;
+pub mod front;
 pub mod link;
 pub mod login;
 pub mod office;

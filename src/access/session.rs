@@ -32,6 +32,27 @@ pub enum SessionState {
 /// Begins a session with a fresh token, for the cookie.
 #[must_use]
 pub fn begin(store: &Store, tx: &mut Tx, mailbox: (AddressKey, &Address), private: bool) -> Token {
+    start(store, tx, mailbox, (private, false))
+}
+
+/// The same for who came by the front page: it lasts no longer than the right to
+/// sign in there.
+#[must_use]
+pub fn begin_at_front(
+    store: &Store,
+    tx: &mut Tx,
+    mailbox: (AddressKey, &Address),
+    private: bool,
+) -> Token {
+    start(store, tx, mailbox, (private, true))
+}
+
+fn start(
+    store: &Store,
+    tx: &mut Tx,
+    mailbox: (AddressKey, &Address),
+    (private, front): (bool, bool),
+) -> Token {
     let token = Token::new();
     let now = store.clock().now();
     tx.insert(&Session {
@@ -42,6 +63,7 @@ pub fn begin(store: &Store, tx: &mut Tx, mailbox: (AddressKey, &Address), privat
         seen: now,
         private,
         form: BASE32_NOPAD.encode(&random::<20>()),
+        front,
     });
     token
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  request ─▶ guard ─▶ link   /m/…      before a session: landing, code
+//!               │      front  /sign-in  the same without a link
 //!               │      read   /inbox …  lists, messages, files
 //!               │      reply  …/reply   answers with files
 //!               ◀─ page, or a calm one for whatever stopped it
@@ -18,6 +19,7 @@ pub mod views;
 
 mod assets;
 mod door;
+mod front;
 mod guard;
 mod link;
 mod read;
@@ -104,7 +106,10 @@ impl Portal {
     /// [`crate::net::Peer`] among its extensions.
     pub fn router(&self) -> Router {
         let quick = Router::new()
-            .route("/", get(link::front))
+            .route("/", get(front::front))
+            .route("/sign-in", get(front::front).post(front::sign_in))
+            .route("/sign-in/again", post(front::again))
+            .route("/sign-in/code", get(front::code_page).post(front::verify))
             .route("/help", get(link::help))
             .route("/m/{link}", get(link::landing))
             .route("/m/{link}/code", post(link::request_code))

@@ -55,6 +55,8 @@ pub enum Table {
     OfficeSession = 66,
     OfficeBrowser = 67,
     FamilyMember = 70,
+    Asking = 80,
+    PortalPassword = 81,
 }
 
 impl Table {
@@ -82,7 +84,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 47] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -128,6 +130,8 @@ impl Table {
         Self::OfficeSession,
         Self::OfficeBrowser,
         Self::FamilyMember,
+        Self::Asking,
+        Self::PortalPassword,
     ];
 
     /// The table's octet.

@@ -1,18 +1,21 @@
 //! What a recipient can do: follow a link, prove the mailbox with a code,
 //! read, download, answer, sign out. No markup; the doors show what these
-//! verbs return. Before a session: `entry`; the session: `admission`; lists:
-//! `shelf`; one message: `reading`, `download`; answers: `reply`.
+//! verbs return. Before a session: `entry` with a link, `front` without; the
+//! session: `admission`; of whom it shows anything: `people`; lists: `shelf`; one message: `reading`, `download`; answers: `reply`.
 //!
 //! *Architecture invariant:* without a session, only [`Visit::request_code`],
 //! [`Visit::verify`] and [`Visit::ask_again`] change anything, and the door
-//! calls them for a POST alone.
+//! calls them for a POST alone; the same holds for [`Visit::front_ask`] and
+//! [`Visit::front_verify`].
 
 mod admission;
 mod body;
 mod download;
 mod entry;
+mod front;
 mod incoming;
 mod mail;
+mod people;
 mod reading;
 mod refusal;
 mod reply;
@@ -27,10 +30,12 @@ pub use refusal::Refusal;
 pub use reply::{MANY_FILES, ReplyIntake};
 
 pub use view::{
-    Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, InboxLine, Landing,
-    Letter, Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
+    Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, FrontAsked, FrontCode,
+    FrontEntry, FrontTried, InboxLine, Landing, Letter, Listing, Mark, Owner, Reader, Sent,
+    SentLine, Stale, Unseen, Verified, Which,
 };
 
+use crate::access;
 use crate::model::{Address, Clock, Language, Live};
 use crate::store::{self, Store};
 use jiff::SignedDuration;
@@ -89,6 +94,7 @@ pub struct Visit {
     store: Store,
     rules: Live<Rules>,
     cleaners: Arc<Semaphore>,
+    front: access::front::Front,
 }
 
 impl Visit {
@@ -96,6 +102,7 @@ impl Visit {
     #[must_use]
     pub fn new(store: Store, rules: Live<Rules>) -> Self {
         Self {
+            front: access::front::Front::new(&store),
             store,
             rules,
             cleaners: Arc::new(Semaphore::new(reading::CLEANERS)),

@@ -332,6 +332,7 @@ impl ReplyIntake {
         tx.insert(&MailboxReply {
             mailbox: self.reader.mailbox,
             message: id,
+            contact: self.answer.contact,
         });
         self.file_in_office(&mut tx).await?;
         if let Ok(at) = now.checked_add(self.rules.retain) {

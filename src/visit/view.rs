@@ -2,8 +2,10 @@
 
 use crate::model::{AddressKey, GrantId, Language, MessageId, Secret, Token, TokenKey};
 use crate::store::records::CodeMail;
+use crate::visit::people::People;
 use jiff::Timestamp;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Who is asking, as far as the door can tell.
 #[derive(Clone, Debug)]
@@ -126,6 +128,71 @@ pub struct Entry {
     pub grant: GrantId,
 }
 
+/// What a question for a code at the front page led to. Nothing of it says
+/// whether the address is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrontAsked {
+    /// It was taken.
+    Taken,
+    /// This network has asked too often; it waits until then.
+    Slow(Timestamp),
+    /// Codes of the front page rest until then; links work.
+    Resting(Timestamp),
+}
+
+/// What the page for a code of the front page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontCode {
+    /// The address that was typed, masked.
+    pub masked: String,
+    /// Four letters that also stand in the code's mail.
+    pub reference: String,
+    /// From when another code can be asked for.
+    pub again: Timestamp,
+}
+
+/// What trying a code of the front page did.
+#[derive(Clone, Debug)]
+pub enum FrontTried {
+    /// The code was right.
+    In(FrontEntry),
+    /// Wrong, used, out of date, or never sent: all alike.
+    Wrong {
+        /// How many tries are left before a new code is needed.
+        left: u32,
+    },
+    /// Nothing is looked at from this network before then.
+    Slow(Timestamp),
+    /// Codes of the front page rest until then; links work.
+    Resting(Timestamp),
+    /// This browser has asked for no code.
+    Unasked,
+}
+
+/// A fresh session's cookies.
+#[derive(Clone, Debug)]
+pub struct FrontEntry {
+    /// The session cookie's value.
+    pub session: Token,
+    /// The value of the cookie by which this browser is known again.
+    pub known: Token,
+    /// Whether both outlive the browser ("This is my private device").
+    pub private: bool,
+    /// The language of the mails to whoever may sign in.
+    pub language: Language,
+}
+
+/// Why a message is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// The office took it back.
+    Withdrawn,
+    /// It is about somebody whose mail is for an address of their own.
+    Private,
+    /// It is not this reader's, or no longer available.
+    Gone,
+}
+
 /// What a session cookie is worth.
 #[derive(Clone, Debug)]
 pub enum Admission {
@@ -143,6 +210,8 @@ pub struct Reader {
     pub(super) token: TokenKey,
     pub(super) mailbox: AddressKey,
     pub(super) address: crate::model::Address,
+    /// Who reads here.
+    pub(super) people: Arc<People>,
     /// The address, masked: it stands on every page.
     pub masked: String,
     /// The value that this session's forms carry.
@@ -158,6 +227,12 @@ impl Reader {
     #[must_use]
     pub const fn owner(&self) -> Owner {
         Owner(self.mailbox)
+    }
+
+    /// Whether somebody here may write to the office, and sign in without a link.
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        self.people.granted().next().is_some()
     }
 }
 
@@ -212,6 +287,8 @@ pub struct InboxLine {
     pub date: Timestamp,
     /// Until when it can be read.
     pub expires: Timestamp,
+    /// Whom it is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// How many files it has.
     pub files: usize,
     /// How it stands.
@@ -242,6 +319,8 @@ pub struct SentLine {
     pub subject: Option<String>,
     /// When it reached the office.
     pub date: Timestamp,
+    /// Whom it is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// How many files it has.
     pub files: usize,
 }
@@ -255,6 +334,8 @@ pub struct FileLine {
     pub from: Option<String>,
     /// When.
     pub date: Timestamp,
+    /// Whom its message is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// The file.
     pub file: File,
 }
@@ -283,6 +364,8 @@ pub struct Letter {
     pub to: Vec<String>,
     /// Its subject.
     pub subject: String,
+    /// Whom it is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// When it was sent, or when the answer reached the office.
     pub date: Timestamp,
     /// Until when it can be read; `None` for an answer.

@@ -5,13 +5,13 @@ use crate::config::name::Url;
 use crate::mime::index::Indexer;
 use crate::model::parcel::Body as ParcelBody;
 use crate::model::{
-    AccountId, Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
+    AccountId, Actor, Address, Clock, ContactId, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
     State, Token,
 };
 use crate::portal::{Portal, Settings};
 use crate::queue;
 use crate::setup::{Ports, Servers, Web};
-use crate::store::records::{MailboxGrant, Message, Thread, Work};
+use crate::store::records::{Contact, ContactAddress, MailboxGrant, Message, Thread, Work};
 use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
 use crate::web::speech::Clinic;
@@ -116,6 +116,19 @@ impl Bench {
         made
     }
 
+    /// The code mails that wait to leave to this address.
+    pub(super) async fn mails_to(&self, to: &str) -> Vec<Vec<u8>> {
+        let jobs = queue::list(&self.store, 1_000).await.unwrap();
+        let mails = jobs.into_iter().filter_map(|l| match l.job.work {
+            Work::Deliver(parcel) if parcel.recipient == address(to) => match parcel.body {
+                ParcelBody::Here(octets) => Some(octets),
+                ParcelBody::Content(_) => None,
+            },
+            _ => None,
+        });
+        mails.collect()
+    }
+
     /// Everything that a forged form could change: what was written, put on
     /// record, and given to the queue.
     pub(super) async fn trace(&self) -> (u64, usize, usize) {
@@ -123,8 +136,83 @@ impl Bench {
         (self.store.figures().commits, self.audited().await, jobs)
     }
 
-    /// The newest code that waits to leave.
+    /// The newest code for a message that waits to leave.
     pub(super) async fn code(&self) -> String {
+        self.code_of(6).await
+    }
+
+    /// The newest code for the front page.
+    pub(super) async fn front_code(&self) -> String {
+        self.code_of(8).await
+    }
+
+    /// Somebody in the directory, who may sign in.
+    pub(super) async fn granted(&self, first: &str, email: &str) -> Contact {
+        self.person(first, email, |_| {}).await
+    }
+
+    /// The same, changed.
+    pub(super) async fn person(
+        &self,
+        first: &str,
+        email: &str,
+        change: impl FnOnce(&mut Contact),
+    ) -> Contact {
+        let now = self.store.clock().now();
+        let mut contact = Contact {
+            first: Some(first.into()),
+            last: Some("Doe".into()),
+            addresses: vec![address(email)],
+            portal: Some(now),
+            provider: Some(self.ruiz().await),
+            ..Contact::stub(ContactId::new(now), now)
+        };
+        change(&mut contact);
+        let mut tx = Tx::new();
+        tx.put(&contact);
+        tx.put(&ContactAddress {
+            address: self.store.address_key(&address(email)),
+            contact: contact.id,
+        });
+        self.store.commit(tx).await.unwrap();
+        contact
+    }
+
+    /// Changes what the directory says of somebody.
+    pub(super) async fn amend(&self, contact: &Contact, change: impl FnOnce(&mut Contact)) {
+        let mut contact = contact.clone();
+        change(&mut contact);
+        let mut tx = Tx::new();
+        tx.put(&contact);
+        self.store.commit(tx).await.unwrap();
+    }
+
+    /// A browser that asked for a code at the front page.
+    pub(super) async fn asking(&self, email: &str) -> (Browser, Answer) {
+        let mut browser = self.browser();
+        let form = browser.get("/").await.form();
+        let fields = [("form", form.as_str()), ("address", email)];
+        let asked = browser.post("/sign-in", &fields).await;
+        (browser, asked)
+    }
+
+    /// Types a code at the front page.
+    pub(super) async fn try_front(&self, browser: &mut Browser, code: &str) -> Answer {
+        let form = browser.get("/").await.form();
+        let fields = [("form", form.as_str()), ("code", code)];
+        browser.post("/sign-in/code", &fields).await
+    }
+
+    /// A browser that came in by the front page.
+    pub(super) async fn came_in(&self, email: &str) -> Browser {
+        let (mut browser, _) = self.asking(email).await;
+        let code = self.front_code().await;
+        let entered = self.try_front(&mut browser, &code).await;
+        assert_eq!(entered.header("location"), "/inbox", "{}", entered.text());
+        browser
+    }
+
+    async fn code_of(&self, length: usize) -> String {
         let jobs = queue::list(&self.store, 1_000).await.unwrap();
         let mails = jobs
             .into_iter()
@@ -145,8 +233,8 @@ impl Bench {
         let mail = mail_parser::MessageParser::default().parse(&mail);
         let text = mail.as_ref().and_then(|m| m.body_text(0)).unwrap();
         let mut runs = text.split(|c: char| !c.is_ascii_digit());
-        runs.find(|run| run.len() == 6)
-            .expect("six digits")
+        runs.find(|run| run.len() == length)
+            .expect("a code")
             .to_owned()
     }
 

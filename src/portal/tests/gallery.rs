@@ -5,12 +5,12 @@ use crate::model::{GrantId, Language, MessageId};
 use crate::portal::calm::{Again, Calm};
 use crate::portal::page::{Page, Signed, Tab, path};
 use crate::portal::views::{
-    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, PrintView,
-    Problem, ReplyView, SentView, wrong_wait,
+    BodyView, CodeView, FilesView, FrontCodeView, FrontView, HelpView, InboxView, LandingView, MessageView, PrintView,
+    Problem, ReplyView, SentView, wait_until, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
-    CodePage, File, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
+    CodePage, File, FileLine, Front, FrontCode, InboxLine, Letter, Listing, Mark, SentLine, Which,
 };
 use crate::web::assets::{Assets, ICON, STYLE};
 use crate::web::speech::{Clinic, Speech};
@@ -80,6 +80,7 @@ impl<'a> Gallery<'a> {
         let reader = Signed {
             masked: "j•••@example.com".to_owned(),
             form: FORM.to_owned(),
+            granted: true,
             tab,
         };
         Page {
@@ -90,6 +91,44 @@ impl<'a> Gallery<'a> {
 
     fn add(&mut self, name: &'static str, view: &impl Template) {
         self.pages.push((name, view.render().unwrap()));
+    }
+
+    fn front(&mut self) {
+        let view = |address, problem: Option<&str>, wait: Option<&str>| {
+            let page = self.page("/");
+            let soon = at("2026-11-22T18:10:00Z");
+            FrontView {
+                form: FORM,
+                address,
+                problem: problem.map(|id| page.t(id)),
+                wait: wait.map(|id| wait_until(&page, id, soon)),
+                page,
+            }
+        };
+        let wrong = Some("portal-front-address-wrong");
+        let pages = [
+            ("front", view("", None, None)),
+            ("front-wrong", view("jane at example", wrong, None)),
+            (
+                "front-many",
+                view("jane@example.com", None, Some("portal-front-many")),
+            ),
+        ];
+        for (name, view) in pages {
+            self.add(name, &view);
+        }
+        let code = FrontCode {
+            masked: "j•••@example.com".to_owned(),
+            reference: "KTVR".to_owned(),
+            again: now(),
+        };
+        let mut view = FrontCodeView::new(self.page("/sign-in/code"), &code, FORM);
+        self.add("front-code", &view);
+        view.problem = Some(view.page.count("portal-code-wrong", 4));
+        self.add("front-code-wrong", &view);
+        view.problem = None;
+        view.wait = Some(wrong_wait(&view.page, at("2026-11-22T18:10:00Z")));
+        self.add("front-code-wait", &view);
     }
 
     #[expect(
@@ -109,6 +148,7 @@ impl<'a> Gallery<'a> {
             form: FORM,
         };
         self.add("landing", &view);
+        self.front();
         let none = CodePage {
             masked: front.masked.clone(),
             language: self.language,
@@ -176,6 +216,7 @@ impl<'a> Gallery<'a> {
             from: from.to_owned(),
             subject: subject.map(str::to_owned),
             date: at(date),
+            about: None,
             expires: at("2026-11-29T18:02:00Z"),
             files,
             mark,
@@ -236,6 +277,7 @@ impl<'a> Gallery<'a> {
             to: "Dr. Maria Ruiz".to_owned(),
             subject: subject.map(str::to_owned),
             date: at("2026-11-22T17:59:00Z"),
+            about: None,
             files,
         };
         let list = Listing {
@@ -266,6 +308,7 @@ impl<'a> Gallery<'a> {
             which,
             from: from.map(str::to_owned),
             date: at("2026-11-20T17:41:00Z"),
+            about: None,
             file,
         };
         let lines = [
@@ -311,6 +354,7 @@ impl<'a> Gallery<'a> {
             from: "Dr. Maria Ruiz".to_owned(),
             to: vec!["j•••@example.com".to_owned()],
             subject: "Your test results".to_owned(),
+            about: None,
             date: at("2026-11-22T17:41:00Z"),
             expires: Some(at("2026-11-30T01:00:00Z")),
             text: Some("Dear Jane,\n\nYour results are in and everything looks good. I attached the report. Please take the tablets for one more week.\n\nDr. Ruiz\n".to_owned()),
@@ -481,7 +525,12 @@ impl<'a> Gallery<'a> {
         let idle = SignedDuration::from_mins(15);
         let link = || Some(LINK.to_owned());
         let pages = [
-            ("front", Calm::Front),
+            (
+                "rests",
+                Calm::Resting {
+                    until: at("2026-11-22T18:40:00Z"),
+                },
+            ),
             ("expired", Calm::Expired(again())),
             ("expired-asked", Calm::Expired(None)),
             ("withdrawn", Calm::Withdrawn(again())),
@@ -549,7 +598,11 @@ impl<'a> Gallery<'a> {
             let view = calm.view(self.page("/help"));
             self.add(name, &view);
         }
-        for (name, calm) in [("gone", Calm::Gone), ("file-gone", Calm::FileGone)] {
+        for (name, calm) in [
+            ("gone", Calm::Gone),
+            ("file-gone", Calm::FileGone),
+            ("private", Calm::Private),
+        ] {
             let view = calm.view(self.inside(None));
             self.add(name, &view);
         }

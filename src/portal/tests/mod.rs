@@ -3,6 +3,7 @@
 mod bench;
 mod door;
 mod forged;
+mod front;
 mod gallery;
 mod headers;
 mod map;

@@ -27,6 +27,8 @@ reminder-from-sender = { $sender } at { $clinic } has sent you a secure message.
 # link and no telephone number may stand here.
 code-title = Your code
 code-first = { $code } is your code for the secure message from { $clinic }.
+# The same for a code that was asked for at the portal's front page.
+code-first-portal = { $code } is your code to sign in at { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Your code, reference { $reference } ({ $mark })
@@ -37,6 +39,7 @@ code-lasts =
        *[other] The code works once, for { $minutes } minutes.
     }
 code-ignore = If you did not ask for a code, ignore this e-mail. Nobody can open your message without the code.
+code-ignore-portal = If you did not ask for a code, ignore this e-mail. Nobody can sign in without the code.
 code-never = Do not give the code to anyone. We never ask for it by phone or by e-mail.
 
 # The alert to an outside address of the office.

@@ -87,6 +87,8 @@ portal-files-count =
 portal-from = From { $name }
 portal-from-you = From you
 portal-to = To { $name }
+# Where several people share an e-mail address; $name is a first name.
+portal-about = About: { $name }
 # $moment is "today, 9:41 AM" or "Sunday, 29 November 2026, 5:00 PM (Pacific)".
 portal-arrived = Arrived at the office: { $moment }
 portal-download = Download
@@ -108,6 +110,7 @@ portal-print-how = To print this page or save it as a PDF, use Print in your bro
 portal-print-from = From
 portal-print-to = To
 portal-print-date = Date
+portal-print-about = About
 portal-download-all = Download all files (.zip)
 portal-download-message = Download message (.eml)
 portal-draft-waits = We kept the reply you were writing.
@@ -155,6 +158,24 @@ portal-answer-reference = Reference: { $reference }
 portal-front-title = Secure messages from { $clinic }
 portal-front-text = To read a message, open the link in the e-mail we sent you.
 portal-front-lost = No e-mail? Please look in your spam folder, or call { $clinic }.
+portal-front-no-link = No link at hand?
+portal-front-how = If { $clinic } has opened this page for you, type your e-mail address. We will e-mail an 8-digit code to it.
+portal-front-address = Your e-mail address
+portal-front-address-wrong = Please type your whole e-mail address, such as name@example.com.
+portal-front-many = Many codes were asked for from where you are. You can ask for one in { $wait }, at { $time }.
+# The same for everybody: it does not say whether the address is known.
+portal-front-sent = If { $clinic } has opened this page for { $address }, a code is on its way to it. It usually arrives within a minute. Please look in your spam folder too.
+portal-front-label = 8-digit code
+portal-front-lasts = The code works for about ten minutes, once, and only in this browser.
+portal-front-code-empty = Please type the 8-digit code from the e-mail.
+portal-front-enter = Sign in
+portal-front-none = No e-mail after a few minutes? We send only a few codes in an hour. You can also open the link in an e-mail from us, or call { $clinic }.
+portal-front-other = Use another address
+# $wait is "40 minutes", $time "11:30 AM (Pacific)".
+portal-rests-title = This way in is closed for a while
+portal-rests-text = Too many wrong codes were typed here, by somebody somewhere. To keep all messages safe, this way in is closed for { $wait }, until { $time }.
+portal-own-title = This message is for one person alone
+portal-own-text = More than one person reads at this e-mail address, so the message is not shown here. If it is for you, please call { $clinic } and give them an address that only you use.
 portal-expired-title = This message is no longer available
 portal-expired-text = The time to read it is over. { $clinic } still has it and can send it again.
 portal-withdrawn-title = This message was taken back

@@ -232,7 +232,11 @@ impl Front {
                 continue;
             }
             if let Some(until) = rests {
-                tracing::warn!(event = "front.rests", budget = BUDGET, "Too many wrong codes were typed at the portal's front page; its codes rest for an hour. Links keep working.");
+                tracing::warn!(
+                    event = "front.rests",
+                    budget = BUDGET,
+                    "Too many wrong codes were typed at the portal's front page; its codes rest for an hour. Links keep working."
+                );
                 return Ok(Tried::Resting(until));
             }
             let waits = self.tries.fail(guesser).await?.until;

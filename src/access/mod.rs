@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod app_password;
+pub mod chosen;
 pub mod codes;
 mod common;
 pub mod factor;

@@ -484,8 +484,8 @@ fn plus(at: Timestamp, span: SignedDuration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::{
-        BETWEEN, Book, LETTERS, LOCK, Press, SHORT, Try, Who, digits, is_live, mailed, new_code, plus,
-        unasked,
+        BETWEEN, Book, LETTERS, LOCK, Press, SHORT, Try, Who, digits, is_live, mailed, new_code,
+        plus, unasked,
     };
     use crate::model::{AddressKey, GrantId, NetworkKey};
     use crate::store::records::{CodeMail, CodeTally};
@@ -883,7 +883,11 @@ mod tests {
     fn codes_have_six_digits_and_keep_their_zeros() {
         let codes: Vec<_> = (0..5_000).map(|_| new_code(SHORT)).collect();
         assert!(codes.iter().all(|c| c.expose().len() == 6));
-        assert!(codes.iter().all(|c| digits(c.expose(), SHORT).as_ref() == Some(c)));
+        assert!(
+            codes
+                .iter()
+                .all(|c| digits(c.expose(), SHORT).as_ref() == Some(c))
+        );
         assert!(codes.iter().any(|c| c.expose().starts_with('0')));
         let distinct: HashSet<_> = codes.iter().map(|c| c.expose()).collect();
         assert!(distinct.len() > 4_900);

@@ -15,6 +15,8 @@ pub enum Calm {
         /// Until when.
         until: Timestamp,
     },
+    /// Writing and signing in are not for this mailbox.
+    Unwritten,
     /// A message about somebody whose mail is for an address of their own.
     Private,
     /// The message's time is over; `again` is the form to ask for it, unless
@@ -93,7 +95,11 @@ impl Calm {
             Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
             Self::Expired(_) | Self::Withdrawn(_) | Self::TakenBack => StatusCode::GONE,
             Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
-            Self::Private | Self::Barred(_) | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Private
+            | Self::Unwritten
+            | Self::Barred(_)
+            | Self::Stale { .. }
+            | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
@@ -111,6 +117,7 @@ impl Calm {
                 "portal-rests-title",
                 &["portal-rests-text", "portal-front-text"],
             ),
+            Self::Unwritten => ("portal-new-closed-title", &["portal-new-closed-text"]),
             Self::Private => ("portal-own-title", &["portal-own-text"]),
             Self::Expired(Some(_)) => ("portal-expired-title", &["portal-expired-text"]),
             Self::Expired(None) => (
@@ -205,13 +212,22 @@ impl Calm {
                 path: format!("/m/{link}"),
                 label: "portal-open-again",
             },
+            // Whoever came without a link goes in as before.
+            Self::Locked { link: None, .. } => Action::Go {
+                path: "/".to_owned(),
+                label: "portal-open-again",
+            },
             Self::Stale { path } => Action::Go {
                 path: path.clone(),
                 label: "portal-open-anew",
             },
             Self::Private
+            | Self::Unwritten
             | Self::TakenBack
-            | Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. }
+            | Self::Missing
+            | Self::Gone
+            | Self::FileGone
+            | Self::Fault { .. }
                 if page.reader.is_some() =>
             {
                 Action::Go {

@@ -4,11 +4,12 @@
 use crate::model::{Address, Secret, Token};
 use crate::portal::Portal;
 use crate::portal::calm::Calm;
+use crate::portal::front_views::{FrontCodeView, FrontView};
 use crate::portal::guard::{Stop, show};
 use crate::portal::link::{KNOWN_LASTS, SESSION_LASTS, taken};
-use crate::portal::views::{FrontCodeView, FrontView, wait_until, wrong_wait};
-use crate::portal::visitor::{FRONT, KNOWN, SESSION, Visitor};
-use crate::visit::{Admission, FrontAsked, FrontEntry, FrontTried};
+use crate::portal::views::{wait_until, wrong_wait};
+use crate::portal::visitor::{FRONT, KNOWN, LINK, SESSION, Visitor};
+use crate::visit::{Admission, FrontAsked, FrontEntry, FrontSignIn, FrontTried};
 use crate::web::cookie;
 use crate::web::form::{Pressed, Sent};
 use axum::Extension;
@@ -33,6 +34,8 @@ pub(super) struct SignIn {
     form: String,
     #[serde(default)]
     address: String,
+    #[serde(default)]
+    password: String,
 }
 
 /// The code form.
@@ -49,7 +52,9 @@ pub(super) struct Typed {
 /// What is to be mended on the first page.
 enum Wrong {
     Address,
+    Password,
     Slow(Timestamp),
+    SlowPassword(Timestamp),
 }
 
 /// What was wrong with a code.
@@ -82,7 +87,27 @@ pub(super) async fn sign_in(
     let Ok(address) = Address::parse(&text) else {
         return portal.front_page(&visitor, &text, Some(Wrong::Address));
     };
-    portal.ask(&visitor, browser, (&text, &address)).await
+    if typed.password.is_empty() {
+        return portal.ask(&visitor, browser, (&text, &address)).await;
+    }
+    let password = Secret::new(typed.password);
+    let visit = &portal.0.visit;
+    let tried = (&address, &password);
+    let wrong = match visit.front_sign_in(browser, tried, &visitor.caller).await? {
+        FrontSignIn::In(entry) => {
+            if let Some(former) = &visitor.session {
+                visit.replace(former).await?;
+            }
+            return Ok(portal.enter_front(&visitor, &entry));
+        }
+        FrontSignIn::Code(asked) => return portal.asked(&visitor, &text, asked),
+        FrontSignIn::Busy => return Err(Stop::from(Calm::Room)),
+        FrontSignIn::Wrong => Wrong::Password,
+        FrontSignIn::Slow(until) => Wrong::SlowPassword(until),
+    };
+    // The line that fail2ban reads: its first three fields are fixed.
+    tracing::warn!(event = "auth.failed", proto = "portal", ip = %visitor.caller.ip, "A sign-in to the portal was refused.");
+    portal.front_page(&visitor, &text, Some(wrong))
 }
 
 /// `POST /sign-in/again`: another code for the same address.
@@ -160,7 +185,12 @@ impl Portal {
         (text, address): (&str, &Address),
     ) -> Result<Response, Stop> {
         let visit = &self.0.visit;
-        match visit.front_ask(browser, address, &visitor.caller).await? {
+        let asked = visit.front_ask(browser, address, &visitor.caller).await?;
+        self.asked(visitor, text, asked)
+    }
+
+    fn asked(&self, visitor: &Visitor, text: &str, asked: FrontAsked) -> Result<Response, Stop> {
+        match asked {
             FrontAsked::Taken => Ok(Redirect::to(CODE).into_response()),
             FrontAsked::Slow(until) => self.front_page(visitor, text, Some(Wrong::Slow(until))),
             FrontAsked::Resting(until) => Err(Stop::from(Calm::Resting { until })),
@@ -180,12 +210,18 @@ impl Portal {
         let form = browser.map(|browser| self.0.visit.front_form(browser));
         let page = self.page(visitor, None);
         let now = page.now;
-        let problem = matches!(wrong, Some(Wrong::Address));
-        let problem = problem.then(|| page.t("portal-front-address-wrong"));
-        let wait = match wrong {
-            Some(Wrong::Slow(until)) => Some((wait_until(&page, "portal-front-many", until), until)),
+        let problem = match wrong {
+            Some(Wrong::Address) => Some("portal-front-address-wrong"),
+            Some(Wrong::Password) => Some("portal-front-password-wrong"),
             _ => None,
         };
+        let problem = problem.map(|id| page.t(id));
+        let wait = match wrong {
+            Some(Wrong::Slow(until)) => Some(("portal-front-many", until)),
+            Some(Wrong::SlowPassword(until)) => Some(("portal-front-password-slow", until)),
+            _ => None,
+        };
+        let wait = wait.map(|(id, until)| (wait_until(&page, id, until), until));
         let status = match (&problem, &wait) {
             (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
             (_, Some(_)) => StatusCode::TOO_MANY_REQUESTS,
@@ -257,10 +293,13 @@ impl Portal {
         let language = visitor
             .wishes
             .language(Some(entry.language), self.0.clinic.language);
+        let known = entry.known.as_ref();
         let cookies = [
             cookie::set(SESSION, entry.session.expose(), lasting(SESSION_LASTS)),
-            cookie::set(KNOWN, entry.known.expose(), lasting(KNOWN_LASTS)),
+            known.and_then(|known| cookie::set(KNOWN, known.expose(), lasting(KNOWN_LASTS))),
             cookie::clear(FRONT),
+            // It may lead to another mailbox.
+            cookie::clear(LINK),
             visitor.wishes.noted_cookie(language),
         ];
         let mut response = Redirect::to("/inbox").into_response();

@@ -4,7 +4,8 @@
 //!  request ─▶ guard ─▶ link   /m/…      before a session: landing, code
 //!               │      front  /sign-in  the same without a link
 //!               │      read   /inbox …  lists, messages, files
-//!               │      reply  …/reply   answers with files
+//!               │      reply  …/reply   answers with files; compose  /new
+//!               │      password  /password
 //!               ◀─ page, or a calm one for whatever stopped it
 //!  program ─▶ setup   /mail/config-v1.1.xml …   the clinic's servers, for everybody
 //! ```
@@ -14,14 +15,17 @@
 //! of ours.
 
 pub mod calm;
+pub mod front_views;
 pub mod page;
 pub mod views;
 
 mod assets;
+mod compose;
 mod door;
 mod front;
 mod guard;
 mod link;
+mod password;
 mod read;
 mod reply;
 mod session;
@@ -133,6 +137,10 @@ impl Portal {
             .route("/sent/{id}/files.zip", get(read::answer_files))
             .route("/sent/{id}/message.eml", get(read::answer_copy))
             .route("/sent/{id}/print", get(read::answer_print))
+            .route("/new", get(compose::form))
+            .route("/new/discard", post(compose::discard))
+            .route("/password", get(password::form).post(password::choose))
+            .route("/password/remove", post(password::remove))
             .route("/sign-out", post(read::sign_out))
             .route("/logo", get(assets::logo))
             .route("/icon.svg", get(files::icon))
@@ -140,7 +148,9 @@ impl Portal {
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry));
         // An upload sets its own pace and its own limits.
-        let slow = Router::new().route("/message/{id}/reply", post(reply::send));
+        let slow = Router::new()
+            .route("/message/{id}/reply", post(reply::send))
+            .route("/new", post(compose::send));
         quick
             .merge(slow.layer(DefaultBodyLimit::disable()))
             .fallback(link::missing)

@@ -66,7 +66,7 @@ fn here(method: &Method, path: &str) -> String {
     match path.rsplit_once('/') {
         Some(("/sign-in", _)) => "/sign-in/code".to_owned(),
         Some((link, "code")) => format!("{link}/enter"),
-        Some((before, "again" | "discard")) => before.to_owned(),
+        Some((before, "again" | "discard" | "remove")) => before.to_owned(),
         Some((_, "sign-out" | "sign-in")) => "/".to_owned(),
         _ => path.to_owned(),
     }

@@ -140,7 +140,7 @@ impl Gateway {
 
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
-        let visit = Visit::new(store.clone(), live.visit.clone());
+        let visit = Visit::new(store.clone(), passwords.clone(), live.visit.clone());
         let entrance = Office::new(store.clone(), passwords.clone());
         let desk = Desk::new(store.clone(), (login.clone(), passwords), live.desk.clone());
 

@@ -6,9 +6,10 @@ use crate::model::{
     TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Asking, Browser, CodeTally, Draft, Due, Ended, Ending, Factor, Grant, Job,
-    Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask, PortalPassword, Protected,
-    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
+    AccountAddress, AppPassword, Asking, Browser, CodeTally, Draft, Due, Ended, Ending, Factor,
+    Grant, Job, Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask,
+    PortalPassword, Protected, Quarantined, Request, Session, Submitted, Task, Thread, ThreadId,
+    Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;

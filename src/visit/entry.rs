@@ -7,9 +7,9 @@ use crate::model::{Actor, Event, EventKind, Lane, Secret, TaskId, Token};
 use crate::queue;
 use crate::store::records::{Grant, OpenTask, Request, Task, TaskKind, Work};
 use crate::store::{self, Tx};
-use crate::visit::view::{Asked, Caller, Closed, CodePage, Entry, Front, Landing, Verified};
 use crate::visit::front::from;
 use crate::visit::mail::{self, Whom};
+use crate::visit::view::{Asked, Caller, Closed, CodePage, Entry, Front, Landing, Verified};
 use crate::visit::{Error, Visit};
 use link::LinkState;
 

@@ -1,16 +1,19 @@
 //! The portal's front page: in without a link. Whether an address is known, and
 //! whether somebody may sign in there, nothing here tells.
 
+use crate::access::chosen::{Checked, Unfit};
 use crate::access::front::{self, Question};
-use crate::access::passcode::BETWEEN;
 use crate::access::{codes, form};
 use crate::model::{Address, Lane, Language, Secret, Token};
 use crate::queue;
 use crate::store::records::{Asking, Work};
 use crate::visit::mail::{self, Whom};
 use crate::visit::people::People;
-use crate::visit::view::{Caller, FrontAsked, FrontCode, FrontEntry, FrontTried};
+use crate::visit::view::{
+    Caller, FrontAsked, FrontCode, FrontEntry, FrontSignIn, FrontTried, Reader,
+};
 use crate::visit::{Error, Visit};
+use jiff::Timestamp;
 
 impl Visit {
     /// The value for forms of the front page, for a browser with this cookie.
@@ -49,24 +52,88 @@ impl Visit {
             whom: granted.map(|one| one.id),
         };
         let from = from(caller);
-        let asked = self.front.ask(&question, &from, |tx, request, code, leaves| {
-            let whom = Whom {
-                grant: request.grant,
-                address,
-                language,
-            };
-            let code = (request.reference.as_str(), 0, code);
-            let parcel = mail::sign_in(&self.store, letterhead, whom, code)?;
-            if leaves {
-                queue::push(tx, now, Lane::Code, Work::Deliver(parcel));
-            }
-            Ok::<(), Error>(())
-        });
+        let asked = self
+            .front
+            .ask(&question, &from, |tx, request, code, leaves| {
+                let whom = Whom {
+                    grant: request.grant,
+                    address,
+                    language,
+                };
+                let code = (request.reference.as_str(), 0, code);
+                let parcel = mail::sign_in(&self.store, letterhead, whom, code)?;
+                if leaves {
+                    queue::push(tx, now, Lane::Code, Work::Deliver(parcel));
+                }
+                Ok::<(), Error>(())
+            });
         Ok(match asked.await? {
             front::Asked::Taken | front::Asked::Joined => FrontAsked::Taken,
             front::Asked::Slow(until) => FrontAsked::Slow(until),
             front::Asked::Resting(until) => FrontAsked::Resting(until),
         })
+    }
+
+    /// In with an address and a password: at once where the browser proved the
+    /// mailbox before, else with a code besides. What a wrong one hears is the
+    /// same where nobody may sign in.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Message`].
+    pub async fn front_sign_in(
+        &self,
+        browser: &Token,
+        (address, password): (&Address, &Secret),
+        caller: &Caller,
+    ) -> Result<FrontSignIn, Error> {
+        let people = People::of(&self.store, address).await?;
+        let granted = people.granted().next();
+        let whose = (address, granted.is_some());
+        let from = from(caller);
+        Ok(match self.chosen.check(whose, password, &from).await? {
+            Checked::Right => FrontSignIn::Code(self.front_ask(browser, address, caller).await?),
+            Checked::Wrong => FrontSignIn::Wrong,
+            Checked::Slow(until) => FrontSignIn::Slow(until),
+            Checked::Busy => FrontSignIn::Busy,
+            Checked::Known => FrontSignIn::In(FrontEntry {
+                session: self.chosen.enter(address, &from).await?,
+                known: None,
+                private: false,
+                language: language(granted.and_then(|one| one.language), self),
+            }),
+        })
+    }
+
+    /// When this reader's password was chosen; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn password_since(&self, reader: &Reader) -> Result<Option<Timestamp>, Error> {
+        Ok(self.chosen.since(reader.mailbox).await?)
+    }
+
+    /// Keeps a password for the front page; every other session of the mailbox
+    /// is over.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; inside, [`Unfit`].
+    pub async fn choose_password(
+        &self,
+        reader: &Reader,
+        password: &Secret,
+        caller: &Caller,
+    ) -> Result<Result<(), Unfit>, Error> {
+        let whose = (&reader.address, reader.token);
+        Ok(self.chosen.choose(whose, password, &from(caller)).await?)
+    }
+
+    /// Takes the password away; every other session of the mailbox is over.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn remove_password(&self, reader: &Reader, caller: &Caller) -> Result<(), Error> {
+        let whose = (reader.mailbox, reader.token);
+        Ok(self.chosen.remove(whose, &from(caller)).await?)
     }
 
     /// The address that this browser asked for; `None` if it asked for none.
@@ -107,7 +174,7 @@ impl Visit {
         Ok(match self.front.attempt(tried, may, &from(caller)).await? {
             front::Tried::Right(proved) => FrontTried::In(FrontEntry {
                 session: proved.session,
-                known: proved.known,
+                known: Some(proved.known),
                 private,
                 language: language(granted.and_then(|one| one.language), self),
             }),
@@ -124,11 +191,9 @@ pub(super) fn language(own: Option<Language>, visit: &Visit) -> Language {
 }
 
 fn shown(asking: &Asking) -> FrontCode {
-    let again = asking.asked.saturating_add(BETWEEN);
     FrontCode {
         masked: asking.address.masked(),
         reference: asking.reference.clone(),
-        again: again.unwrap_or(jiff::Timestamp::MAX),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::access::passcode::VALID;
 use crate::mime::letter::Head;
 use crate::mime::notice::{self, Alert, CodeMail, Opens};
 use crate::model::parcel::Body;
-use crate::model::{Address, GrantId, Language, Lane, Mailbox, MessageId, Parcel, Purpose, Secret};
+use crate::model::{Address, GrantId, Lane, Language, Mailbox, MessageId, Parcel, Purpose, Secret};
 use crate::queue;
 use crate::route::verp::{self, Handle};
 use crate::store::records::{Grant, Throttle, Work};

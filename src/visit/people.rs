@@ -8,21 +8,26 @@
 use crate::contacts;
 use crate::model::{Address, ContactId};
 use crate::store::Store;
-use crate::store::records::{Contact, Grant, MailboxReply, Message};
+use crate::store::records::{Contact, ContactStatus, Grant, MailboxReply, Message};
 use crate::visit::view::Reader;
 use crate::visit::{Error, Visit};
 
-/// Everybody who has a mailbox's address in the directory, oldest first.
+/// Everybody who is known to read at a mailbox, oldest first. Of whom only the
+/// address is known, nothing says that it is somebody else.
 #[derive(Clone, Debug)]
 pub(super) struct People(Vec<Contact>);
 
 impl People {
     pub(super) async fn of(store: &Store, address: &Address) -> Result<Self, Error> {
-        Ok(Self(contacts::sharing(store, address).await?))
+        let mut people = contacts::sharing(store, address).await?;
+        people.retain(|one| {
+            one.status != ContactStatus::Stub || one.portal.is_some() || one.confidential
+        });
+        Ok(Self(people))
     }
 
     /// Whether more than one reads here.
-    const fn share(&self) -> bool {
+    pub(super) const fn share(&self) -> bool {
         self.0.len() > 1
     }
 

@@ -140,6 +140,21 @@ pub enum FrontAsked {
     Resting(Timestamp),
 }
 
+/// What an address and a password led to.
+#[derive(Clone, Debug)]
+pub enum FrontSignIn {
+    /// Both are right, and the browser proved the mailbox before.
+    In(FrontEntry),
+    /// Both are right; a code is on its way.
+    Code(FrontAsked),
+    /// They do not fit; nothing more is said.
+    Wrong,
+    /// Nothing is looked at before then.
+    Slow(Timestamp),
+    /// It could not be looked at just now.
+    Busy,
+}
+
 /// What the page for a code of the front page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrontCode {
@@ -147,8 +162,6 @@ pub struct FrontCode {
     pub masked: String,
     /// Four letters that also stand in the code's mail.
     pub reference: String,
-    /// From when another code can be asked for.
-    pub again: Timestamp,
 }
 
 /// What trying a code of the front page did.
@@ -174,8 +187,9 @@ pub enum FrontTried {
 pub struct FrontEntry {
     /// The session cookie's value.
     pub session: Token,
-    /// The value of the cookie by which this browser is known again.
-    pub known: Token,
+    /// The value of the cookie by which this browser is known again; `None` if it
+    /// keeps the one it has.
+    pub known: Option<Token>,
     /// Whether both outlive the browser ("This is my private device").
     pub private: bool,
     /// The language of the mails to whoever may sign in.
@@ -380,6 +394,39 @@ pub struct Letter {
     pub replied: Option<Timestamp>,
     /// A text that was being written when a session ended.
     pub draft: Option<String>,
+}
+
+/// What the page for a new message shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPage {
+    /// Those for whom somebody may write here; never empty.
+    pub for_whom: Vec<Writer>,
+    /// Whether several people read at this mailbox.
+    pub shared: bool,
+    /// Whom one may write to; empty: the provider, or the clinic.
+    pub to: Vec<Writer>,
+    /// Subject and text that were being written when a session ended.
+    pub draft: Option<(String, String)>,
+}
+
+/// Somebody who can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writer {
+    /// The value by which the form names them.
+    pub id: String,
+    /// What they are called.
+    pub name: String,
+}
+
+/// A new message as its form says it, without text and files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NewMessage<'a> {
+    /// For whom it is written: [`Writer::id`], or nothing.
+    pub for_whom: &'a str,
+    /// To whom: [`Writer::id`], or nothing.
+    pub to: &'a str,
+    /// What it is about.
+    pub subject: &'a str,
 }
 
 /// An answer that is safe in the store.

@@ -28,6 +28,7 @@ mod crash;
 mod damage;
 mod directory;
 mod fail2ban;
+mod front;
 mod house;
 mod imap_attacks;
 mod imap_floods;

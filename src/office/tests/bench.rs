@@ -215,5 +215,9 @@ fn desk_settings() -> desk::Settings {
             language: Language::English,
             zone: zone(),
         },
+        directory: desk::contacts::Directory {
+            required: Vec::new(),
+            lists_stubs: false,
+        },
     }
 }

@@ -1,17 +1,20 @@
 //! A portal over a real store, and a browser that keeps cookies.
 
+use crate::access::password::Passwords;
 use crate::access::{accounts, link};
 use crate::config::name::Url;
 use crate::mime::index::Indexer;
 use crate::model::parcel::Body as ParcelBody;
 use crate::model::{
-    AccountId, Actor, Address, Clock, ContactId, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
-    State, Token,
+    AccountId, Actor, Address, Clock, ContactId, Head, Lane, Language, Live, Mailbox, ManualClock,
+    Role, State, Token,
 };
 use crate::portal::{Portal, Settings};
 use crate::queue;
 use crate::setup::{Ports, Servers, Web};
-use crate::store::records::{Contact, ContactAddress, MailboxGrant, Message, Thread, Work};
+use crate::store::records::{
+    Contact, ContactAddress, ContactStatus, MailboxGrant, Message, Thread, Work,
+};
 use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
 use crate::web::speech::Clinic;
@@ -35,6 +38,11 @@ fn address(text: &str) -> Address {
 
 impl Bench {
     pub(super) async fn new() -> Self {
+        Self::listing(&[]).await
+    }
+
+    /// The same where patients may write to these.
+    pub(super) async fn listing(write_to: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let hand = ManualClock::new(Timestamp::from_second(1_790_000_000).unwrap());
         let settings = crate::store::Settings {
@@ -43,7 +51,9 @@ impl Bench {
         };
         let store =
             Store::create(&settings, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
-        let visit = Visit::new(store.clone(), Live::new(rules()));
+        let mut rules = rules();
+        rules.write_to = write_to.iter().map(|one| address(one)).collect();
+        let visit = Visit::new(store.clone(), Passwords::new(), Live::new(rules));
         let portal = Portal::new(visit, pages());
         Self {
             _folder: folder,
@@ -58,7 +68,7 @@ impl Bench {
         self.send_to(JANE).await
     }
 
-    async fn ruiz(&self) -> AccountId {
+    pub(super) async fn ruiz(&self) -> AccountId {
         let ruiz = address("ruiz@clinic.example");
         if let Some(account) = accounts::find(&self.store, &ruiz).await.unwrap() {
             return account.id;
@@ -71,6 +81,11 @@ impl Bench {
 
     /// The same to somebody else.
     pub(super) async fn send_to(&self, to: &str) -> Token {
+        self.send_about(to, None).await
+    }
+
+    /// The same about one of those who read there.
+    pub(super) async fn send_about(&self, to: &str, whom: Option<&Contact>) -> Token {
         let to = address(to);
         let now = self.store.clock().now();
         let ruiz = self.ruiz().await;
@@ -84,7 +99,8 @@ impl Bench {
             thread,
             ..samples::message(now, &content, &head)
         };
-        let grant = samples::grant(&self.store, message.id, &to);
+        let mut grant = samples::grant(&self.store, message.id, &to);
+        grant.contact = whom.map_or(grant.contact, |whom| whom.id);
         let mut tx = Tx::new();
         tx.attach(content);
         tx.insert(&message);
@@ -164,6 +180,7 @@ impl Bench {
             last: Some("Doe".into()),
             addresses: vec![address(email)],
             portal: Some(now),
+            status: ContactStatus::Patient,
             provider: Some(self.ruiz().await),
             ..Contact::stub(ContactId::new(now), now)
         };
@@ -176,6 +193,14 @@ impl Bench {
         });
         self.store.commit(tx).await.unwrap();
         contact
+    }
+
+    /// Takes an address away from somebody.
+    pub(super) async fn leaves(&self, contact: &Contact, email: &str) {
+        let mut tx = Tx::new();
+        let key = self.store.address_key(&address(email));
+        tx.delete(&ContactAddress::at(key, contact.id));
+        self.store.commit(tx).await.unwrap();
     }
 
     /// Changes what the directory says of somebody.
@@ -286,6 +311,7 @@ fn rules() -> Rules {
             bounce: address("bounce@clinic.example"),
             language: Language::English,
         },
+        write_to: Vec::new(),
         notify: None,
     }
 }

@@ -13,7 +13,11 @@ const NOBODY: &str = "john@example.com";
 fn seen(answer: &Answer, reference: &str) -> (StatusCode, String, String) {
     let names: Vec<&str> = answer.headers.keys().map(|name| name.as_str()).collect();
     let text = answer.text().replace(reference, "KTVR");
-    (answer.status, format!("{names:?} {}", answer.header("location")), without_forms(&text))
+    (
+        answer.status,
+        format!("{names:?} {}", answer.header("location")),
+        without_forms(&text),
+    )
 }
 
 fn without_forms(text: &str) -> String {
@@ -57,7 +61,9 @@ async fn who_may_sign_in_types_an_address_and_a_code_and_reads_as_ever() {
 async fn an_address_that_may_not_sign_in_is_answered_in_the_same_words_and_gets_no_mail() {
     let bench = Bench::new().await;
     bench.granted("Jane", JANE).await;
-    bench.person("Bob", "bob@example.com", |bob| bob.portal = None).await;
+    bench
+        .person("Bob", "bob@example.com", |bob| bob.portal = None)
+        .await;
     let mut all = Vec::new();
     for address in [JANE, NOBODY, "bob@example.com", "jane@north.example"] {
         let before = bench.store.figures().commits;
@@ -78,7 +84,11 @@ async fn an_address_that_may_not_sign_in_is_answered_in_the_same_words_and_gets_
         let letters = reference(&page.text());
         said.push(seen(&page, &letters));
         // The mask shows what was typed, and no more.
-        let masked = format!("{}•••@{}", &address[..1], address.split('@').nth(1).unwrap());
+        let masked = format!(
+            "{}•••@{}",
+            &address[..1],
+            address.split('@').nth(1).unwrap()
+        );
         let told = format!("{said:?}").replace(&masked, "WHO");
         all.push((told, wrote));
     }
@@ -120,14 +130,22 @@ async fn a_code_ends_with_the_next_with_five_tries_and_with_half_an_hour() {
     let form = browser.get("/").await.form();
     browser.post("/sign-in/again", &[("form", &form)]).await;
     let refused = bench.try_front(&mut browser, &first).await;
-    assert!(refused.text().contains("You have 4 tries left"), "{}", refused.text());
+    assert!(
+        refused.text().contains("You have 4 tries left"),
+        "{}",
+        refused.text()
+    );
     let second = bench.front_code().await;
     for _ in 0..4 {
         bench.try_front(&mut browser, "00000000").await;
     }
     bench.hand.advance(SignedDuration::from_mins(5));
     let spent = bench.try_front(&mut browser, &second).await;
-    assert!(spent.text().contains("Please ask for a new code"), "{}", spent.text());
+    assert!(
+        spent.text().contains("Please ask for a new code"),
+        "{}",
+        spent.text()
+    );
 
     let form = browser.get("/").await.form();
     browser.post("/sign-in/again", &[("form", &form)]).await;
@@ -195,11 +213,16 @@ async fn a_hundred_wrong_codes_in_an_hour_close_the_front_page_and_no_link() {
     let rests = bench.try_front(&mut patient, &code).await;
     assert_eq!(rests.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(rests.text().contains("closed for"), "{}", rests.text());
-    assert_eq!(bench.asking(JANE).await.1.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        bench.asking(JANE).await.1.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
     let link = bench.send().await;
     bench.signed_in(&link).await;
     let events = bench.store.audit_events(0, 10_000).await.unwrap();
-    let locks = events.iter().filter(|e| e.event.kind == EventKind::Lock && e.event.note == "budget");
+    let locks = events
+        .iter()
+        .filter(|e| e.event.kind == EventKind::Lock && e.event.note == "budget");
     assert_eq!(locks.count(), 1);
     // After an hour it is open again.
     bench.hand.advance(SignedDuration::from_mins(61));
@@ -267,7 +290,9 @@ async fn a_mail_for_the_front_page_holds_one_code_of_eight_digits_and_no_other_n
     bench.granted("Jane", JANE).await;
     bench.asking(JANE).await;
     let mails = bench.mails_to(JANE).await;
-    let mail = mail_parser::MessageParser::default().parse(&mails[0]).unwrap();
+    let mail = mail_parser::MessageParser::default()
+        .parse(&mails[0])
+        .unwrap();
     let text = mail.body_text(0).unwrap();
     let runs = text.split(|c: char| !c.is_ascii_digit());
     let runs: Vec<usize> = runs.map(str::len).filter(|n| *n >= 4).collect();

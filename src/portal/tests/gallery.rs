@@ -3,14 +3,16 @@
 
 use crate::model::{GrantId, Language, MessageId};
 use crate::portal::calm::{Again, Calm};
+use crate::portal::front_views::{FrontCodeView, FrontView, PasswordView};
 use crate::portal::page::{Page, Signed, Tab, path};
 use crate::portal::views::{
-    BodyView, CodeView, FilesView, FrontCodeView, FrontView, HelpView, InboxView, LandingView, MessageView, PrintView,
-    Problem, ReplyView, SentView, wait_until, wrong_wait,
+    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, NewFields,
+    PrintView, Problem, ReplyView, SentView, wait_until, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
-    CodePage, File, FileLine, Front, FrontCode, InboxLine, Letter, Listing, Mark, SentLine, Which,
+    CodePage, File, FileLine, Front, FrontCode, InboxLine, Letter, Listing, Mark, NewPage,
+    SentLine, Which, Writer,
 };
 use crate::web::assets::{Assets, ICON, STYLE};
 use crate::web::speech::{Clinic, Speech};
@@ -120,7 +122,6 @@ impl<'a> Gallery<'a> {
         let code = FrontCode {
             masked: "j•••@example.com".to_owned(),
             reference: "KTVR".to_owned(),
-            again: now(),
         };
         let mut view = FrontCodeView::new(self.page("/sign-in/code"), &code, FORM);
         self.add("front-code", &view);
@@ -427,6 +428,99 @@ impl<'a> Gallery<'a> {
         clippy::too_many_lines,
         reason = "a table of pages, read from top to bottom"
     )]
+    fn written(&mut self) {
+        let one = |id: &str, name: &str| Writer {
+            id: id.to_owned(),
+            name: name.to_owned(),
+        };
+        let alone = NewPage {
+            for_whom: vec![one("a", "Jane")],
+            shared: false,
+            to: Vec::new(),
+            draft: None,
+        };
+        let shared = NewPage {
+            for_whom: vec![one("a", "Jane"), one("b", "Lucía")],
+            shared: true,
+            to: vec![
+                one("c", "desk@clinic.example"),
+                one("d", "ruiz@clinic.example"),
+            ],
+            draft: None,
+        };
+        let only = NewPage {
+            for_whom: vec![one("b", "Lucía")],
+            ..shared.clone()
+        };
+        let kinds = ["pdf", "jpg", "txt"].map(str::to_owned);
+        for (name, new, problem) in [
+            ("new", &alone, None),
+            ("new-shared", &shared, None),
+            ("new-only", &only, None),
+            (
+                "new-unchosen",
+                &shared,
+                Some(("person", "portal-new-unchosen")),
+            ),
+            (
+                "new-no-subject",
+                &alone,
+                Some(("subject", "portal-new-no-subject")),
+            ),
+        ] {
+            let page = self.inside(Some(Tab::Sent));
+            let sizes = [20_000_000, 50_000_000].map(|size| page.size(&size));
+            let limits = page.two(
+                "portal-reply-limits",
+                ("file", &sizes[0]),
+                ("all", &sizes[1]),
+            );
+            let problem = problem.map(|(field, id)| Problem {
+                field,
+                text: page.t(id),
+                files_lost: false,
+                kind_refused: false,
+            });
+            let view = ReplyView {
+                path: "/new".to_owned(),
+                new: Some(NewFields {
+                    page: new,
+                    person: "b",
+                    to: "d",
+                }),
+                subject: "My tablets",
+                form: FORM,
+                text: "",
+                drafted: false,
+                problem,
+                limits,
+                kinds: &kinds,
+                page,
+            };
+            self.add(name, &view);
+        }
+    }
+
+    fn passwords(&mut self) {
+        let since = Some(at("2026-11-02T17:41:00Z"));
+        for (name, since, done, problem) in [
+            ("password", None, None, None),
+            ("password-kept", since, Some("portal-password-set"), None),
+            ("password-gone", None, Some("portal-password-removed"), None),
+            ("password-short", since, None, Some("portal-password-short")),
+        ] {
+            let page = self.inside(None);
+            let view = PasswordView {
+                form: FORM,
+                since,
+                done: done.map(|id| page.t(id)),
+                problem: problem.map(|id| page.t(id)),
+                page,
+            };
+            self.add(name, &view);
+        }
+    }
+
     fn replies(&mut self) {
         let kinds: Vec<String> = "bmp cur docx gif ico jfif jpeg jpg log pdf pjp pjpeg png svg tif tiff txt heic heif xlsx rtf".split(' ').map(str::to_owned).collect();
         let page = self.inside(Some(Tab::Inbox));
@@ -438,6 +532,7 @@ impl<'a> Gallery<'a> {
         let view = ReplyView {
             page,
             path: path(Which::Received(grant())),
+            new: None,
             subject: "Your test results",
             form: FORM,
             text: "",
@@ -599,6 +694,7 @@ impl<'a> Gallery<'a> {
             self.add(name, &view);
         }
         for (name, calm) in [
+            ("unwritten", Calm::Unwritten),
             ("gone", Calm::Gone),
             ("file-gone", Calm::FileGone),
             ("private", Calm::Private),
@@ -625,6 +721,8 @@ fn gallery(language: Language) -> Vec<(&'static str, String)> {
     gallery.lists();
     gallery.letters();
     gallery.replies();
+    gallery.written();
+    gallery.passwords();
     gallery.calm();
     gallery.pages
 }
@@ -761,7 +859,7 @@ fn kinds_of_files_stand_in_families_until_one_was_refused() {
 #[test]
 fn what_was_kept_is_told_before_why_the_messages_were_closed() {
     let page = drawn(Language::English, "locked-kept");
-    assert!(page.contains("<h1>Your reply was not sent yet</h1>"));
+    assert!(page.contains("<h1>Your text was not sent yet</h1>"));
     assert!(page.find("We kept your text").unwrap() < page.find("15 minutes").unwrap());
 }
 

@@ -38,6 +38,7 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) async fn set() -> Self {
         let bench = Bench::new().await;
+        bench.granted("Jane", "jane@example.com").await;
         let link = bench.send().await;
         let (mut inside, message) = bench.signed_in(&link).await;
         let page = inside.get(&message).await.text();

@@ -13,7 +13,7 @@ notice-open-plain = If the button does not work, open this address:
 notice-until = You can read it until { $expires }.
 notice-code = To make sure it is you, we will send a code to this same address when you open the message.
 notice-doubt = Not sure that this is from us? Call the clinic at the number you already have, for example on your appointment card.
-notice-never = We never ask for a password, a credit card number or a Social Security number.
+notice-never = We never ask for a credit card number or a Social Security number, and never for a password by e-mail or by phone.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } has sent you a secure message. The link above opens it, also in English.
 

@@ -13,7 +13,7 @@ notice-open-plain = Si el botón no funciona, abra esta dirección:
 notice-until = Puede leerlo hasta el { $expires }.
 notice-code = Para confirmar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
 notice-doubt = ¿Duda de que este correo electrónico sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de citas.
-notice-never = Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
+notice-never = Nunca le pediremos un número de tarjeta de crédito ni su número de Seguro Social, y nunca una contraseña por correo o por teléfono.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } le envió un mensaje seguro. El enlace de arriba lo abre, también en español.
 

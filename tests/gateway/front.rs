@@ -65,6 +65,19 @@ fn asks(browser: &Browser, portal: &str, address: &str) -> Page {
     browser.send(&format!("{portal}/sign-in"), &fields)
 }
 
+/// Writes a new message.
+fn writes(browser: &Browser, portal: &str) {
+    let form = browser.open(&format!("{portal}/new")).form();
+    let fields = [
+        ("form", form.as_str()),
+        ("subject", "My avocets"),
+        ("text", "May I take two avocets?"),
+    ];
+    browser
+        .send_files(&format!("{portal}/new"), &fields)
+        .says("Your message was sent");
+}
+
 /// The octets of what lies in the doctor's INBOX.
 fn in_the_office(house: &House) -> Vec<u8> {
     wait("the message", || {
@@ -104,15 +117,7 @@ fn a_patient_writes_first_and_the_answer_comes_by_the_portal() {
     browser
         .send(&format!("{portal}/sign-in/code"), &fields)
         .says("No messages yet");
-    let form = browser.open(&format!("{portal}/new")).form();
-    let fields = [
-        ("form", form.as_str()),
-        ("subject", "My avocets"),
-        ("text", "May I take two avocets?"),
-    ];
-    browser
-        .send_files(&format!("{portal}/new"), &fields)
-        .says("Your message was sent");
+    writes(&browser, &portal);
     let octets = in_the_office(&house);
     let mail = Mail {
         from: String::new(),

@@ -521,6 +521,10 @@ impl<'a> Gallery<'a> {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn replies(&mut self) {
         let kinds: Vec<String> = "bmp cur docx gif ico jfif jpeg jpg log pdf pjp pjpeg png svg tif tiff txt heic heif xlsx rtf".split(' ').map(str::to_owned).collect();
         let page = self.inside(Some(Tab::Inbox));

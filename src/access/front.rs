@@ -1,5 +1,5 @@
 //! Codes of the portal's front page: somebody names an address, and a code goes
-//! there if whoever reads it may sign in (decision 0030).
+//! there if whoever reads it may sign in (decision 0028).
 //!
 //! Nobody learns here whether an address is known. For one that is not, the same
 //! is judged, written and answered, and only the mail is missing. What is shown

@@ -1,6 +1,6 @@
 //! Who reads at a mailbox. A family often shares one, and a session proves the
 //! mailbox and no more: so here, and nowhere else, it is decided of whom a session
-//! shows anything, who may sign in, and who may write (decision 0030).
+//! shows anything, who may sign in, and who may write (decision 0028).
 //!
 //! *Architecture invariant:* mail about a confidential contact is shown at a
 //! mailbox that is theirs alone, and nowhere else.

@@ -14,8 +14,7 @@ use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, T
 use crate::store::{RootKey, Settings, Store, Tx, samples};
 use crate::visit::{
     Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Unseen,
-    Verified,
-    Visit, Which,
+    Verified, Visit, Which,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};

@@ -151,7 +151,7 @@ impl Gateway {
         let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
 
-        let visit = Visit::new(store.clone(), live.visit.clone());
+        let visit = Visit::new(store.clone(), passwords.clone(), live.visit.clone());
         let entrance = Office::new(store.clone(), passwords);
 
         let in_flight = config.limits.in_flight_bytes.octets();

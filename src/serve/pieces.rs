@@ -186,6 +186,7 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
             bounce: config.notice.bounce_address.clone(),
             language: config.clinic.language,
         },
+        write_to: config.portal.write_to.clone(),
         notify: config.office.notify.clone(),
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::store::records::{Draft, Grant, MailboxReply, Message};
 use crate::store::{self, Change, ContentReader, Tx};
-use crate::visit::view::{Caller, File, Letter, Reader, Which};
+use crate::visit::view::{Caller, File, Letter, Reader, Unseen, Which};
 use crate::visit::{Error, Visit};
 use jiff::Timestamp;
 use link::LinkState;
@@ -60,6 +60,8 @@ async fn in_turn<T: Send + 'static>(
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) which: Which,
+    /// Whom it is about, where several read at the mailbox.
+    pub(super) about: Option<String>,
     pub(super) grant: Option<Grant>,
     pub(super) message: Message,
     pub(super) head: Head,
@@ -108,6 +110,7 @@ impl Visit {
             from: sender(head).unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
             to: labels(self.shown_recipients(reader, &opened).await?),
             subject: head.subject.clone(),
+            about: opened.about.clone(),
             date: date(&opened.message, head),
             expires,
             text: opened.text().await?,
@@ -135,16 +138,25 @@ impl Visit {
         Ok(Some(in_turn(&self.cleaners, work).await?))
     }
 
-    /// Whether a message is this reader's, and the office took it back.
+    /// Why a message is not shown to this reader.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn is_withdrawn(&self, reader: &Reader, which: Which) -> Result<bool, Error> {
+    pub async fn unseen(&self, reader: &Reader, which: Which) -> Result<Unseen, Error> {
         let Which::Received(grant) = which else {
-            return Ok(false);
+            return Ok(Unseen::Gone);
         };
         let grant = self.store.get(&Grant::at(grant)).await?;
-        Ok(grant.is_some_and(|g| g.mailbox == reader.mailbox && g.recalled.is_some()))
+        let Some(grant) = grant.filter(|grant| grant.mailbox == reader.mailbox) else {
+            return Ok(Unseen::Gone);
+        };
+        Ok(if grant.recalled.is_some() {
+            Unseen::Withdrawn
+        } else if self.shows(reader, grant.contact).await? {
+            Unseen::Gone
+        } else {
+            Unseen::Private
+        })
     }
 
     /// The message, if the reader may read it now.
@@ -153,7 +165,7 @@ impl Visit {
         reader: &Reader,
         which: Which,
     ) -> Result<Option<Opened>, Error> {
-        let (grant, id) = match which {
+        let (grant, id, contact) = match which {
             Which::Received(grant) => {
                 let now = self.store.clock().now();
                 let grant = self.store.get(&Grant::at(grant)).await?;
@@ -161,8 +173,11 @@ impl Visit {
                     g.mailbox == reader.mailbox && link::state(g, now) == LinkState::Open
                 });
                 let Some(grant) = grant else { return Ok(None) };
-                let id = grant.message;
-                (Some(grant), id)
+                if !self.shows(reader, grant.contact).await? {
+                    return Ok(None);
+                }
+                let (id, contact) = (grant.message, Some(grant.contact));
+                (Some(grant), id, contact)
             }
             Which::Sent(answer) => {
                 let own = self
@@ -170,7 +185,10 @@ impl Visit {
                     .get(&MailboxReply::at(reader.mailbox, answer))
                     .await?;
                 let Some(own) = own else { return Ok(None) };
-                (None, own.message)
+                if !self.shows_sent(reader, &own).await? {
+                    return Ok(None);
+                }
+                (None, own.message, self.writer(&own).await?)
             }
         };
         let Some(message) = self.store.get(&Message::at(id)).await? else {
@@ -182,6 +200,7 @@ impl Visit {
         let head = content.open_head(&message.head)?;
         Ok(Some(Opened {
             which,
+            about: contact.and_then(|contact| reader.people.about(contact)),
             grant,
             message,
             head,

@@ -29,6 +29,7 @@ mod crash;
 mod damage;
 mod directory;
 mod fail2ban;
+mod front;
 mod held;
 mod house;
 mod imap_attacks;

@@ -13,7 +13,7 @@ notice-open-plain = If the button does not work, open this address:
 notice-until = You can read it until { $expires }.
 notice-code = To make sure it is you, we will send a code to this same address when you open the message.
 notice-doubt = Not sure that this is from us? Call the clinic at the number you already have, for example on your appointment card.
-notice-never = We never ask for a password, a credit card number or a Social Security number.
+notice-never = We never ask for a credit card number or a Social Security number, and never for a password by e-mail or by phone.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } has sent you a secure message. The link above opens it, also in English.
 
@@ -27,6 +27,8 @@ reminder-from-sender = { $sender } at { $clinic } has sent you a secure message.
 # link and no telephone number may stand here.
 code-title = Your code
 code-first = { $code } is your code for the secure message from { $clinic }.
+# The same for a code that was asked for at the portal's front page.
+code-first-portal = { $code } is your code to sign in at { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Your code, reference { $reference } ({ $mark })
@@ -37,6 +39,7 @@ code-lasts =
        *[other] The code works once, for { $minutes } minutes.
     }
 code-ignore = If you did not ask for a code, ignore this e-mail. Nobody can open your message without the code.
+code-ignore-portal = If you did not ask for a code, ignore this e-mail. Nobody can sign in without the code.
 code-never = Do not give the code to anyone. We never ask for it by phone or by e-mail.
 
 # The alert to an outside address of the office.

@@ -13,7 +13,7 @@ notice-open-plain = Si el botón no funciona, abra esta dirección:
 notice-until = Puede leerlo hasta el { $expires }.
 notice-code = Para confirmar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
 notice-doubt = ¿Duda de que este correo electrónico sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de citas.
-notice-never = Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
+notice-never = Nunca le pediremos un número de tarjeta de crédito ni su número de Seguro Social, y nunca una contraseña por correo o por teléfono.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } le envió un mensaje seguro. El enlace de arriba lo abre, también en español.
 
@@ -27,6 +27,7 @@ reminder-from-sender = { $sender }, de { $clinic }, le envió un mensaje seguro 
 # link and no telephone number may stand here.
 code-title = Su código
 code-first = { $code } es su código para el mensaje seguro de { $clinic }.
+code-first-portal = { $code } es su código para entrar a los mensajes de { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Su código, referencia { $reference } ({ $mark })
@@ -37,6 +38,7 @@ code-lasts =
        *[other] El código sirve una sola vez, durante { $minutes } minutos.
     }
 code-ignore = Si usted no pidió un código, no haga caso de este correo electrónico. Nadie puede abrir su mensaje sin el código.
+code-ignore-portal = Si usted no pidió un código, ignore este mensaje. Nadie puede entrar sin el código.
 code-never = No le dé el código a nadie. Nunca se lo pediremos por teléfono ni por correo electrónico.
 
 # The alert to an outside address of the office.

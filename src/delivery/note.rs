@@ -5,6 +5,7 @@ use crate::access::passcode;
 use crate::delivery::outcome::{Duty, Outcome, enhanced, own_reason};
 use crate::delivery::report::{self, Case, News, Office};
 use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
+use crate::folders;
 use crate::mime::report::Reason;
 use crate::model::{
     Actor, Answer, Event, EventKind, GrantId, Lane, MessageId, Parcel, Purpose, Recipient, State,
@@ -234,12 +235,16 @@ impl Note<'_> {
             if let Verdict::Taken(answer, _) | Verdict::Lost(answer, _) = verdict {
                 next.answer = Some(answer.clone());
             }
-            self.tx.replace(&held, &next);
             // The report is a job of its own: nothing that goes wrong with it
             // may keep us from noting what the relay has taken.
             if first && matches!(verdict, Verdict::Taken(_, Duty::Ours)) && next.notify.success() {
                 let work = Work::Tell { message, n };
                 queue::push(&mut self.tx, self.store.clock().now(), Lane::Success, work);
+            }
+            if next.state == held.record.state {
+                self.tx.replace(&held, &next);
+            } else {
+                folders::track(self.store, &mut self.tx, message, &[(&held, next)]).await?;
             }
         }
         self.tx.change(Change::Message(message));

@@ -19,12 +19,14 @@ mod name;
 mod post;
 #[cfg(test)]
 mod tests;
+mod track;
 
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, add_release, list};
 pub use name::{PATIENTS, SHARED};
 pub use post::{Post, post};
+pub use track::{Moved, still_tracked, track, tracked};
 
 use crate::model::{AccountId, ContactId, MailboxId};
 use crate::store::records::{AccountFolder, MailFolder, Special};

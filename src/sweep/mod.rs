@@ -180,7 +180,7 @@ impl Sweep {
             let mut recipient = held.record.clone();
             recipient.state = State::Expired;
             recipient.since = now;
-            tx.replace(&held, &recipient);
+            folders::track(&self.store, tx, grant.message, &[(&held, recipient)]).await?;
         }
         tx.change(Change::Message(grant.message));
         tx.audit(Event::new(Actor::Gateway, EventKind::Expiry, id));

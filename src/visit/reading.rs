@@ -2,6 +2,7 @@
 //! this mailbox and what this mailbox answered, and of other recipients nothing.
 
 use crate::access::{accounts, link};
+use crate::folders;
 use crate::mime::clean::{self, MAX_HTML, MAX_PICTURES, Picture};
 use crate::mime::decode::{self, Decoder};
 use crate::model::message::PartRole;
@@ -219,7 +220,7 @@ impl Visit {
                 let mut moved = held.record.clone();
                 moved.state = state;
                 moved.since = now;
-                tx.replace(&held, &moved);
+                folders::track(&self.store, &mut tx, next.message, &[(&held, moved)]).await?;
                 tx.change(Change::Message(next.message));
             }
             if let Some(event) = event.clone() {

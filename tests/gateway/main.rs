@@ -43,3 +43,4 @@ mod setup;
 mod signals;
 mod sockets;
 mod taken;
+mod tracked;

@@ -38,6 +38,7 @@ pub mod route;
 // Steps that several flows and desks take.
 pub mod alert;
 pub mod release;
+pub mod report;
 
 // Flows: a message on its way.
 pub mod delivery;

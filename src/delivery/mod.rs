@@ -17,7 +17,6 @@
 mod note;
 pub mod outcome;
 pub mod relay;
-pub mod report;
 mod verdict;
 
 use crate::access::link::{self, LinkState};
@@ -25,13 +24,13 @@ use crate::mime::normalise::without_own;
 use crate::model::parcel::Body;
 use crate::model::{ContentId, JobId, Lane, Live, MessageId, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
+use crate::report::Office;
 use crate::store::records::{Grant, Message, Request, Work};
 use crate::store::{Error, Store};
 use jiff::{SignedDuration, Timestamp};
 pub use note::dropped;
 use outcome::Outcome;
 use relay::{Patience, Relay, Transaction, Wishes};
-use report::Office;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -268,7 +267,7 @@ impl Worker {
         let outcome = match &leased.job().work {
             Work::Deliver(parcel) => self.attempt(parcel).await,
             Work::Dispatch(_) => Ok(Outcome::Unfit("lane")),
-            Work::Tell { .. } => {
+            Work::Tell { .. } | Work::Displayed { .. } => {
                 return note::tell(&self.store, &self.office.current(), &leased).await;
             }
         };
@@ -292,7 +291,7 @@ impl Worker {
     async fn note(&self, leased: Leased, outcome: Outcome) {
         let place = match &leased.job().work {
             Work::Deliver(parcel) => about(parcel.purpose),
-            Work::Dispatch(_) | Work::Tell { .. } => None,
+            Work::Dispatch(_) | Work::Tell { .. } | Work::Displayed { .. } => None,
         };
         let place = place.map(|id| id.octets().iter().map(|o| usize::from(*o)).sum::<usize>());
         let turn = place.and_then(|place| self.turns.get(place % TURNS));

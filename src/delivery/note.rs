@@ -3,7 +3,6 @@
 
 use crate::access::passcode;
 use crate::delivery::outcome::{Duty, Outcome, enhanced, own_reason};
-use crate::delivery::report::{self, Case, News, Office};
 use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
 use crate::folders;
 use crate::mime::report::Reason;
@@ -11,6 +10,7 @@ use crate::model::{
     Actor, Answer, Event, EventKind, GrantId, Lane, MessageId, Parcel, Purpose, Recipient, State,
 };
 use crate::queue::{self, Leased};
+use crate::report::{self, Case, News, Office};
 use crate::store::records::{CodeMail, Ended, Ending, Grant, Job, Request, Work};
 use crate::store::{Change, Error, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -91,12 +91,12 @@ async fn write(
     store.commit(note.tx).await.map(drop)
 }
 
-/// Tells a sender who asked for it that a recipient was reached, and finishes
-/// the job. If that fails, the lease ends in its time and the job is taken
+/// Tells a sender who asked for it that a recipient was reached, or has read the
+/// message, and finishes the job. If that fails, the lease ends in its time and the job is taken
 /// again.
 pub(super) async fn tell(store: &Store, office: &Office, leased: &Leased) {
     let job = leased.job();
-    let Work::Tell { message, n } = job.work else {
+    let (Work::Tell { message, n } | Work::Displayed { message, n }) = job.work else {
         return;
     };
     let mut told = Err(Error::Conflict);
@@ -109,11 +109,11 @@ pub(super) async fn tell(store: &Store, office: &Office, leased: &Leased) {
     match told {
         Ok(()) => tracing::info!(
             event = "delivery.told", job = %job.id, about = %format_args!("{message}/{n}"),
-            "A sender who asked for it was told that a recipient was reached."
+            "A sender who asked for it was told that a recipient was reached, or has read a message."
         ),
         Err(error) => tracing::error!(
             event = "delivery.untold", job = %job.id, about = %format_args!("{message}/{n}"), %error,
-            "A report that a recipient was reached could not be filed; it is tried again."
+            "A report that a recipient was reached, or has read a message, could not be filed; it is tried again."
         ),
     }
 }
@@ -124,7 +124,10 @@ async fn tell_once(
     (message, n): (MessageId, u16),
 ) -> Result<(), Error> {
     let mut tx = Tx::new();
-    report::success(store, office, &mut tx, (message, n)).await?;
+    match leased.job().work {
+        Work::Displayed { .. } => report::displayed(store, office, &mut tx, (message, n)).await?,
+        _ => report::success(store, office, &mut tx, (message, n)).await?,
+    }
     queue::done(&mut tx, leased);
     store.commit(tx).await.map(drop)
 }
@@ -344,7 +347,7 @@ fn log(job: &Job, outcome: &Outcome) {
     let about = match &job.work {
         Work::Deliver(parcel) => object(parcel.purpose),
         Work::Dispatch(message) => message.to_string(),
-        Work::Tell { message, n } => format!("{message}/{n}"),
+        Work::Tell { message, n } | Work::Displayed { message, n } => format!("{message}/{n}"),
     };
     match outcome {
         Outcome::Accepted(answer, _) => tracing::info!(

@@ -113,6 +113,7 @@ impl Submission {
             lasts: judged.lasts.map(|span| span.as_secs()),
             answers: None,
             purged: None,
+            receipt: arrived.facts.wants_receipt,
         }
     }
 

@@ -47,7 +47,7 @@ pub struct Gateway {
 struct Reload {
     outbound: Live<crate::outbound::Settings>,
     visit: Live<crate::visit::Rules>,
-    office: Live<crate::delivery::report::Office>,
+    office: Live<crate::report::Office>,
     smtp: Live<smtp::Settings>,
     imap: Live<imap::Settings>,
     desk: Live<desk::Settings>,

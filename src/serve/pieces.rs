@@ -3,11 +3,11 @@
 use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::config::{Config, Copies, Protection, StaffMail};
-use crate::delivery::report::Office;
 use crate::desk::Desk;
 use crate::model::{Live, Mailbox};
 use crate::policy;
 use crate::portal::page::Clinic;
+use crate::report::Office;
 use crate::route::portal::Voice;
 use crate::serve::sockets::{Door, Listening};
 use crate::setup::{Ports, Servers, Web};

@@ -1,8 +1,8 @@
 //! What became of a message, as the mail program of its writer shows it.
 
 use crate::browser::Browser;
-use crate::harness::{House, Login, relay, wait};
-use crate::holding::{Clinic, WAITING};
+use crate::harness::{House, Login, notice, relay, wait};
+use crate::holding::{Clinic, WAITING, count, newest, told};
 use crate::imap::Imap;
 use crate::programs::{Letter, swaks};
 use crate::visit::{announced, opened};
@@ -126,9 +126,70 @@ fn a_message_nobody_read_shows_that_it_expired_and_an_extension_that_it_goes_on(
     let id = listed[0]["id"].as_str().unwrap().to_owned();
     house.later(SignedDuration::from_hours(50));
     shows(&house, &house.doctor, "Sealpost-Expired");
+    let letter = told(&mut Imap::sign_in(&house.door, &house.doctor));
+    for word in [to.as_str(), id.as_str(), "has not opened", "extend"] {
+        assert!(letter.contains(word), "{word} is not in {letter}");
+    }
+    let mut imap = Imap::sign_in(&house.door, &house.doctor);
+    house.later(SignedDuration::from_hours(3));
+    house.drained();
+    assert_eq!(count(&mut imap, "INBOX"), 1, "told once and no more");
+    assert!(relay.mails().iter().all(|m| m.to != house.doctor.address));
     let said = house.command(&["message", "extend", &id]);
     assert!(said.status.success());
     shows(&house, &house.doctor, "Sealpost-Noticed");
     relay.wait_for(&to, 2);
     house.drained();
+}
+
+#[test]
+fn whoever_asks_for_a_receipt_is_told_once_inside_that_it_was_opened() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let to = house.patient("jane");
+    let letter = Letter::new(&house.doctor, &to);
+    let asks = format!("Disposition-Notification-To: {}", house.doctor.address);
+    let said = swaks(
+        &house.door,
+        &house.doctor,
+        &letter,
+        true,
+        &[
+            "--header",
+            &asks,
+            "--header",
+            "Message-Id: <asked@clinic.example>",
+        ],
+    );
+    assert!(said.good, "{}", said.text);
+    let link = notice(&relay.wait_for(&to, 1)[0]).link;
+    let mut imap = Imap::sign_in(&house.door, &house.doctor);
+    // Somebody looks at the link: that is no reader.
+    Browser::new(&house.door).open(&link).says("Send me a code");
+    house.drained();
+    assert_eq!(count(&mut imap, "INBOX"), 0, "a look counts as reading");
+    for _ in 0..2 {
+        let browser = Browser::new(&house.door);
+        opened(&relay, &browser, &link, &to).says("Please come fasting.");
+        house.later(SignedDuration::from_mins(2));
+    }
+    wait("the receipt", || {
+        (count(&mut imap, "INBOX") > 0).then_some(())
+    });
+    let report = newest(&mut imap, "INBOX");
+    for line in [
+        "report-type=\"disposition-notification\"",
+        "Original-Message-ID: <asked@clinic.example>",
+        &format!("Final-Recipient: rfc822; {to}"),
+        "Disposition: manual-action/MDN-sent-automatically; displayed",
+    ] {
+        assert!(report.contains(line), "{line} is not in {report}");
+    }
+    assert!(!report.contains("fasting"), "it returns the text");
+    house.drained();
+    assert_eq!(count(&mut imap, "INBOX"), 1, "told once and no more");
+    assert!(
+        relay.mails().iter().all(|m| m.to != house.doctor.address),
+        "it left"
+    );
 }

@@ -5,6 +5,7 @@
 //!                                  ├─▶ release: what staff wrote waits for a provider
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
+//!  another server ─SMTP─▶ smtp ─▶ inbound: what came back ─▶ store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
 //!  time ─▶ sweep: what has ended is closed and destroyed
@@ -42,6 +43,7 @@ pub mod report;
 
 // Flows: a message on its way.
 pub mod delivery;
+pub mod inbound;
 pub mod outbound;
 pub mod sweep;
 

@@ -300,6 +300,7 @@ fn address_taken_twice(c: &Config) -> Option<Fault> {
         ("submission.listen-tls", &c.submission.listen_tls),
         ("imap.listen", &c.imap.listen),
         ("imap.listen-tls", &c.imap.listen_tls),
+        ("inbound.listen", &c.inbound.listen),
         ("portal.listen", &c.portal.listen),
     ];
     let mut taken: Vec<(&str, SocketAddr)> = Vec::new();

@@ -3,7 +3,7 @@
 
 use crate::access::passcode;
 use crate::delivery::outcome::{Duty, Outcome, enhanced, own_reason};
-use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
+use crate::delivery::verdict::{Verdict, noticed, object, verdict};
 use crate::folders;
 use crate::mime::report::Reason;
 use crate::model::{
@@ -232,7 +232,7 @@ impl Note<'_> {
             Verdict::Back => return Ok(()),
         };
         if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
-            let moved = moved(&held.record, state, at);
+            let moved = held.record.moved(state, at);
             let first = moved.is_some() && !again;
             let mut next = moved.unwrap_or_else(|| held.record.clone());
             if let Verdict::Taken(answer, _) | Verdict::Lost(answer, _) = verdict {

@@ -1,10 +1,10 @@
 //! Mailboxes on a real store.
 
-use crate::folders::Folder;
+use crate::folders::{self, Folder};
 use crate::mailbox::{Flagging, Mailboxes, View, cards};
 use crate::model::{
     Account, Address, Clock, Direction, Flags, Head, Keyword, Live, ManualClock, MessageId, Role,
-    System,
+    State, System,
 };
 use crate::release;
 use crate::store::records::Message;
@@ -78,7 +78,8 @@ impl Bench {
         tx.attach(content);
         tx.insert(&record);
         let folder = self.folder("Sent").await;
-        tx.file(folder.id, record.id, Flags::from(System::SEEN), None);
+        let flags = folders::tracked(System::SEEN, State::Opened);
+        tx.file(folder.id, record.id, flags, None);
         self.store.commit(tx).await.unwrap();
         record.id
     }
@@ -288,7 +289,10 @@ async fn the_copy_a_program_puts_into_sent_takes_the_place_of_ours() {
         .replace("Message-ID", "Bcc: x@example.test\r\nMessage-ID");
     assert_eq!(bench.put("Sent", &theirs).await, 2);
     assert_eq!(uids(&sent), [2], "one message, under the new UID");
-    assert_eq!(sent.newest().rows[0].message, ours);
+    let newest = sent.newest();
+    assert_eq!(newest.rows[0].message, ours);
+    let flags = &newest.rows[0].flags;
+    assert!(flags.has_keyword("Sealpost-Opened"), "it no longer says so");
 
     let other = mail.replace("All is well.", "All is not well.");
     bench.put("Sent", &other).await;

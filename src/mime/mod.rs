@@ -10,8 +10,9 @@
 //! words of [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] and [`swell`]
 //! judge the files that come with one; [`copy`] and [`zip`] are for what a
 //! reader takes away. For a mail program, [`structure`] says what IMAP says of a
-//! message, and [`search`] looks for words in it.
+//! message, and [`search`] looks for words in it. [`bounce`] reads what came back.
 
+pub mod bounce;
 pub mod clean;
 pub mod copy;
 pub mod decode;

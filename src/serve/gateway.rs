@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::desk::{self, Desk};
 use crate::imap;
+use crate::inbound::{self, Inbound};
 use crate::mailbox::Mailboxes;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
@@ -35,6 +36,7 @@ pub struct Gateway {
     submission_tls: Vec<SocketAddr>,
     imap: Vec<SocketAddr>,
     imap_tls: Vec<SocketAddr>,
+    inbound: Vec<SocketAddr>,
     portal: Vec<SocketAddr>,
     held: Held,
     reload: Reload,
@@ -50,6 +52,8 @@ struct Reload {
     office: Live<crate::report::Office>,
     smtp: Live<smtp::Settings>,
     imap: Live<imap::Settings>,
+    inbound: Live<inbound::Settings>,
+    returns: Live<smtp::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
     holds: Live<release::Settings>,
@@ -60,6 +64,7 @@ struct Reload {
 struct Doors {
     mail: smtp::Door,
     read: imap::Door,
+    back: smtp::Returns,
     pages: portal::Door,
 }
 
@@ -69,6 +74,7 @@ struct Bound {
     submission_tls: Vec<TcpListener>,
     imap: Vec<TcpListener>,
     imap_tls: Vec<TcpListener>,
+    inbound: Vec<TcpListener>,
     portal: Vec<TcpListener>,
 }
 
@@ -110,6 +116,7 @@ impl Gateway {
             submission_tls: addresses(&bound.submission_tls)?,
             imap: addresses(&bound.imap)?,
             imap_tls: addresses(&bound.imap_tls)?,
+            inbound: addresses(&bound.inbound)?,
             portal: addresses(&bound.portal)?,
             held,
             reload,
@@ -145,6 +152,8 @@ impl Gateway {
         let mailboxes = Mailboxes::new(store.clone(), live.holds.clone());
         let read = live.imap.clone();
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
+        let inbound = Inbound::new(store.clone(), live.inbound.clone());
+        let back = smtp::Returns::new(inbound, mail_tls.clone(), live.returns.clone());
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
         let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
@@ -153,7 +162,12 @@ impl Gateway {
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
 
         let stop = || stopping.clone();
-        let doors = Doors { mail, read, pages };
+        let doors = Doors {
+            mail,
+            read,
+            back,
+            pages,
+        };
         self.open(doors, bound, config, stopping);
         let (outbound_stop, delivery_stop, mailboxes_stop) = (stop(), stop(), stop());
         self.tasks
@@ -169,8 +183,13 @@ impl Gateway {
 
     /// Opens the doors. Each counts its own connections.
     fn open(&mut self, doors: Doors, bound: Bound, config: &Config, stop: &watch::Receiver<bool>) {
-        let Doors { mail, read, pages } = doors;
-        let (mail_gate, read_gate, page_gate) = (gate(config), gate(config), gate(config));
+        let Doors {
+            mail,
+            read,
+            back,
+            pages,
+        } = doors;
+        let [mail_gate, read_gate, back_gate, page_gate] = [(); 4].map(|()| gate(config));
         for (mode, listeners) in [
             (smtp::Mode::Offered, bound.submission),
             (smtp::Mode::Already, bound.submission_tls),
@@ -190,6 +209,11 @@ impl Gateway {
                 self.tasks
                     .spawn(door.work(listener, mode, read_gate.clone(), stop.clone()));
             }
+        }
+        for listener in bound.inbound {
+            let door = back.clone();
+            self.tasks
+                .spawn(door.work(listener, back_gate.clone(), stop.clone()));
         }
         for listener in bound.portal {
             let door = pages.clone();
@@ -234,6 +258,12 @@ impl Gateway {
         &self.imap_tls
     }
 
+    /// Where other servers bring mail back.
+    #[must_use]
+    pub fn inbound(&self) -> &[SocketAddr] {
+        &self.inbound
+    }
+
     /// Where the portal listens.
     #[must_use]
     pub fn portal(&self) -> &[SocketAddr] {
@@ -242,7 +272,7 @@ impl Gateway {
 
     /// Where each door listens, and who holds its sockets.
     #[must_use]
-    pub fn listening(&self) -> [Listening; 5] {
+    pub fn listening(&self) -> [Listening; 6] {
         let at = |door, addresses: &[SocketAddr]| Listening {
             door,
             addresses: addresses.to_vec(),
@@ -253,6 +283,7 @@ impl Gateway {
             at(sockets::Door::Submissions, &self.submission_tls),
             at(sockets::Door::Imap, &self.imap),
             at(sockets::Door::Imaps, &self.imap_tls),
+            at(sockets::Door::Inbound, &self.inbound),
             at(sockets::Door::Portal, &self.portal),
         ]
     }
@@ -282,6 +313,8 @@ impl Reload {
             office: Live::new(pieces::office(config)),
             smtp: Live::new(pieces::smtp(config)),
             imap: Live::new(pieces::imap(config)),
+            inbound: Live::new(pieces::inbound(config)),
+            returns: Live::new(pieces::returns(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
             holds: Live::new(pieces::holds(config)),
@@ -303,6 +336,8 @@ impl Reload {
         self.office.replace(pieces::office(config));
         self.smtp.replace(pieces::smtp(config));
         self.imap.replace(pieces::imap(config));
+        self.inbound.replace(pieces::inbound(config));
+        self.returns.replace(pieces::returns(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
         self.holds.replace(pieces::holds(config));
@@ -313,11 +348,13 @@ impl Reload {
 impl Bound {
     async fn bind(sockets: &mut Sockets, config: &Config) -> anyhow::Result<Self> {
         let (mail, imap, portal) = (&config.submission, &config.imap, &config.portal);
+        let inbound = &config.inbound.listen;
         Ok(Self {
             submission: listen(sockets, sockets::Door::Submission, &mail.listen).await?,
             submission_tls: listen(sockets, sockets::Door::Submissions, &mail.listen_tls).await?,
             imap: listen(sockets, sockets::Door::Imap, &imap.listen).await?,
             imap_tls: listen(sockets, sockets::Door::Imaps, &imap.listen_tls).await?,
+            inbound: listen(sockets, sockets::Door::Inbound, inbound).await?,
             portal: listen(sockets, sockets::Door::Portal, &portal.listen).await?,
         })
     }

@@ -4,7 +4,7 @@ use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::config::{Config, Copies, Protection, StaffMail};
 use crate::desk::Desk;
-use crate::model::{Live, Mailbox};
+use crate::model::{Language, Live, Mailbox};
 use crate::policy;
 use crate::portal::page::Clinic;
 use crate::report::Office;
@@ -12,7 +12,7 @@ use crate::route::portal::Voice;
 use crate::serve::sockets::{Door, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
-use crate::{desk, imap, outbound, portal, release, smtp, sweep, visit};
+use crate::{desk, imap, inbound, outbound, portal, release, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -86,6 +86,26 @@ pub(super) fn smtp(config: &Config) -> smtp::Settings {
         max_size: config.submission.max_message_size.octets(),
         recipients: usize::try_from(config.limits.recipients).unwrap_or(usize::MAX),
         errors: config.limits.errors,
+    }
+}
+
+/// What the door needs by which mail comes back. Whoever reads its sentences runs
+/// another server, so they are English.
+pub(super) fn returns(config: &Config) -> smtp::Settings {
+    smtp::Settings {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        language: Language::English,
+        max_size: smtp::returns::MAX_SIZE,
+        recipients: smtp::returns::RECIPIENTS,
+        errors: config.limits.errors,
+    }
+}
+
+/// What reads what comes back.
+pub(super) fn inbound(config: &Config) -> inbound::Settings {
+    inbound::Settings {
+        bounce: config.notice.bounce_address.clone(),
+        office: office(config),
     }
 }
 

@@ -20,17 +20,20 @@ pub enum Door {
     Imap,
     /// IMAP over TLS from the first octet.
     Imaps,
+    /// What other servers bring back.
+    Inbound,
     /// The portal.
     Portal,
 }
 
 impl Door {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Submission,
         Self::Submissions,
         Self::Imap,
         Self::Imaps,
+        Self::Inbound,
         Self::Portal,
     ];
 
@@ -43,6 +46,7 @@ impl Door {
             Self::Submissions => "submissions",
             Self::Imap => "imap",
             Self::Imaps => "imaps",
+            Self::Inbound => "inbound",
             Self::Portal => "portal",
         }
     }
@@ -55,6 +59,7 @@ impl Door {
             Self::Submissions => "submission.listen-tls",
             Self::Imap => "imap.listen",
             Self::Imaps => "imap.listen-tls",
+            Self::Inbound => "inbound.listen",
             Self::Portal => "portal.listen",
         }
     }
@@ -75,7 +80,7 @@ pub enum SocketError {
     Unclear(io::Error),
     /// A name that no door has.
     #[error(
-        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps or portal in its unit"
+        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps, inbound or portal in its unit"
     )]
     Unknown(String),
     /// No TCP socket.

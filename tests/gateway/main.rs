@@ -39,6 +39,7 @@ mod protection;
 mod relay;
 mod relays;
 mod release;
+mod returned;
 mod setup;
 mod signals;
 mod sockets;

@@ -61,7 +61,7 @@ impl Holder {
     }
 }
 
-const ALL: &str = "submission:submissions:portal:imaps";
+const ALL: &str = "submission:submissions:portal:imaps:inbound";
 
 /// A connection to a port that is held, whether or not anybody serves it yet.
 fn connect(port: u16) -> io::Result<TcpStream> {

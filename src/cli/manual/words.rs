@@ -59,6 +59,10 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
                 "The same with STARTTLS, port 143, for who needs it.",
             ),
             (
+                "inbound",
+                "What other mail servers bring back, port 25, for who sets inbound.listen.",
+            ),
+            (
                 "portal",
                 "The pages for patients, port 443. A socket with any other name is refused (78).",
             ),

@@ -130,9 +130,9 @@ fn a_message_nobody_read_shows_that_it_expired_and_an_extension_that_it_goes_on(
     for word in [to.as_str(), id.as_str(), "has not opened", "extend"] {
         assert!(letter.contains(word), "{word} is not in {letter}");
     }
-    let mut imap = Imap::sign_in(&house.door, &house.doctor);
     house.later(SignedDuration::from_hours(3));
     house.drained();
+    let mut imap = Imap::sign_in(&house.door, &house.doctor);
     assert_eq!(count(&mut imap, "INBOX"), 1, "told once and no more");
     assert!(relay.mails().iter().all(|m| m.to != house.doctor.address));
     let said = house.command(&["message", "extend", &id]);

@@ -41,8 +41,7 @@ struct Driver {
     session: Session,
     secure: bool,
     signed_in: bool,
-    /// It is another server's: nobody signs in.
-    returns: bool,
+    service: Service,
     recipients: usize,
     begun: bool,
     /// Of the message that is coming, after an imagined line break.
@@ -76,7 +75,7 @@ impl Driver {
             }),
             secure: tls == Tls::Already,
             signed_in: false,
-            returns: service == Service::Returns,
+            service,
             recipients: 0,
             begun: false,
             tail: Vec::new(),
@@ -104,6 +103,11 @@ impl Driver {
         }
         whole_lines(&self.session.output());
         self.kept
+    }
+
+    /// Whether it is another server: nobody signs in.
+    fn comes_back(&self) -> bool {
+        self.service == Service::Returns
     }
 
     fn closed(&self) -> bool {
@@ -150,17 +154,17 @@ impl Driver {
     fn check(&mut self, event: &Event, refuse: bool) {
         match event {
             Event::SignIn(credentials) => {
-                assert!(self.secure && !self.signed_in && !self.returns);
+                assert!(self.secure && !self.signed_in && !self.comes_back());
                 assert!((1..=255).contains(&credentials.identity.len()));
                 self.signed_in = !refuse;
             }
             Event::Mail(_) => {
-                assert!(self.returns || (self.secure && self.signed_in));
+                assert!(self.comes_back() || (self.secure && self.signed_in));
                 assert!(!self.begun);
                 self.recipients = 0;
             }
             Event::Recipient(_) => {
-                assert!((self.returns || self.signed_in) && !self.begun);
+                assert!((self.comes_back() || self.signed_in) && !self.begun);
                 self.recipients += usize::from(!refuse);
                 assert!(self.recipients <= RECIPIENTS);
             }

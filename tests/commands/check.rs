@@ -139,7 +139,10 @@ fn what_comes_back_is_asked_for_until_somebody_listens() {
     clinic.set("inbound.listen", "[\"[::]:2525\"]");
     let said = out(&clinic.run("check", ""));
     assert!(!said.contains("inbound.listen is empty"), "{said}");
-    assert!(said.contains("inbound: [::]:2525, bound by itself"), "{said}");
+    assert!(
+        said.contains("inbound: [::]:2525, bound by itself"),
+        "{said}"
+    );
     clinic.set("inbound.listen", "[\"192.0.2.1:2525\"]");
     clinic.assert_fault("inbound.listen", "which is no address of this machine");
 }

@@ -62,26 +62,28 @@ fn noted(house: &House) -> Vec<String> {
 
 #[test]
 fn a_notice_that_comes_back_after_the_relay_took_it_is_reported_to_its_writer() {
-    let port = free_port();
+    let (port, mx) = (free_port(), relay());
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("postfix")).unwrap();
+    // It takes every mail, and hands some to a server that wants none of them; then
+    // it says so to the return address, over STARTTLS.
     fs::write(
         folder.path().join("postfix/transport"),
         format!(
-            "/^gone.*@example\\.test$/ error:5.1.1 that mailbox has moved away\n/^secure-mail\\+.*@clinic\\.example$/ smtp:[127.0.0.1]:{port}\n"
+            "/^gone.*@example\\.test$/ smtp:[127.0.0.1]:{}\n/^secure-mail\\+.*@clinic\\.example$/ smtp:[127.0.0.1]:{port}\n",
+            mx.plain_port
         ),
     )
     .unwrap();
-    // It takes every mail, then finds that it cannot deliver some, and says so to
-    // the return address, over STARTTLS.
     let postfix = Postfix::start_with(
         folder.path(),
-        "transport_maps = regexp:FOLDER/transport\nsmtp_tls_security_level = may\n",
+        "transport_maps = regexp:FOLDER/transport\nsmtp_tls_security_level = may\nsmtp_tls_loglevel = 1\nmyhostname = first.example.test\n",
     );
     let house = House::with(&postfix, |s| {
         s.set("inbound.listen", &format!("[\"127.0.0.1:{port}\"]"));
     });
     let to = house.patient("gone");
+    mx.answer(&to, &["550 5.1.1 that mailbox has moved away"]);
     let letter = Letter::new(&house.doctor, &to);
     let said = swaks(&house.door, &house.doctor, &letter, true, &[]);
     assert!(said.good, "{}", said.text);
@@ -100,12 +102,20 @@ fn a_notice_that_comes_back_after_the_relay_took_it_is_reported_to_its_writer() 
         assert!(report.contains(words), "{words} is not in {report}");
     }
     assert!(!report.contains("fasting"), "the report returns the text");
+    let taken = postfix.accepted().len();
+    assert!(
+        taken >= 2,
+        "it refused the notice at once: {}",
+        postfix.log()
+    );
     assert_eq!(state(&house), "notice-bounced");
     imap.good("EXAMINE Sent");
     let flags = imap.good("FETCH 1 FLAGS");
     assert!(flags.contains("Sealpost-Failed"), "{flags}");
     let told = &postfix.wait_for(&house.doctor.address, 1)[0];
     assert!(!told.text().contains(&to), "what leaves names the patient");
+    let secured = format!("TLS connection established to 127.0.0.1[127.0.0.1]:{port}");
+    assert!(postfix.log().contains(&secured), "{}", postfix.log());
     // The server that brought it is told that it was taken.
     wait("the relay's note", || {
         let log = postfix.log();

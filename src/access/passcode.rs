@@ -352,6 +352,19 @@ pub fn mailed(request: &mut Request, serial: u32, mail: CodeMail) {
     }
 }
 
+/// Notes that the mail with the newest code, which the relay had taken, came back
+/// at `at`; whether there was one. Whoever waits for it learns that it will not
+/// come.
+pub fn returned(request: &mut Request, at: Timestamp) -> bool {
+    let newest = request.codes.last_mut();
+    let handed = newest.filter(|code| matches!(code.mail, CodeMail::Handed(_)));
+    let Some(code) = handed else {
+        return false;
+    };
+    code.mail = CodeMail::Refused(at);
+    true
+}
+
 /// Whether nothing in the request matters any more.
 #[must_use]
 pub fn is_over(request: &Request, now: Timestamp) -> bool {

@@ -51,7 +51,6 @@ fn ended(what: &Ended) -> (&[u8; 16], &'static [u8]) {
     }
 }
 
-record!(Message, Message, |m| Self::at(m.id), at(id: MessageId) = [id.octets().as_slice()]);
 record!(Recipient, Recipient, |r| Self::at(r.message, r.n), at(message: MessageId, n: u16) = [message.octets().as_slice(), &n.to_be_bytes()]);
 record!(Thread, Thread, |t| Self::at(t.id), at(id: ThreadId) = [id.0.as_slice()]);
 record!(MailboxGrant, MailboxGrant, |m| Self::at(m.mailbox, m.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
@@ -95,6 +94,29 @@ impl Record for Grant {
     /// octet, zero.
     fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
         let whole = (version == 1).then(|| [octets, &[0, 0]].concat())?;
+        postcard::from_bytes(&whole).ok()
+    }
+}
+
+impl Message {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(id: MessageId) -> Key<Self> {
+        Key::of(Table::Message, &[id.octets().as_slice()])
+    }
+}
+
+impl Record for Message {
+    const TABLE: Table = Table::Message;
+    const VERSION: u8 = 2;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.id)
+    }
+
+    /// Version 1 ended before `receipt`; "no" is one octet, zero.
+    fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
+        let whole = (version == 1).then(|| [octets, &[0]].concat())?;
         postcard::from_bytes(&whole).ok()
     }
 }
@@ -157,12 +179,43 @@ grown!(AppPassword, AppPassword, |a| Self::at(a.account, a.id), at(account: Acco
 #[cfg(test)]
 mod tests {
     use crate::model::{
-        Account, AccountId, Address, AddressKey, AppPasswordId, GrantId, MessageId, Role, Scope,
-        TokenKey,
+        Account, AccountId, Address, AddressKey, AppPasswordId, ContentId, Direction, GrantId,
+        MessageId, Role, Scope, TokenKey,
     };
-    use crate::store::records::{AppPassword, Draft, Ended, Ending, Grant, MailboxReply, Session};
+    use crate::store::records::{
+        AppPassword, Draft, Ended, Ending, Grant, MailboxReply, Message, Session, ThreadId,
+    };
     use crate::store::{Record, samples};
     use jiff::Timestamp;
+
+    #[test]
+    fn a_message_of_the_first_form_is_read_as_one_of_which_no_receipt_was_asked() {
+        let at = Timestamp::UNIX_EPOCH;
+        let message = Message {
+            id: MessageId::new(at),
+            direction: Direction::Outgoing,
+            account: None,
+            thread: ThreadId([1; 16]),
+            accepted: at,
+            size: 7,
+            content: ContentId::new(at),
+            head: vec![1, 2],
+            digest: [3; 32],
+            recipients: 1,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            lasts: Some(60),
+            answers: None,
+            purged: None,
+            receipt: false,
+        };
+        let now = postcard::to_stdvec(&message).unwrap();
+        let first = now.strip_suffix(&[0]).unwrap();
+        assert_eq!(Message::upgrade(1, first), Some(message));
+        assert_eq!(Message::upgrade(0, first), None);
+    }
 
     #[test]
     fn a_grant_of_the_first_form_is_read_with_neither_extension_nor_reminder() {

@@ -318,6 +318,13 @@ pub enum Work {
         /// The recipient's place in it.
         n: u16,
     },
+    /// Tell the writer, who asked for it, that this recipient has opened it.
+    Displayed {
+        /// The message.
+        message: MessageId,
+        /// The recipient's place in it.
+        n: u16,
+    },
 }
 
 /// The queue's order within a lane, and the lock on a job: whoever changes a

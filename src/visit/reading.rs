@@ -2,13 +2,15 @@
 //! this mailbox and what this mailbox answered, and of other recipients nothing.
 
 use crate::access::{accounts, link};
+use crate::folders;
 use crate::mime::clean::{self, MAX_HTML, MAX_PICTURES, Picture};
 use crate::mime::decode::{self, Decoder};
 use crate::model::message::PartRole;
 use crate::model::{
-    Actor, Address, Event, EventKind, GrantId, Head, Mailbox, Part, Recipient, State,
+    Actor, Address, Event, EventKind, GrantId, Head, Lane, Mailbox, Part, Recipient, State,
 };
-use crate::store::records::{Draft, Grant, MailboxReply, Message};
+use crate::queue;
+use crate::store::records::{Draft, Grant, MailboxReply, Message, Work};
 use crate::store::{self, Change, ContentReader, Tx};
 use crate::visit::view::{Caller, File, Letter, Reader, Unseen, Which};
 use crate::visit::{Error, Visit};
@@ -230,6 +232,9 @@ impl Visit {
             if next != held.record {
                 tx.replace(&held, &next);
             }
+            if held.record.opened.is_none() {
+                self.receipt(&mut tx, &next).await?;
+            }
             let recipient = self
                 .store
                 .hold(&Recipient::at(next.message, next.n))
@@ -238,7 +243,7 @@ impl Visit {
                 let mut moved = held.record.clone();
                 moved.state = state;
                 moved.since = now;
-                tx.replace(&held, &moved);
+                folders::track(&self.store, &mut tx, next.message, &[(&held, moved)]).await?;
                 tx.change(Change::Message(next.message));
             }
             if let Some(event) = event.clone() {
@@ -250,6 +255,18 @@ impl Visit {
             }
         }
         Err(store::Error::Conflict.into())
+    }
+
+    /// Has the writer told, who asked to hear when it is read. The report is a job
+    /// of its own: nothing that goes wrong with it may keep a patient from reading.
+    async fn receipt(&self, tx: &mut Tx, grant: &Grant) -> Result<(), Error> {
+        let message = self.store.get(&Message::at(grant.message)).await?;
+        if message.is_some_and(|message| message.receipt) {
+            let (message, n) = (grant.message, grant.n);
+            let now = self.store.clock().now();
+            queue::push(tx, now, Lane::Success, Work::Displayed { message, n });
+        }
+        Ok(())
     }
 
     /// Whom the message went to, as this reader may know: of its To and Cc

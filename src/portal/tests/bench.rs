@@ -126,7 +126,7 @@ impl Bench {
         let codes = jobs.into_iter().filter(|l| l.job.lane == Lane::Code);
         let theirs = codes.filter(|l| match &l.job.work {
             Work::Deliver(parcel) => parcel.recipient == address(to),
-            Work::Dispatch(_) | Work::Tell { .. } => false,
+            Work::Dispatch(_) | Work::Tell { .. } | Work::Displayed { .. } => false,
         });
         let mut made: Vec<Timestamp> = theirs.map(|l| l.job.created).collect();
         made.sort_unstable();
@@ -250,7 +250,7 @@ impl Bench {
                     }
                     ParcelBody::Content(_) => None,
                 },
-                Work::Dispatch(_) | Work::Tell { .. } => None,
+                Work::Dispatch(_) | Work::Tell { .. } | Work::Displayed { .. } => None,
             });
         let (_, mail) = mails
             .max_by_key(|(created, _)| *created)

@@ -79,6 +79,14 @@ report-relayed = The next mail service has taken your message to { $recipient }.
 report-relayed-then = That service does not say when it arrives. If it cannot be delivered, you are told.
 report-noticed = The next mail service has taken the notice of your secure message to { $recipient }.
 report-noticed-then = The message waits behind the link in the notice. This report does not say whether it was read.
+# "It was read", where the writer asked for it. It lies in the writer's own mailbox.
+receipt-subject = A message was opened
+receipt-opened = Your secure message to { $recipient } was opened on { $opened }.
+receipt-means = Whoever opened it had the code that went to this mailbox. This report does not say who that was, or whether the message was understood.
+# To the writer, in the mailbox here: the time of a message is over, and it was not read.
+unread-subject = A message was not read in time
+unread-said = { $recipient } has not opened the secure message that you sent on { $accepted }. Its time ended on { $ended }, and the link in the notice no longer opens it.
+unread-then = To let it be read after all, ask the person who runs the gateway at your office to extend the message { $reference }; a new notice is then sent. You can also write it again. If it is urgent, call the recipient.
 report-relay-said = What the mail service answered:
 report-headers-only = The header of your message follows. What you wrote is not repeated here.
 

@@ -78,6 +78,14 @@ report-relayed = El siguiente servicio de correo recibió su mensaje para { $rec
 report-relayed-then = Ese servicio no avisa cuando el mensaje llega. Si no es posible entregarlo, se le informará.
 report-noticed = El siguiente servicio de correo recibió el aviso de su mensaje seguro para { $recipient }.
 report-noticed-then = El mensaje espera detrás del enlace del aviso. Este informe no dice si alguien lo leyó.
+# "It was read", where the writer asked for it. It lies in the writer's own mailbox.
+receipt-subject = Alguien abrió un mensaje
+receipt-opened = Su mensaje seguro para { $recipient } se abrió el { $opened }.
+receipt-means = Quien lo abrió tenía el código que llegó a ese buzón. Este informe no dice quién fue ni si entendió el mensaje.
+# To the writer, in the mailbox here: the time of a message is over, and it was not read.
+unread-subject = Un mensaje no se leyó a tiempo
+unread-said = { $recipient } no ha abierto el mensaje seguro que usted envió el { $accepted }. Su plazo terminó el { $ended } y el enlace del aviso ya no lo abre.
+unread-then = Para que aún se pueda leer, pida a la persona que administra la pasarela en su consultorio que prolongue el mensaje { $reference }; entonces se envía un nuevo aviso. También puede escribirlo de nuevo. Si es urgente, llame al destinatario.
 report-relay-said = Respuesta del servicio de correo:
 report-headers-only = A continuación va el encabezado de su mensaje. Lo que usted escribió no se repite aquí.
 

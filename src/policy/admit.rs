@@ -17,6 +17,9 @@ pub struct Facts<'a> {
     pub writes_for: &'a [Address],
     /// The address in Sender, if there is that field.
     pub sender: Option<&'a Address>,
+    /// Whether it asks that answers or receipts go to an address that has no account
+    /// in use here.
+    pub answers_elsewhere: bool,
     /// Whether the subject has a character to read, tags and blanks aside.
     pub has_subject: bool,
     /// Whether the text has a character to read, tags and blanks aside.
@@ -50,6 +53,7 @@ pub enum Admission {
 pub fn admit(facts: &Facts<'_>, rules: &Rules) -> Admission {
     let refusal = may_send(facts, rules)
         .or_else(|| automatic(facts))
+        .or_else(|| answered(facts))
         .or_else(|| written(facts))
         .or_else(|| reached(facts))
         .or_else(|| listed(facts, rules))
@@ -139,6 +143,13 @@ fn automatic(facts: &Facts<'_>) -> Option<Reply> {
         .then(|| Reply::new(550, (5, 7, 1), "refuse-automatic"))
 }
 
+/// What bears another's name is answered to the clinic, whoever releases it: a
+/// mail program does not show where an answer will go (decision 0028).
+fn answered(facts: &Facts<'_>) -> Option<Reply> {
+    (facts.answers_elsewhere && !is_own(facts))
+        .then(|| Reply::new(553, (5, 7, 1), "refuse-answers"))
+}
+
 fn written(facts: &Facts<'_>) -> Option<Reply> {
     match (facts.has_subject, facts.has_text) {
         (true, true) => None,
@@ -210,6 +221,7 @@ mod tests {
             author: Some(&ruiz),
             writes_for: &[],
             sender: None,
+            answers_elsewhere: false,
             has_subject: true,
             has_text: true,
             automatic: false,
@@ -337,6 +349,24 @@ mod tests {
             verdict(|f, _| f.sender = Some(Box::leak(Box::new(own)))),
             "taken"
         );
+    }
+
+    #[test]
+    fn what_bears_anothers_name_is_answered_to_the_clinic_alone() {
+        let desk: &Account = Box::leak(Box::new(account("desk@clinic.example", Role::Staff)));
+        let foreign = |f: &mut Facts<'_>| {
+            f.account = desk;
+            f.answers_elsewhere = true;
+        };
+        assert_eq!(verdict(|f, _| foreign(f)), "refuse-answers");
+        let trusted = |f: &mut Facts<'_>, r: &mut Rules| {
+            foreign(f);
+            r.staff = Staff::Send;
+        };
+        assert_eq!(verdict(trusted), "refuse-answers");
+        assert_eq!(verdict(|f, _| f.account = desk), "held");
+        // In one's own name one has answers sent wherever one reads them.
+        assert_eq!(verdict(|f, _| f.answers_elsewhere = true), "taken");
     }
 
     #[test]

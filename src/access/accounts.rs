@@ -238,7 +238,8 @@ pub async fn set_password(
     let mut tx = Tx::new();
     office::begin_anew(store, &mut tx, id);
     store.commit(tx).await?;
-    Ok(office::end_all(store, id).await?)
+    office::end_all(store, id).await?;
+    Ok(office::forget_browsers(store, id).await?)
 }
 
 async fn change(

@@ -92,12 +92,18 @@ async fn once(
     by: &Releaser,
 ) -> Result<(), Refused> {
     let case = Case::read(store, id, by, policy::may_release).await?;
-    let hold = &case.hold.record;
-    if hold.binding != shown {
+    if case.hold.record.binding != shown {
         return Err(Refused::Changed);
     }
+    go(store, &case, by).await
+}
+
+/// Lets it go, if all is still as it was read.
+pub(super) async fn go(store: &Store, case: &Case, by: &Releaser) -> Result<(), Refused> {
+    let hold = &case.hold.record;
+    let id = hold.message;
     let Some((message, head)) = unchanged(store, hold).await? else {
-        return damaged(store, &case, by).await;
+        return damaged(store, case, by).await;
     };
     let mut tx = Tx::new();
     case.rests(&mut tx);
@@ -108,7 +114,7 @@ async fn once(
     for n in 0..message.record.recipients {
         let held = store.hold(&Recipient::at(id, n)).await?;
         let Some(held) = held.filter(|held| held.record.state == State::Held) else {
-            return damaged(store, &case, by).await;
+            return damaged(store, case, by).await;
         };
         // A writer could have it released to somebody whom nobody saw.
         if by.how == How::Move && held.record.kind == RecipientKind::Bcc {

@@ -5,8 +5,8 @@ use crate::folders;
 use crate::model::{
     Account, Actor, Address, Clock, Head, ManualClock, MessageId, Role, Standing, State,
 };
-use crate::policy::{Denied, How};
-use crate::release::go::reachable;
+use crate::policy::{self, Denied, How};
+use crate::release::go::{Case, go, reachable};
 use crate::release::{Binding, New, Refused, Releaser, hold, reject, release, samples, withdraw};
 use crate::store::records::Hold;
 use crate::store::{Error, RootKey, Settings, Store, Tx, samples as kept};
@@ -140,6 +140,35 @@ async fn of_all_who_end_a_wait_at_once_the_others_hear_that_it_is_gone_and_nothi
         let gone = ends.iter().filter(|e| matches!(e, Err(Refused::Gone)));
         assert_eq!(gone.count(), 4, "{ends:?}");
         assert_eq!(ends.iter().filter(|e| e.is_ok()).count(), 1, "{ends:?}");
+    }
+    assert_eq!(bench.noted("damaged").await, 0);
+}
+
+#[tokio::test]
+async fn what_somebody_else_ended_a_moment_before_is_not_taken_for_damaged() {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let office = samples::settings().office;
+    let by = Releaser {
+        provider: bench.ruiz.id,
+        how: How::Own,
+    };
+    for end in ["release", "reject", "withdraw"] {
+        let held = bench.hold(PATIENT).await;
+        let id = held.message;
+        let late = Case::read(store, id, &by, policy::may_release);
+        let late = late.await.unwrap();
+        match end {
+            "release" => release(store, (id, held.binding), &by).await,
+            "reject" => reject(store, &office, (id, "The hour is wrong."), &by).await,
+            _ => withdraw(store, &office, id, Actor::Account(bench.desk.id)).await,
+        }
+        .unwrap();
+        // It is read again then, and is gone.
+        let late = go(store, &late, &by).await.unwrap_err();
+        assert!(matches!(late, Refused::Store(Error::Conflict)), "{late}");
+        let again = release(store, (id, held.binding), &by).await.unwrap_err();
+        assert!(matches!(again, Refused::Gone), "{again}");
     }
     assert_eq!(bench.noted("damaged").await, 0);
 }

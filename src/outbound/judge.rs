@@ -12,7 +12,7 @@ use crate::model::{
 use crate::outbound::conversation::is_closed;
 use crate::outbound::intake::Arrived;
 use crate::outbound::{Outbound, Sender, Settings, unsaved};
-use crate::policy::{self, Admission, Facts, Person, Protection, Unknown, Wishes};
+use crate::policy::{self, Admission, Answers, Facts, Person, Protection, Unknown, Wishes};
 use crate::release;
 use crate::store::records::{Contact, ContactStatus, Hold, Submitted, Throttle};
 use crate::store::{Error, Held, Label, Table, Tx};
@@ -72,8 +72,8 @@ struct Case {
     /// Where outside addresses stand that the header names and the envelope
     /// does not have.
     only_named: Vec<RecipientKind>,
-    /// Whether answers to what bears another's name would go somewhere else.
-    answers_elsewhere: bool,
+    /// Where answers to what bears another's name would go.
+    answers: Answers,
     rests: Vec<Held<Account>>,
 }
 
@@ -186,7 +186,10 @@ impl Submission {
             head,
             named,
             only_named,
-            answers_elsewhere: !is_own && self.answers_elsewhere(&arrived.facts).await?,
+            answers: match is_own {
+                true => Answers::Here,
+                false => self.answers(&arrived.facts).await?,
+            },
             rests: [held].into_iter().chain(other).collect(),
         })
     }
@@ -226,19 +229,19 @@ impl Submission {
         Ok(found)
     }
 
-    /// Whether answers or receipts would go to somebody who has no account here.
-    async fn answers_elsewhere(&self, header: &Header) -> Result<bool, Error> {
+    /// Whether everybody whom answers or receipts would reach has an account here.
+    async fn answers(&self, header: &Header) -> Result<Answers, Error> {
         let Some(answers) = &header.answers else {
-            return Ok(true);
+            return Ok(Answers::Elsewhere);
         };
         let mut seen = HashSet::new();
         for address in answers.iter().filter(|a| seen.insert(a.folded())) {
             let account = accounts::active(&self.outbound.store, address).await?;
             if account.is_none() {
-                return Ok(true);
+                return Ok(Answers::Elsewhere);
             }
         }
-        Ok(false)
+        Ok(Answers::Here)
     }
 
     async fn protection(&self, header: &Header, case: &Case) -> Result<Protection, Error> {
@@ -284,7 +287,7 @@ impl Submission {
             author: case.author.as_ref(),
             writes_for: &case.writes_for,
             sender: header.sender.as_ref().map(|m| &m.address),
-            answers_elsewhere: case.answers_elsewhere,
+            answers: case.answers,
             has_subject: is_readable(&header.subject),
             has_text: arrived.index.has_text,
             automatic: header.automatic.is_some() || self.envelope.sender.is_none(),

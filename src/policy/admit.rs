@@ -17,9 +17,8 @@ pub struct Facts<'a> {
     pub writes_for: &'a [Address],
     /// The address in Sender, if there is that field.
     pub sender: Option<&'a Address>,
-    /// Whether it asks that answers or receipts go to an address that has no account
-    /// in use here.
-    pub answers_elsewhere: bool,
+    /// Where it asks that answers and receipts go.
+    pub answers: Answers,
     /// Whether the subject has a character to read, tags and blanks aside.
     pub has_subject: bool,
     /// Whether the text has a character to read, tags and blanks aside.
@@ -34,6 +33,15 @@ pub struct Facts<'a> {
     pub switched_off: Option<&'a Address>,
     /// A recipient outside who is not in the directory, if there is one.
     pub unlisted: Option<&'a Address>,
+}
+
+/// Where answers and receipts are asked to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// To who wrote it, or to addresses with an account in use here.
+    Here,
+    /// Also to others, or it cannot be read where.
+    Elsewhere,
 }
 
 /// The verdict.
@@ -146,7 +154,7 @@ fn automatic(facts: &Facts<'_>) -> Option<Reply> {
 /// What bears another's name is answered to the clinic, whoever releases it: a
 /// mail program does not show where an answer will go (decision 0028).
 fn answered(facts: &Facts<'_>) -> Option<Reply> {
-    (facts.answers_elsewhere && !is_own(facts))
+    (facts.answers == Answers::Elsewhere && !is_own(facts))
         .then(|| Reply::new(553, (5, 7, 1), "refuse-answers"))
 }
 
@@ -185,7 +193,7 @@ fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Admission, Facts, admit};
+    use super::{Admission, Answers, Facts, admit};
     use crate::model::{Account, Address, RecipientKind, Role, Standing};
     use crate::policy::{Copies, Default, Protection, Rules, Staff, Unknown};
     use jiff::Timestamp;
@@ -221,7 +229,7 @@ mod tests {
             author: Some(&ruiz),
             writes_for: &[],
             sender: None,
-            answers_elsewhere: false,
+            answers: Answers::Here,
             has_subject: true,
             has_text: true,
             automatic: false,
@@ -356,7 +364,7 @@ mod tests {
         let desk: &Account = Box::leak(Box::new(account("desk@clinic.example", Role::Staff)));
         let foreign = |f: &mut Facts<'_>| {
             f.account = desk;
-            f.answers_elsewhere = true;
+            f.answers = Answers::Elsewhere;
         };
         assert_eq!(verdict(|f, _| foreign(f)), "refuse-answers");
         let trusted = |f: &mut Facts<'_>, r: &mut Rules| {
@@ -366,7 +374,8 @@ mod tests {
         assert_eq!(verdict(trusted), "refuse-answers");
         assert_eq!(verdict(|f, _| f.account = desk), "held");
         // In one's own name one has answers sent wherever one reads them.
-        assert_eq!(verdict(|f, _| f.answers_elsewhere = true), "taken");
+        let own = verdict(|f, _| f.answers = Answers::Elsewhere);
+        assert_eq!(own, "taken");
     }
 
     #[test]

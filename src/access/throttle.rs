@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Failures before the first wait, and between two waits.
 const ROUND: u32 = 5;
-/// The first wait; each further one is twice as long.
-const FIRST: SignedDuration = SignedDuration::from_secs(30);
+/// The usual first wait; each further one is twice as long.
+pub(super) const FIRST: SignedDuration = SignedDuration::from_secs(30);
 /// The longest wait.
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 /// Whoever has not failed for so long after a wait begins anew.

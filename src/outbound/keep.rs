@@ -48,7 +48,8 @@ impl Submission {
             }
             None => {
                 let sent = folders::sent(store, account);
-                tx.file(sent, self.id, System::SEEN.into(), None);
+                let flags = folders::tracked(System::SEEN, State::Queued);
+                tx.file(sent, self.id, flags, None);
                 queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(self.id));
             }
         }
@@ -115,6 +116,7 @@ impl Submission {
             lasts: judged.lasts.map(|span| span.as_secs()),
             answers: None,
             purged: None,
+            receipt: arrived.facts.wants_receipt,
         }
     }
 

@@ -127,7 +127,9 @@ pub(super) async fn go(store: &Store, case: &Case, by: &Releaser) -> Result<(), 
     }
     for account in [hold.writer, hold.provider] {
         take_out(store, &mut tx, (folders::awaiting(store, account), id)).await?;
-        tx.file(folders::sent(store, account), id, System::SEEN.into(), None);
+        // The entry is a new one, so that what it shows goes in with it.
+        let flags = folders::tracked(System::SEEN, State::Queued);
+        tx.file(folders::sent(store, account), id, flags, None);
     }
     queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(id));
     tx.change(Change::Message(id));

@@ -8,7 +8,7 @@
 //! keep on. A new password or a reset by the
 //! operator begins the whole anew; a sign-in does not.
 
-use crate::access::throttle::{Patience, Throttles};
+use crate::access::throttle::{FIRST, Patience, Throttles};
 use crate::model::{AccountId, Actor, Event, EventKind, NetworkKey, TokenKey};
 use crate::store::records::Throttle;
 use crate::store::{Error, Label, Store, Tx};
@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 /// is on no list is not found in a lifetime.
 const PASSWORDS: Patience = Patience {
     round: 100,
-    first: SignedDuration::from_secs(30),
+    first: FIRST,
     longest: SignedDuration::from_hours(1),
 };
 /// Wrong codes from all strangers together, and from one known browser. Whoever

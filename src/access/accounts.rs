@@ -8,7 +8,7 @@ use crate::model::{
     Standing,
 };
 use crate::store::records::AccountAddress;
-use crate::store::{Error, Store, Tx};
+use crate::store::{Error, Held, Store, Tx};
 
 /// The shortest account password (requirements C8.11).
 pub const SHORTEST: usize = 12;
@@ -69,11 +69,19 @@ pub async fn add(
 /// # Errors
 /// If the store cannot be read.
 pub async fn find(store: &Store, address: &Address) -> Result<Option<Account>, Error> {
+    Ok(hold(store, address).await?.map(|held| held.record))
+}
+
+/// The same, for a change that rests on it.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn hold(store: &Store, address: &Address) -> Result<Option<Held<Account>>, Error> {
     match store
         .get(&AccountAddress::at(store.address_key(address)))
         .await?
     {
-        Some(found) => store.get(&Account::at(found.account)).await,
+        Some(found) => store.hold(&Account::at(found.account)).await,
         None => Ok(None),
     }
 }
@@ -230,7 +238,8 @@ pub async fn set_password(
     let mut tx = Tx::new();
     office::begin_anew(store, &mut tx, id);
     store.commit(tx).await?;
-    Ok(office::end_all(store, id).await?)
+    office::end_all(store, id).await?;
+    Ok(office::forget_browsers(store, id).await?)
 }
 
 async fn change(

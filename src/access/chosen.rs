@@ -9,7 +9,7 @@
 use crate::access::accounts::{self, AccountError};
 use crate::access::codes::From;
 use crate::access::password::{PasswordError, Passwords};
-use crate::access::throttle::{Patience, Throttles};
+use crate::access::throttle::{FIRST, Patience, Throttles};
 use crate::access::{codes, session};
 use crate::model::{
     Actor, Address, AddressKey, Event, EventKind, NetworkKey, Secret, Token, TokenKey,
@@ -22,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 /// each hundred, what is on no list is not found in a lifetime.
 const ALL: Patience = Patience {
     round: 100,
+    first: FIRST,
     longest: SignedDuration::from_hours(1),
 };
 /// Wrong passwords from one network, for whatever mailbox, before the first wait

@@ -13,7 +13,7 @@ use crate::access::codes::{self, From};
 use crate::access::passcode::{
     self, BETWEEN, DAILY, HOURLY, LONG, PRESSES, RESERVE, TRIES, free_from,
 };
-use crate::access::throttle::{Patience, Throttles};
+use crate::access::throttle::{FIRST, Patience, Throttles};
 use crate::access::{ATTEMPTS, session, write};
 use crate::model::{
     Actor, Address, AddressKey, Event, EventKind, GrantId, NetworkKey, Secret, Token,
@@ -34,6 +34,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// room has one network, and a scanner's list has thousands of addresses.
 const ASKS: Patience = Patience {
     round: 20,
+    first: FIRST,
     longest: HOUR,
 };
 /// What the audit trail calls it where no contact is meant.

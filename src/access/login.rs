@@ -78,21 +78,6 @@ impl Login {
         }
     }
 
-    /// The account that the address and the app password open for `scope`.
-    ///
-    /// # Errors
-    /// [`LoginError`].
-    pub async fn verify(
-        &self,
-        identity: &str,
-        password: &Secret,
-        scope: Scope,
-        ip: IpAddr,
-    ) -> Result<Account, LoginError> {
-        let signed_in = self.sign_in(identity, password, scope, ip).await?;
-        Ok(signed_in.account)
-    }
-
     /// Whether what somebody signed in with still opens the account: neither was
     /// taken back, and the account's role is the same. For sessions that last.
     ///
@@ -108,7 +93,8 @@ impl Login {
         Ok(kept && now.id == known.id && now.role == known.role)
     }
 
-    /// The same as [`Login::verify`], with what opened the account.
+    /// The account that the address and the app password open for `scope`, with
+    /// what opened it.
     ///
     /// # Errors
     /// [`LoginError`].

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Failures before the first wait, and between two waits.
 const ROUND: u32 = 5;
-/// The first wait; each further one is twice as long.
-const FIRST: SignedDuration = SignedDuration::from_secs(30);
+/// The usual first wait; each further one is twice as long.
+pub(super) const FIRST: SignedDuration = SignedDuration::from_secs(30);
 /// The longest wait.
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
 /// Whoever has not failed for so long after a wait begins anew.
@@ -30,6 +30,8 @@ type Count = (u32, Timestamp);
 pub struct Patience {
     /// Failures before the first wait, and between two waits.
     pub round: u32,
+    /// The first wait; each further one is twice as long.
+    pub first: SignedDuration,
     /// The longest wait.
     pub longest: SignedDuration,
 }
@@ -38,6 +40,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             round: ROUND,
+            first: FIRST,
             longest: LONGEST,
         }
     }
@@ -103,7 +106,7 @@ impl Throttles {
         for _ in 0..ATTEMPTS {
             let held = self.store.hold(&Throttle::at(key)).await?;
             let before = held.as_ref().map(|h| &h.record);
-            let record = lengthened(before, key, (now, self.patience.longest));
+            let record = lengthened(before, key, (now, self.patience));
             let mut tx = Tx::new();
             write(&mut tx, held.as_ref(), &record);
             if self.store.try_commit(tx).await?.is_some() {
@@ -159,16 +162,18 @@ pub fn is_over(record: &Throttle, now: Timestamp) -> bool {
     last.saturating_add(FORGET).is_ok_and(|end| end <= now)
 }
 
-/// The record after one more round of failures: 30 s, 1 min, 2 min, … the longest.
+/// The record after one more round of failures: the first wait, then each time
+/// twice as long, up to the longest.
 fn lengthened(
     before: Option<&Throttle>,
     key: [u8; 32],
-    (now, longest): (Timestamp, SignedDuration),
+    (now, patience): (Timestamp, Patience),
 ) -> Throttle {
     let before = before.filter(|record| !is_over(record, now));
     let rounds = before.map_or(0, |record| record.count).saturating_add(1);
     let doublings = (rounds - 1).min(16);
-    let wait = FIRST.saturating_mul(1 << doublings).min(longest);
+    let wait = patience.first.saturating_mul(1 << doublings);
+    let wait = wait.min(patience.longest);
     Throttle {
         key,
         count: rounds,
@@ -179,7 +184,7 @@ fn lengthened(
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, is_over, lengthened};
+    use super::{Patience, is_over, lengthened};
     use jiff::{SignedDuration, Timestamp};
 
     #[test]
@@ -188,7 +193,7 @@ mod tests {
         let mut record = None;
         let mut waits = Vec::new();
         for _ in 0..9 {
-            let next = lengthened(record.as_ref(), [0; 32], (now, LONGEST));
+            let next = lengthened(record.as_ref(), [0; 32], (now, Patience::default()));
             let until = next.until.unwrap();
             waits.push(until.duration_since(now).as_secs());
             now = until;
@@ -199,7 +204,7 @@ mod tests {
         assert!(!is_over(&record, now));
         let later = now + SignedDuration::from_hours(24);
         assert!(is_over(&record, later));
-        let anew = lengthened(Some(&record), [0; 32], (later, LONGEST));
+        let anew = lengthened(Some(&record), [0; 32], (later, Patience::default()));
         assert_eq!(anew.count, 1);
     }
 }

@@ -46,6 +46,16 @@ const ONCE: [&str; 15] = [
     "Content-Disposition",
     EXPIRES,
 ];
+/// Fields that ask for answers or receipts: RFC 5322 §3.6.2, RFC 8098 §2.1, and
+/// what some programs obey besides.
+const ANSWERS: [&str; 6] = [
+    "Reply-To",
+    "Mail-Reply-To",
+    "Mail-Followup-To",
+    "Disposition-Notification-To",
+    "Return-Receipt-To",
+    "X-Confirm-Reading-To",
+];
 /// Where we fold a Received field, in octets (RFC 5322 §2.1.1).
 const FOLD: usize = 76;
 
@@ -92,8 +102,8 @@ pub struct Facts {
     pub from: Mailbox,
     /// Who sent it, where that is somebody else.
     pub sender: Option<Mailbox>,
-    /// Where answers go.
-    pub reply_to: Vec<Mailbox>,
+    /// Where it asks that answers and receipts go; `None` if that cannot be read.
+    pub answers: Option<Vec<Address>>,
     /// The To field, groups taken apart.
     pub to: Vec<Mailbox>,
     /// The Cc field.
@@ -214,7 +224,7 @@ fn facts(fields: &[Field<'_>], stamp: &Stamp<'_>) -> Result<Facts, Fault> {
     Ok(Facts {
         from,
         sender: list("Sender")?.into_iter().next(),
-        reply_to: list("Reply-To")?,
+        answers: list("Reply-To").map(|_| answers(fields))?,
         to: list("To")?,
         cc: list("Cc")?,
         bcc: blind(fields),
@@ -239,6 +249,13 @@ fn blind(fields: &[Field<'_>]) -> Vec<Address> {
         .flatten()
         .map(|m| m.address)
         .collect()
+}
+
+fn answers(fields: &[Field<'_>]) -> Option<Vec<Address>> {
+    let asking = fields.iter().filter(|f| ANSWERS.iter().any(|a| f.is(a)));
+    let each: Option<Vec<_>> = asking.map(Field::mailboxes).collect();
+    let each = each?.into_iter().flatten();
+    Some(each.map(|mailbox| mailbox.address).collect())
 }
 
 fn is_blind(field: &Field<'_>) -> bool {
@@ -576,6 +593,23 @@ mod tests {
             run(&BASE.replace("jane@example.com", "Jane")).err(),
             Some(Fault::Address("To"))
         );
+    }
+
+    #[test]
+    fn wherever_answers_and_receipts_are_asked_for_is_known() {
+        let answers = |more: &str| run(&format!("{BASE}{more}")).unwrap().facts.answers;
+        assert_eq!(answers(""), Some(Vec::new()));
+        for field in super::ANSWERS {
+            let asked = answers(&format!(
+                "{}: Else <x@else.example>\r\n",
+                field.to_lowercase()
+            ));
+            let asked = asked.unwrap();
+            assert_eq!(asked[0].as_str(), "x@else.example", "{field}");
+        }
+        let both = "Reply-To: a@b.example\r\nReturn-Receipt-To: c@d.example, e@f.example\r\n";
+        assert_eq!(answers(both).unwrap().len(), 3);
+        assert_eq!(answers("Disposition-Notification-To: nobody\r\n"), None);
     }
 
     #[test]

@@ -12,10 +12,10 @@ use crate::model::{
 use crate::outbound::conversation::is_closed;
 use crate::outbound::intake::Arrived;
 use crate::outbound::{Outbound, Sender, Settings, unsaved};
-use crate::policy::{self, Admission, Facts, Person, Protection, Unknown, Wishes};
+use crate::policy::{self, Admission, Answers, Facts, Person, Protection, Unknown, Wishes};
 use crate::release;
 use crate::store::records::{Contact, ContactStatus, Hold, Submitted, Throttle};
-use crate::store::{Error, Label, Table, Tx};
+use crate::store::{Error, Held, Label, Table, Tx};
 use jiff::SignedDuration;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub(super) struct Judged {
     pub(super) lasts: Option<SignedDuration>,
     /// How many new addresses the account has written to by now.
     pub(super) counted: Option<Throttle>,
+    /// Who wrote it and whose name it bears, as the judgement rests on them.
+    pub(super) rests: Vec<Held<Account>>,
 }
 
 /// A recipient.
@@ -70,6 +72,9 @@ struct Case {
     /// Where outside addresses stand that the header names and the envelope
     /// does not have.
     only_named: Vec<RecipientKind>,
+    /// Where answers to what bears another's name would go.
+    answers: Answers,
+    rests: Vec<Held<Account>>,
 }
 
 impl Submission {
@@ -80,6 +85,17 @@ impl Submission {
             let first = self.resent(key).await.map_err(failed)?;
             return self.answer(first).await.map_err(failed);
         }
+        let judged = self.weigh(arrived).await?;
+        let reference = match self.keep(judged, key).await {
+            Err(Error::Conflict) => self.overtaken(key).await?,
+            kept => kept.map_err(failed)?,
+        };
+        self.answer(reference).await.map_err(failed)
+    }
+
+    /// Judges a message that did not come before.
+    pub(super) async fn weigh(&self, arrived: Arrived) -> Result<Judged, Reply> {
+        let failed = |error: Error| unsaved(&error);
         let case = self.case(&arrived).await.map_err(failed)?;
         let protection = self.protection(&arrived.facts, &case).await;
         let protection = protection.map_err(failed)?;
@@ -87,7 +103,7 @@ impl Submission {
         self.has_room_to_hold(held_for.as_ref()).await?;
         let lasts = lasting(&arrived.facts)?;
         let counted = self.count_new(&case.named).await?;
-        let judged = Judged {
+        Ok(Judged {
             arrived,
             head: case.head,
             named: case.named,
@@ -95,15 +111,8 @@ impl Submission {
             held_for,
             lasts,
             counted,
-        };
-        let reference = match self.keep(judged, key).await {
-            // The same message came twice at once, and the other was first.
-            Err(Error::Conflict) => self.resent(key).await,
-            kept => kept,
-        };
-        self.answer(reference.map_err(failed)?)
-            .await
-            .map_err(failed)
+            rests: case.rests,
+        })
     }
 
     /// What the writer hears of a message that is safe: whose release it waits
@@ -155,12 +164,17 @@ impl Submission {
     async fn case(&self, arrived: &Arrived) -> Result<Case, Error> {
         let store = &self.outbound.store;
         let from = &arrived.facts.from.address;
-        let account = store.get(&Account::at(self.sender.account.id)).await?;
-        let account = account.ok_or(Error::Damaged(Table::Account))?;
-        let author = if from.folded() == account.address.folded() {
-            Some(account.clone()).filter(|a| a.standing == Standing::Active)
-        } else {
-            accounts::active(store, from).await?
+        let held = store.hold(&Account::at(self.sender.account.id)).await?;
+        let held = held.ok_or(Error::Damaged(Table::Account))?;
+        let account = held.record.clone();
+        let is_own = from.folded() == account.address.folded();
+        let other = match is_own {
+            true => None,
+            false => accounts::hold(store, from).await?,
+        };
+        let author = match is_own {
+            true => Some(account.clone()),
+            false => other.as_ref().map(|other| other.record.clone()),
         };
         let head = head_of(arrived, &self.envelope);
         let named = self.name_recipients(&arrived.facts, &head).await?;
@@ -168,10 +182,15 @@ impl Submission {
         Ok(Case {
             writes_for: self.writes_for(&account).await?,
             account,
-            author,
+            author: author.filter(|a| a.standing == Standing::Active),
             head,
             named,
             only_named,
+            answers: match is_own {
+                true => Answers::Here,
+                false => self.answers(&arrived.facts).await?,
+            },
+            rests: [held].into_iter().chain(other).collect(),
         })
     }
 
@@ -208,6 +227,21 @@ impl Submission {
             }
         }
         Ok(found)
+    }
+
+    /// Whether everybody whom answers or receipts would reach has an account here.
+    async fn answers(&self, header: &Header) -> Result<Answers, Error> {
+        let Some(answers) = &header.answers else {
+            return Ok(Answers::Elsewhere);
+        };
+        let mut seen = HashSet::new();
+        for address in answers.iter().filter(|a| seen.insert(a.folded())) {
+            let account = accounts::active(&self.outbound.store, address).await?;
+            if account.is_none() {
+                return Ok(Answers::Elsewhere);
+            }
+        }
+        Ok(Answers::Here)
     }
 
     async fn protection(&self, header: &Header, case: &Case) -> Result<Protection, Error> {
@@ -253,6 +287,7 @@ impl Submission {
             author: case.author.as_ref(),
             writes_for: &case.writes_for,
             sender: header.sender.as_ref().map(|m| &m.address),
+            answers: case.answers,
             has_subject: is_readable(&header.subject),
             has_text: arrived.index.has_text,
             automatic: header.automatic.is_some() || self.envelope.sender.is_none(),
@@ -331,6 +366,21 @@ impl Submission {
         } else {
             Reply::new(450, (4, 7, 1), "refuse-new-recipients")
         })
+    }
+
+    /// What was in the way of a commit: the same message, which came twice at once,
+    /// and the other was first; or an account was changed at this moment, and the
+    /// writer tries again and is judged anew.
+    pub(super) async fn overtaken(&self, key: [u8; 32]) -> Result<MessageId, Reply> {
+        let failed = |error: Error| unsaved(&error);
+        // What was in the way may not even be applied; after a commit it is.
+        let settled = self.outbound.store.commit(Tx::new()).await;
+        settled.map_err(failed)?;
+        if self.first(key).await.map_err(failed)?.is_some() {
+            return self.resent(key).await.map_err(failed);
+        }
+        tracing::info!(event = "submission.overtaken", id = %self.id, "An account changed while its message was judged; its sender was asked to try again.");
+        Err(Reply::new(451, (4, 3, 0), "refuse-store"))
     }
 
     /// The reference to give a second try. What was found may have been

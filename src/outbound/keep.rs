@@ -18,13 +18,16 @@ impl Submission {
     /// the sender's own copy with the job, or the hold.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the same message was kept a moment before.
+    /// [`Error::Conflict`] if the same message was kept a moment before, or an
+    /// account that the judgement rests on was changed.
     pub(super) async fn keep(&self, judged: Judged, key: [u8; 32]) -> Result<MessageId, Error> {
         let store = &self.outbound.store;
         let now = store.clock().now();
         let account = self.sender.account.id;
         let mut tx = Tx::new();
         let message = self.message(&judged);
+        // Who is switched off at this moment writes nothing more.
+        judged.rests.iter().for_each(|held| tx.still(held));
         tx.insert(&message);
         self.add_recipients(&mut tx, &judged);
         if message.protected {

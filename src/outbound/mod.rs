@@ -19,7 +19,11 @@ mod intake;
 mod judge;
 mod keep;
 mod newcomers;
+#[cfg(test)]
+pub(crate) mod samples;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use conversation::{close_to_clear, thread_id};
@@ -127,12 +131,11 @@ impl Outbound {
     /// The refusal, naming the address that is allowed.
     pub async fn mail(&self, sender: &Sender, from: Option<&Address>) -> Result<(), Reply> {
         let account = self.account_of(&sender.account.address).await?;
-        if account.is_none_or(|account| account.id != sender.account.id) {
-            return Err(replies::ACCOUNT_OFF);
-        }
+        let account = account.filter(|account| account.id == sender.account.id);
+        let account = account.ok_or(replies::ACCOUNT_OFF)?;
         let Some(from) = from else { return Ok(()) };
         let author = self.account_of(from).await?;
-        policy::may_send_from(&sender.account, from, author.as_ref())
+        policy::may_send_from(&account, from, author.as_ref())
     }
 
     /// Begins to take a message in.

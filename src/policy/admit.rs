@@ -17,6 +17,8 @@ pub struct Facts<'a> {
     pub writes_for: &'a [Address],
     /// The address in Sender, if there is that field.
     pub sender: Option<&'a Address>,
+    /// Where it asks that answers and receipts go.
+    pub answers: Answers,
     /// Whether the subject has a character to read, tags and blanks aside.
     pub has_subject: bool,
     /// Whether the text has a character to read, tags and blanks aside.
@@ -31,6 +33,15 @@ pub struct Facts<'a> {
     pub switched_off: Option<&'a Address>,
     /// A recipient outside who is not in the directory, if there is one.
     pub unlisted: Option<&'a Address>,
+}
+
+/// Where answers and receipts are asked to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// To who wrote it, or to addresses with an account in use here.
+    Here,
+    /// Also to others, or it cannot be read where.
+    Elsewhere,
 }
 
 /// The verdict.
@@ -50,6 +61,7 @@ pub enum Admission {
 pub fn admit(facts: &Facts<'_>, rules: &Rules) -> Admission {
     let refusal = may_send(facts, rules)
         .or_else(|| automatic(facts))
+        .or_else(|| answered(facts))
         .or_else(|| written(facts))
         .or_else(|| reached(facts))
         .or_else(|| listed(facts, rules))
@@ -139,6 +151,13 @@ fn automatic(facts: &Facts<'_>) -> Option<Reply> {
         .then(|| Reply::new(550, (5, 7, 1), "refuse-automatic"))
 }
 
+/// What bears another's name is answered to the clinic, whoever releases it: a
+/// mail program does not show where an answer will go (decision 0028).
+fn answered(facts: &Facts<'_>) -> Option<Reply> {
+    (facts.answers == Answers::Elsewhere && !is_own(facts))
+        .then(|| Reply::new(553, (5, 7, 1), "refuse-answers"))
+}
+
 fn written(facts: &Facts<'_>) -> Option<Reply> {
     match (facts.has_subject, facts.has_text) {
         (true, true) => None,
@@ -174,7 +193,7 @@ fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Admission, Facts, admit};
+    use super::{Admission, Answers, Facts, admit};
     use crate::model::{Account, Address, RecipientKind, Role, Standing};
     use crate::policy::{Copies, Default, Protection, Rules, Staff, Unknown};
     use jiff::Timestamp;
@@ -210,6 +229,7 @@ mod tests {
             author: Some(&ruiz),
             writes_for: &[],
             sender: None,
+            answers: Answers::Here,
             has_subject: true,
             has_text: true,
             automatic: false,
@@ -337,6 +357,25 @@ mod tests {
             verdict(|f, _| f.sender = Some(Box::leak(Box::new(own)))),
             "taken"
         );
+    }
+
+    #[test]
+    fn what_bears_anothers_name_is_answered_to_the_clinic_alone() {
+        let desk: &Account = Box::leak(Box::new(account("desk@clinic.example", Role::Staff)));
+        let foreign = |f: &mut Facts<'_>| {
+            f.account = desk;
+            f.answers = Answers::Elsewhere;
+        };
+        assert_eq!(verdict(|f, _| foreign(f)), "refuse-answers");
+        let trusted = |f: &mut Facts<'_>, r: &mut Rules| {
+            foreign(f);
+            r.staff = Staff::Send;
+        };
+        assert_eq!(verdict(trusted), "refuse-answers");
+        assert_eq!(verdict(|f, _| f.account = desk), "held");
+        // In one's own name one has answers sent wherever one reads them.
+        let own = verdict(|f, _| f.answers = Answers::Elsewhere);
+        assert_eq!(own, "taken");
     }
 
     #[test]

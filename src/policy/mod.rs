@@ -2,10 +2,10 @@
 //! other module of ours than `model`.
 //!
 //! [`admit`] says in the SMTP dialogue whether a message is taken at all, or held
-//! until a provider releases it; [`may_release`] says who may; [`decide`] says how
-//! it reaches each recipient. Both are closed: every
-//! message gets one of the verdicts below, and none of them is "clear" unless
-//! the policy allows clear for the whole message.
+//! until a provider releases it; [`may_release`] and [`may_reject`] say who may end
+//! that wait; [`decide`] says how it reaches each recipient. All are closed: every
+//! message gets one of the verdicts below, and none of them is "clear" unless the
+//! policy allows clear for the whole message.
 //!
 //! Protection has three voices: the clinic's [`Rules`], the account's own
 //! policy, and the message's tags. An account under `secure` protects all it
@@ -21,11 +21,11 @@ mod directory;
 mod lasting;
 mod release;
 
-pub use admit::{Admission, Facts, admit, may_send_from};
+pub use admit::{Admission, Answers, Facts, admit, may_send_from};
 pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
 pub use directory::{Sight, may_export_directory, may_keep_directory, sight};
 pub use lasting::lasting;
-pub use release::{Claim, Denied, How, MAX_REASON, MIN_REASON, may_release};
+pub use release::{Claim, Denied, How, MAX_REASON, MIN_REASON, may_reject, may_release};
 
 pub use crate::model::Staff;
 

@@ -37,7 +37,7 @@ impl How {
     }
 }
 
-/// Somebody who wants to release a message.
+/// Somebody who wants to release a message, or to give it back.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
     /// Who wrote it.
@@ -46,7 +46,7 @@ pub struct Claim<'a> {
     pub provider: &'a Account,
     /// Until when it is held.
     pub expires: Timestamp,
-    /// Who releases, as the account is now.
+    /// Who asks, as the account is now.
     pub by: &'a Account,
     /// By what right.
     pub how: &'a How,
@@ -80,15 +80,25 @@ pub enum Denied {
 /// # Errors
 /// Why not: the first reason found.
 pub fn may_release(claim: &Claim<'_>) -> Result<(), Denied> {
+    may_reject(claim)?;
+    // A patient would be written to in the name of somebody who has left.
+    match claim.provider.may_send() {
+        true => Ok(()),
+        false => Err(Denied::ProviderGone),
+    }
+}
+
+/// Whether a held message may be given back so: by whoever could release it if the
+/// provider were still in office. Nothing leaves by that.
+///
+/// # Errors
+/// Why not: the first reason found.
+pub fn may_reject(claim: &Claim<'_>) -> Result<(), Denied> {
     if claim.now >= claim.expires {
         return Err(Denied::Over);
     }
     if !claim.by.may_send() {
         return Err(Denied::NotAProvider);
-    }
-    // A patient would be written to in the name of somebody who has left.
-    if !claim.provider.may_send() {
-        return Err(Denied::ProviderGone);
     }
     let theirs = claim.by.id != claim.provider.id;
     match claim.how {
@@ -108,7 +118,7 @@ pub fn may_release(claim: &Claim<'_>) -> Result<(), Denied> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Claim, Denied, How, may_release};
+    use super::{Claim, Denied, How, may_reject, may_release};
     use crate::model::{Account, Address, Role, Standing};
     use jiff::{SignedDuration, Timestamp};
 
@@ -199,6 +209,32 @@ mod tests {
         let own = case.verdict(&case.desk, &How::Deputy, until);
         assert_eq!(own, Some(Denied::OwnWork));
         assert_eq!(case.verdict(&case.lopez, &How::Deputy, until), None);
+    }
+
+    #[test]
+    fn what_bears_the_name_of_somebody_who_left_is_given_back_and_not_released() {
+        let mut case = Case::new();
+        case.ruiz.standing = Standing::Disabled;
+        let verdict = |how: &How, until| {
+            let claim = Claim {
+                writer: case.desk.id,
+                provider: &case.ruiz,
+                expires: case.now + HOUR,
+                by: &case.lopez,
+                how,
+                deputy_until: until,
+                now: case.now,
+            };
+            (may_release(&claim).err(), may_reject(&claim).err())
+        };
+        let reason = How::BreakGlass("Dr. Ruiz has left".to_owned());
+        let given_back = (Some(Denied::ProviderGone), None);
+        assert_eq!(verdict(&reason, None), given_back);
+        assert_eq!(verdict(&How::Deputy, Some(case.now + HOUR)), given_back);
+        // To give back is no right of everybody's either.
+        let denied = |why| (Some(why), Some(why));
+        assert_eq!(verdict(&How::Own, None), denied(Denied::Theirs));
+        assert_eq!(verdict(&How::Deputy, None), denied(Denied::NoDeputy));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use crate::folders;
 use crate::mime::is_readable;
 use crate::model::{Actor, Direction, Event, EventKind, MessageId, Office, Recipient, System};
+use crate::policy;
 use crate::release::go::Case;
 use crate::release::{ATTEMPTS, Refused, Releaser, letters, remove, take_out};
 use crate::store::records::{Hold, Message, Submitted};
@@ -29,7 +30,7 @@ pub async fn reject(
     }
     let mut lost = 0;
     loop {
-        let case = Case::read(store, message, by).await?;
+        let case = Case::read(store, message, by, policy::may_reject).await?;
         let mut tx = Tx::new();
         case.rests(&mut tx);
         give_back(store, &mut tx, &case.hold).await?;

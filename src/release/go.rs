@@ -91,29 +91,30 @@ async fn once(
     (id, shown): (MessageId, [u8; 32]),
     by: &Releaser,
 ) -> Result<(), Refused> {
-    let case = Case::read(store, id, by).await?;
-    let hold = &case.hold.record;
-    if hold.binding != shown {
+    let case = Case::read(store, id, by, policy::may_release).await?;
+    if case.hold.record.binding != shown {
         return Err(Refused::Changed);
     }
+    go(store, &case, by).await
+}
+
+/// Lets it go, if all is still as it was read.
+pub(super) async fn go(store: &Store, case: &Case, by: &Releaser) -> Result<(), Refused> {
+    let hold = &case.hold.record;
+    let id = hold.message;
     let Some((message, head)) = unchanged(store, hold).await? else {
-        return damaged(store, hold, by).await;
+        return damaged(store, case, by).await;
     };
-    for address in &head.envelope {
-        let account = accounts::find(store, address).await?;
-        if account.is_some_and(|a| a.standing == Standing::Disabled) {
-            return Err(Refused::SwitchedOff);
-        }
-    }
     let mut tx = Tx::new();
     case.rests(&mut tx);
+    reachable(store, &mut tx, &head).await?;
     tx.still(&message);
     remove(&mut tx, &case.hold);
     let now = store.clock().now();
     for n in 0..message.record.recipients {
         let held = store.hold(&Recipient::at(id, n)).await?;
         let Some(held) = held.filter(|held| held.record.state == State::Held) else {
-            return damaged(store, hold, by).await;
+            return damaged(store, case, by).await;
         };
         // A writer could have it released to somebody whom nobody saw.
         if by.how == How::Move && held.record.kind == RecipientKind::Bcc {
@@ -158,23 +159,45 @@ async fn unchanged(store: &Store, hold: &Hold) -> Result<Option<(Held<Message>, 
     Ok(whole.map(|(_, head)| (message, head)))
 }
 
+/// Whether every recipient here is still in use, which must hold at the commit.
+pub(super) async fn reachable(store: &Store, tx: &mut Tx, head: &Head) -> Result<(), Refused> {
+    for address in &head.envelope {
+        let Some(account) = accounts::hold(store, address).await? else {
+            continue;
+        };
+        if account.record.standing == Standing::Disabled {
+            return Err(Refused::SwitchedOff);
+        }
+        tx.still(&account);
+    }
+    Ok(())
+}
+
 /// Nothing leaves, and that is on record.
-async fn damaged(store: &Store, hold: &Hold, by: &Releaser) -> Result<(), Refused> {
-    tracing::error!(event = "hold.damaged", id = %hold.message, "A held message is not what was held, or cannot be read; it was not released. `sealpost store verify` says more.");
-    let actor = Actor::Account(by.provider);
-    let event = Event::new(actor, EventKind::Release, hold.message);
+async fn damaged(store: &Store, case: &Case, by: &Releaser) -> Result<(), Refused> {
+    let id = case.hold.record.message;
+    let event = Event::new(Actor::Account(by.provider), EventKind::Release, id);
     let mut tx = Tx::new();
+    // Whoever ended the wait meanwhile changed the message too: then it is gone,
+    // and nothing is wrong with it.
+    tx.still(&case.hold);
     tx.audit(event.failed("damaged"));
-    store.commit(tx).await?;
+    let noted = store.commit(tx).await;
+    if noted == Err(Error::Conflict) {
+        return Err(Error::Conflict.into());
+    }
+    tracing::error!(event = "hold.damaged", %id, "A held message is not what was held, or cannot be read; it was not released. `sealpost store verify` says more.");
+    noted?;
     Err(Refused::Damaged)
 }
 
 impl Case {
-    /// The hold, if whoever asks may end it.
+    /// The hold, if whoever asks `may` end it so.
     pub(super) async fn read(
         store: &Store,
         message: MessageId,
         by: &Releaser,
+        may: fn(&Claim<'_>) -> Result<(), Denied>,
     ) -> Result<Self, Refused> {
         let hold = store.hold(&Hold::at(message)).await?;
         let hold = hold.ok_or(Refused::Gone)?;
@@ -195,7 +218,7 @@ impl Case {
             deputy_until: case.until(),
             now: store.clock().now(),
         };
-        policy::may_release(&claim).map_err(Refused::Denied)?;
+        may(&claim).map_err(Refused::Denied)?;
         Ok(case)
     }
 

@@ -182,6 +182,9 @@ async fn take_out(
 }
 
 #[cfg(test)]
+mod tests;
+
+#[cfg(test)]
 pub(crate) mod samples {
     use crate::model::{Address, Language, Mailbox, Office};
     use crate::release::Settings;

@@ -1,8 +1,8 @@
 //! What the office's mail programs are answered: passwords are checked, and a
 //! message goes to [`crate::outbound`] as it comes in.
 
-use crate::access::login::LoginError;
-use crate::model::{Envelope, Reply, Scope};
+use crate::access::login::{LoginError, SignedIn};
+use crate::model::{Address, Envelope, Reply, Scope};
 use crate::net::Permit;
 use crate::outbound::{Intake, Sender};
 use crate::smtp::Door;
@@ -21,8 +21,8 @@ pub(super) struct Submitting {
     door: Door,
     peer: IpAddr,
     permit: Permit,
-    /// Who signed in.
-    sender: Option<Sender>,
+    /// Who signed in, and with what.
+    signed_in: Option<SignedIn>,
     message: Option<Incoming>,
 }
 
@@ -38,7 +38,7 @@ impl Submitting {
             door,
             peer,
             permit,
-            sender: None,
+            signed_in: None,
             message: None,
         }
     }
@@ -56,15 +56,7 @@ impl Answers for Submitting {
     async fn decide(&mut self, session: &mut Session, event: Event) {
         let verdict = match event {
             Event::SignIn(credentials) => self.sign_in(credentials).await,
-            Event::Mail(from) => match &self.sender {
-                Some(sender) => self
-                    .door
-                    .outbound
-                    .mail(sender, from.as_ref())
-                    .await
-                    .map(|()| None),
-                None => Err(replies::FAULT),
-            },
+            Event::Mail(from) => self.mail(from.as_ref()).await.map(|()| None),
             // Every recipient is judged with the message, when all are known.
             Event::Recipient(_) => Ok(None),
             Event::Begin(envelope) => self.begin(*envelope).map(|()| None),
@@ -94,11 +86,11 @@ impl Submitting {
         let verified = self
             .door
             .login
-            .verify(&identity, &password, Scope::Smtp, self.peer)
+            .sign_in(&identity, &password, Scope::Smtp, self.peer)
             .await;
         let error = match verified {
-            Ok(account) => {
-                self.sender = Some(self.door.outbound.sender(account, self.peer));
+            Ok(signed_in) => {
+                self.signed_in = Some(signed_in);
                 self.permit.known();
                 tracing::debug!(event = "smtp.signed-in", "A mail client signed in.");
                 return Ok(None);
@@ -115,8 +107,34 @@ impl Submitting {
         Err(replies::SIGN_IN_REFUSED)
     }
 
+    /// Who hands messages in here.
+    fn sender(&self) -> Result<Sender, Reply> {
+        let account = self.signed_in.as_ref().map(|s| s.account.clone());
+        let account = account.ok_or(replies::FAULT)?;
+        Ok(self.door.outbound.sender(account, self.peer))
+    }
+
+    /// Says goodbye to an account that was switched off, and to a program whose
+    /// app password was taken back: a session can outlive both.
+    async fn ask_again(&self) -> Result<(), Reply> {
+        let signed_in = self.signed_in.as_ref().ok_or(replies::FAULT)?;
+        match self.door.login.still_opens(signed_in).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(replies::ACCOUNT_OFF),
+            Err(error) => {
+                tracing::error!(event = "store.failed", reason = %error, "A session could not be looked at again; its client was asked to try later.");
+                Err(replies::FAULT)
+            }
+        }
+    }
+
+    async fn mail(&self, from: Option<&Address>) -> Result<(), Reply> {
+        self.ask_again().await?;
+        self.door.outbound.mail(&self.sender()?, from).await
+    }
+
     fn begin(&mut self, envelope: Envelope) -> Result<(), Reply> {
-        let sender = self.sender.clone().ok_or(replies::FAULT)?;
+        let sender = self.sender()?;
         let share = self.door.in_flight.begin(Coming {
             account: sender.account.id,
             announced: envelope.announced,
@@ -138,6 +156,8 @@ impl Submitting {
     async fn finish(&mut self) -> Result<Reply, Reply> {
         match self.message.take() {
             Some(Incoming { intake, share }) => {
+                // It may have been hours on its way.
+                self.ask_again().await?;
                 let verdict = Box::pin(intake.finish()).await;
                 drop(share);
                 verdict

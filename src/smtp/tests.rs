@@ -9,9 +9,6 @@ use crate::model::{
 };
 use crate::net::{Gate, Limits, Tls};
 use crate::outbound::{self, Outbound};
-use crate::policy::{self, Copies, Rules, Staff, Unknown};
-use crate::release;
-use crate::route::portal::Voice;
 use crate::smtp::{Door, Mode, Settings};
 use crate::store::records::Message;
 use crate::store::{self, RootKey, Store};
@@ -48,37 +45,6 @@ struct Client(BufReader<Box<dyn Wire>>);
 
 fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
-}
-
-fn rules() -> outbound::Settings {
-    outbound::Settings {
-        rules: Rules {
-            default: policy::Default::Secure,
-            clear_domains: Vec::new(),
-            clear_tag: false,
-            secure_tag: false,
-            copies: Copies::Refuse,
-            staff: Staff::Hold,
-            unknown: Unknown::Take,
-        },
-        secure_tag: None,
-        clear_tag: None,
-        expires: SignedDuration::from_hours(24),
-        retain: SignedDuration::from_hours(48),
-        new_recipients: 10,
-        voice: Voice {
-            hostname: "mail.clinic.example".to_owned(),
-            clinic: "Clinic".to_owned(),
-            from: address("notice@clinic.example"),
-            bounce: address("bounce@clinic.example"),
-            subject: None,
-            show_sender: false,
-            portal: "https://portal.clinic.example".to_owned(),
-            language: Language::English,
-            zone: jiff::tz::TimeZone::UTC,
-        },
-        holds: release::samples::settings(),
-    }
 }
 
 /// Makes an account; PLAIN's response for it, in base64.
@@ -126,7 +92,7 @@ impl Clinic {
             recipients: 100,
             errors: 10,
         });
-        let outbound = Outbound::new(store.clone(), Live::new(rules()));
+        let outbound = Outbound::new(store.clone(), Live::new(outbound::samples::settings()));
         let login = Login::new(store.clone(), passwords);
         Self {
             _folder: folder,
@@ -204,6 +170,21 @@ impl Clinic {
         client.says(&format!("AUTH PLAIN {credentials}")).await;
         client.hears("235 2.7.0").await;
         client
+    }
+
+    /// Takes jane's account or her app password away.
+    async fn take_back(&self, what: &str) {
+        let (store, by) = (&self.store, Actor::Operator(0));
+        let jane = address("jane@clinic.example");
+        let jane = accounts::find(store, &jane).await.unwrap().unwrap();
+        if what == "account" {
+            let off = accounts::set_standing(store, jane.id, Standing::Disabled, by);
+            return off.await.unwrap();
+        }
+        for password in app_password::list(store, jane.id).await.unwrap() {
+            let revoked = app_password::revoke(store, jane.id, password.id, by);
+            assert!(revoked.await.unwrap());
+        }
     }
 
     async fn messages(&self) -> usize {
@@ -505,25 +486,24 @@ async fn a_new_certificate_is_for_new_connections_and_the_open_ones_go_on() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_switched_off_cannot_go_on_in_an_open_session() {
-    let clinic = Clinic::open(10_000_000).await;
-    let here = clinic.listen(Mode::Already, 10).await;
-    let mut client = clinic.signed_in(here).await;
-    let jane = accounts::find(&clinic.store, &address("jane@clinic.example"))
-        .await
-        .unwrap()
-        .unwrap();
-    accounts::set_standing(
-        &clinic.store,
-        jane.id,
-        Standing::Disabled,
-        Actor::Operator(0),
-    )
-    .await
-    .unwrap();
-    client.says("MAIL FROM:<jane@clinic.example>").await;
-    client
-        .hears("421 4.7.0 This account is no longer in use")
-        .await;
-    assert!(client.ended().await);
+async fn who_is_switched_off_or_loses_the_app_password_cannot_go_on_in_an_open_session() {
+    for change in ["account", "password"] {
+        let clinic = Clinic::open(10_000_000).await;
+        let here = clinic.listen(Mode::Already, 10).await;
+        let mut idle = clinic.signed_in(here).await;
+        let mut busy = clinic.signed_in(here).await;
+        busy.envelope().await;
+        busy.hears("354 ").await;
+        clinic.take_back(change).await;
+        idle.says("MAIL FROM:<jane@clinic.example>").await;
+        // A message that was on its way is not kept either.
+        busy.letter().await;
+        for client in [&mut idle, &mut busy] {
+            client
+                .hears("421 4.7.0 This account, or this app password, is no longer in use")
+                .await;
+            assert!(client.ended().await, "{change}");
+        }
+        assert_eq!(clinic.messages().await, 0, "{change}");
+    }
 }

@@ -215,6 +215,9 @@ async fn of_all_who_end_a_wait_at_once_exactly_one_does() {
         );
         let ends = [&released, &rejected, &withdrawn];
         assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+        // Who was late hears that it is gone, and never that it is damaged.
+        let gone = |end: &&&Result<(), Refused>| matches!(end, Err(Refused::Gone));
+        assert_eq!(ends.iter().filter(gone).count(), 2, "{ends:?}");
         sent += usize::from(released.is_ok());
         assert!(clinic.record(id).await.is_none());
     }

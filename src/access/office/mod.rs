@@ -13,7 +13,7 @@
 mod session;
 mod tries;
 
-pub use session::{ABSOLUTE, Halfway, IDLE, Signed, Worth, end_all, is_over};
+pub use session::{ABSOLUTE, Halfway, IDLE, Signed, Worth, end_all, forget_browsers, is_over};
 
 use crate::access::factor::{self, Typed};
 use crate::access::password::{PasswordError, Passwords};
@@ -24,6 +24,7 @@ use crate::model::{
 use crate::store::records::{Factor, OfficeBrowser, OfficeSession, Stage};
 use crate::store::{Error, Store, Tx};
 use jiff::SignedDuration;
+use session::Ground;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -116,11 +117,15 @@ impl Office {
             None => Stage::SetUp(Seed::new()),
         };
         let former = self.former(caller);
+        let ground = self.ground((&account, None)).await;
+        // Its password is another by now.
+        let ground = ground.map_err(wrong)?;
         let mut tx = Tx::new();
+        ground.holds(&mut tx);
         let whose = (&account, factor.as_ref());
         let token = session::begin(&self.store, &mut tx, whose, stage, &former);
-        self.store.commit(tx).await.map_err(busy)?;
-        Ok(token)
+        let begun = self.store.try_commit(tx).await.map_err(busy)?;
+        begun.map(|_| token).ok_or(Refused::Wrong)
     }
 
     /// The second screen: a code of the app, or a recovery code.
@@ -134,7 +139,8 @@ impl Office {
         caller: &Caller<'_>,
     ) -> Result<Entered, Refused> {
         let known = self.known(halfway.account.id, caller).await.map_err(busy)?;
-        self.right_code(&halfway.account, code, caller, |tx, factor| {
+        let whose = (&halfway.account, Some(halfway.token));
+        self.right_code(whose, code, caller, |tx, factor| {
             self.enter(tx, (halfway, factor), (caller, known.is_some()))
         })
         .await
@@ -144,7 +150,8 @@ impl Office {
     /// app that was set up. Returns the recovery codes too, this once.
     ///
     /// # Errors
-    /// [`Refused`]. [`Refused::Over`] if another browser was first.
+    /// [`Refused`]. [`Refused::Over`] if another browser was first, or something
+    /// has changed.
     pub async fn confirm(
         &self,
         halfway: &Halfway,
@@ -160,6 +167,8 @@ impl Office {
             Typed::Recovery(_) | Typed::Neither => return Err(Refused::Unlike),
         };
         let account = halfway.account.id;
+        let whose = (&halfway.account, Some(halfway.token));
+        let ground = self.ground(whose).await?;
         let (codes, recovery) = factor::recovery(&self.store, account);
         let factor = Factor {
             account,
@@ -170,6 +179,7 @@ impl Office {
         };
         let known = self.known(account, caller).await.map_err(busy)?;
         let mut tx = Tx::new();
+        ground.holds(&mut tx);
         tx.insert(&factor);
         let entered = self.enter(&mut tx, (halfway, &factor), (caller, known.is_some()));
         let network = self.store.network_key(caller.ip);
@@ -199,12 +209,10 @@ impl Office {
         caller: &Caller<'_>,
     ) -> Result<Account, Refused> {
         let account = self.right_password(address, password, caller).await?;
-        let proved = self.right_code(&account, code, caller, |_, _| ()).await;
-        match proved {
-            Ok(()) => Ok(account),
-            Err(Refused::Over) => Err(Refused::Wrong),
-            Err(refused) => Err(refused),
-        }
+        let whose = (&account, None);
+        let proved = self.right_code(whose, code, caller, |_, _| ()).await;
+        proved.map_err(wrong)?;
+        Ok(account)
     }
 
     /// New recovery codes in place of those that are left, for a code. They are
@@ -219,7 +227,8 @@ impl Office {
         caller: &Caller<'_>,
     ) -> Result<Vec<Secret>, Refused> {
         let account = signed.account.id;
-        self.right_code(&signed.account, code, caller, |tx, factor| {
+        let whose = (&signed.account, Some(signed.token));
+        self.right_code(whose, code, caller, |tx, factor| {
             let (codes, hashes) = factor::recovery(&self.store, account);
             factor.recovery = hashes;
             let event = Event::new(Actor::Account(account), EventKind::Account, account);
@@ -303,7 +312,7 @@ impl Office {
     /// Uses a code up. What `then` adds is committed with it, or not at all.
     async fn right_code<T>(
         &self,
-        account: &Account,
+        (account, session): (&Account, Option<TokenKey>),
         code: &Secret,
         caller: &Caller<'_>,
         mut then: impl FnMut(&mut Tx, &mut Factor) -> T,
@@ -321,6 +330,7 @@ impl Office {
         let _turn = self.turn.lock().await;
         self.may_try(&tried).await?;
         for _ in 0..ATTEMPTS {
+            let ground = self.ground((account, session)).await?;
             let held = self.store.hold(&Factor::at(account.id)).await;
             let held = held.map_err(busy)?.ok_or(Refused::Over)?;
             let mut factor = held.record.clone();
@@ -329,6 +339,7 @@ impl Office {
                 return Err(Refused::Wrong);
             }
             let mut tx = Tx::new();
+            ground.holds(&mut tx);
             let done = then(&mut tx, &mut factor);
             tx.replace(&held, &factor);
             let event = Event::new(Actor::Account(account.id), EventKind::SignIn, account.id);
@@ -339,6 +350,15 @@ impl Office {
             }
         }
         Err(busy(Error::Conflict))
+    }
+
+    /// What a step stands on, and may not change before it is committed.
+    async fn ground(
+        &self,
+        (account, session): (&Account, Option<TokenKey>),
+    ) -> Result<Ground, Refused> {
+        let ground = Ground::read(&self.store, account, session).await;
+        ground.map_err(busy)?.ok_or(Refused::Over)
     }
 
     /// Whether the second factor takes this code; it is used up in `factor`.
@@ -434,12 +454,21 @@ pub async fn reset(store: &Store, account: AccountId, by: Actor) -> Result<bool,
     tx.audit(Event::new(by, EventKind::Account, account).noted("factor-reset"));
     store.commit(tx).await?;
     end_all(store, account).await?;
+    forget_browsers(store, account).await?;
     Ok(true)
 }
 
 /// Begins what strangers got wrong at an account anew, in the caller's commit.
 pub(super) fn begin_anew(store: &Store, tx: &mut Tx, account: AccountId) {
     tries::begin_anew(store, tx, account);
+}
+
+/// To who has shown no session, what is over is just not right.
+fn wrong(refused: Refused) -> Refused {
+    match refused {
+        Refused::Over => Refused::Wrong,
+        other => other,
+    }
 }
 
 fn busy(error: Error) -> Refused {

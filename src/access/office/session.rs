@@ -5,7 +5,7 @@ use crate::access::office::Caller;
 use crate::model::secret::random;
 use crate::model::{Account, AccountId, Role, Secret, Seed, Standing, Token, TokenKey};
 use crate::store::records::{Factor, OfficeBrowser, OfficeSession, Stage};
-use crate::store::{Error, Label, Store, Tx};
+use crate::store::{Error, Held, Label, Record, Store, Tx};
 use data_encoding::BASE32_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 
@@ -60,6 +60,50 @@ pub struct Halfway {
     pub form: Secret,
     /// The seed to be set up; `None` if the account has a second factor.
     pub seed: Option<Seed>,
+}
+
+/// What somebody's next step stands on: it must hold when the step is committed.
+pub(super) struct Ground {
+    account: Held<Account>,
+    session: Option<Held<OfficeSession>>,
+}
+
+impl Ground {
+    /// `None` if the account is not what it was when it was proved, or the session
+    /// is over.
+    pub(super) async fn read(
+        store: &Store,
+        proved: &Account,
+        session: Option<TokenKey>,
+    ) -> Result<Option<Self>, Error> {
+        let account = store.hold(&Account::at(proved.id)).await?;
+        let same = |now: &Account| {
+            let stands = now.standing == Standing::Active;
+            stands && now.password == proved.password && now.role == proved.role
+        };
+        let Some(account) = account.filter(|held| same(&held.record)) else {
+            return Ok(None);
+        };
+        let mut ground = Self {
+            account,
+            session: None,
+        };
+        if let Some(token) = session {
+            ground.session = store.hold(&OfficeSession::at(token)).await?;
+            if ground.session.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(ground))
+    }
+
+    /// Makes the commit fail if any of it has changed by then.
+    pub(super) fn holds(&self, tx: &mut Tx) {
+        tx.still(&self.account);
+        if let Some(session) = &self.session {
+            tx.still(session);
+        }
+    }
 }
 
 /// What a cookie is worth; if the request `counts`, the idle time starts anew.
@@ -156,18 +200,32 @@ pub(super) fn know(
 /// # Errors
 /// If the store cannot be read or written.
 pub async fn end_all(store: &Store, account: AccountId) -> Result<(), Error> {
+    delete_all(store, |s: &OfficeSession| s.account == account).await
+}
+
+/// Knows no browser of an account any more: each is a stranger, as its password or
+/// its second factor is another.
+///
+/// # Errors
+/// If the store cannot be read or written.
+pub async fn forget_browsers(store: &Store, account: AccountId) -> Result<(), Error> {
+    delete_all(store, |b: &OfficeBrowser| b.account == account).await
+}
+
+/// Deletes the records that are meant, whatever they hold by then.
+async fn delete_all<R: Record>(store: &Store, meant: impl Fn(&R) -> bool) -> Result<(), Error> {
     let mut after = None;
     loop {
-        let page: Vec<OfficeSession> = store.range(&[], after.as_ref(), PAGE).await?;
+        let page: Vec<R> = store.range(&[], after.as_ref(), PAGE).await?;
         let mut tx = Tx::new();
-        for session in page.iter().filter(|s| s.account == account) {
-            tx.delete(&OfficeSession::at(session.token));
+        for record in page.iter().filter(|record| meant(record)) {
+            tx.delete(&record.key());
         }
         if !tx.is_empty() {
             store.commit(tx).await?;
         }
         match page.last() {
-            Some(last) => after = Some(OfficeSession::at(last.token)),
+            Some(last) => after = Some(last.key()),
             None => return Ok(()),
         }
     }

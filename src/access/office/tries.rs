@@ -2,12 +2,13 @@
 //!
 //! Near: what one network, or one browser that has signed in before, gets wrong.
 //! Whole: what all others get wrong together, so that a thousand networks are no
-//! thousand times the guesses. A known browser waits for nobody but itself, and a
-//! recovery code, which nobody guesses, is not counted in the whole: so its owner
-//! gets in however long strangers keep on. A new password or a reset by the
+//! thousand times the guesses. A known browser waits for nobody but itself, for
+//! codes as long as all strangers together do, and a recovery code, which nobody
+//! guesses, is not counted in the whole: so its owner gets in however long strangers
+//! keep on. A new password or a reset by the
 //! operator begins the whole anew; a sign-in does not.
 
-use crate::access::throttle::{Patience, Throttles};
+use crate::access::throttle::{FIRST, Patience, Throttles};
 use crate::model::{AccountId, Actor, Event, EventKind, NetworkKey, TokenKey};
 use crate::store::records::Throttle;
 use crate::store::{Error, Label, Store, Tx};
@@ -17,13 +18,17 @@ use jiff::SignedDuration;
 /// is on no list is not found in a lifetime.
 const PASSWORDS: Patience = Patience {
     round: 100,
+    first: FIRST,
     longest: SignedDuration::from_hours(1),
 };
-/// Wrong codes from all strangers together. Whoever tries these knows the
-/// password already, and three of a million codes are right: twenty tries a day
-/// are a chance of one in seventeen thousand.
+/// Wrong codes from all strangers together, and from one known browser. Whoever
+/// tries these knows the password already, and three of a million codes are right:
+/// twenty tries a day are a chance of one in seventeen thousand. The first wait is
+/// the longest: with short ones before it, a hundred codes fit into each day, as
+/// whoever stays away for a day begins anew.
 const CODES: Patience = Patience {
     round: 10,
+    first: SignedDuration::from_hours(12),
     longest: SignedDuration::from_hours(12),
 };
 
@@ -55,6 +60,8 @@ pub(super) struct Try {
     what: What,
     near: [u8; 32],
     whole: Option<[u8; 32]>,
+    /// Whether the browser signed in to the account before.
+    known: bool,
     account: Option<AccountId>,
     network: NetworkKey,
 }
@@ -99,6 +106,7 @@ impl Tries {
             what,
             near: self.store.mac(Label::Index, &[word, who, &place]),
             whole: whole.filter(|_| known.is_none()),
+            known: known.is_some(),
             account,
             network,
         }
@@ -146,10 +154,11 @@ impl Tries {
 
     const fn near(&self, tried: &Try) -> &Throttles {
         let [ours, strangers] = &self.near;
-        if tried.account.is_some() {
-            ours
-        } else {
-            strangers
+        match (tried.what, tried.account) {
+            // Who has stolen it with its cookie guesses no faster than a stranger.
+            (What::Code, _) if tried.known => &self.codes,
+            (_, Some(_)) => ours,
+            (_, None) => strangers,
         }
     }
 

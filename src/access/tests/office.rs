@@ -4,8 +4,11 @@ use super::{AWAY, Bench, HOME, OPERATOR};
 use crate::access::office::{self, Caller, Entered, Halfway, IDLE, Office, Refused, Signed, Worth};
 use crate::access::password::Passwords;
 use crate::access::{accounts, factor, sweep};
-use crate::model::{Account, Address, EventKind, Role, Secret, Seed, Standing, Token, heard};
-use crate::store::records::{Factor, OfficeSession};
+use crate::model::{
+    Account, AccountId, Address, EventKind, Role, Secret, Seed, Standing, Token, heard,
+};
+use crate::store::Tx;
+use crate::store::records::{Factor, OfficeBrowser, OfficeSession};
 use jiff::SignedDuration;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -71,6 +74,26 @@ impl Door {
 
     fn code(&self, seed: &Seed) -> Secret {
         factor::code(seed, factor::step(self.bench.store.clock().now()))
+    }
+
+    /// A code that is not right now.
+    fn wrong_code(&self, seed: &Seed) -> Secret {
+        let now = factor::step(self.bench.store.clock().now());
+        let right: Vec<Secret> = (now - 1..=now + 1)
+            .map(|step| factor::code(seed, step))
+            .collect();
+        let wrong = ["111111", "222222", "333333", "444444"].map(Secret::new);
+        let mut wrong = wrong.into_iter();
+        wrong.find(|code| !right.contains(code)).unwrap()
+    }
+
+    /// Switches the account off and on again.
+    async fn off_and_on(&self) {
+        for standing in [Standing::Disabled, Standing::Active] {
+            let set =
+                accounts::set_standing(&self.bench.store, self.account.id, standing, OPERATOR);
+            set.await.unwrap();
+        }
     }
 
     /// Sets the second factor up; its seed, what came of it, the recovery codes.
@@ -263,15 +286,7 @@ async fn passwords_from_a_thousand_networks_are_guessed_together_and_a_known_bro
 async fn codes_are_guessed_ten_times_from_everywhere_and_a_recovery_code_still_opens() {
     let door = Door::new().await;
     let (seed, entered, codes) = door.set_up().await;
-    let now = factor::step(door.bench.store.clock().now());
-    let right: Vec<Secret> = (now - 1..=now + 1)
-        .map(|step| factor::code(&seed, step))
-        .collect();
-    let wrong = ["111111", "222222", "333333", "444444"].map(Secret::new);
-    let wrong = wrong
-        .into_iter()
-        .find(|code| !right.contains(code))
-        .unwrap();
+    let wrong = door.wrong_code(&seed);
     heard::listen();
     let mut looked_at = 0;
     for n in 0..15 {
@@ -298,6 +313,97 @@ async fn codes_are_guessed_ten_times_from_everywhere_and_a_recovery_code_still_o
     // A sign-in of its owner gives a guesser no new tries.
     let stranger = door.code_from(&from(network(803), None), &wrong).await;
     assert!(matches!(stranger, Err(Refused::Slow(_))));
+}
+
+#[tokio::test]
+async fn strangers_guess_twenty_codes_a_day_together_and_a_known_browser_no_more_than_they() {
+    for is_known in [false, true] {
+        let door = Door::new().await;
+        let (seed, entered, _) = door.set_up().await;
+        let known = is_known.then_some(&entered.known);
+        let halfway = door.password(&from(HOME, known)).await.unwrap();
+        let halfway = door.halfway(&halfway).await;
+        let mut looked_at = 0;
+        // A day of whoever has the password, with as many networks as wanted.
+        for n in 0..24 * 6 {
+            for again in 0..8 {
+                let caller = from(network(8 * n + again), known);
+                let wrong = door.wrong_code(&seed);
+                match door.office.code(&halfway, &wrong, &caller).await {
+                    Err(Refused::Wrong) => looked_at += 1,
+                    Err(Refused::Slow(_)) => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+            door.bench.pass(600);
+        }
+        assert_eq!(looked_at, 20, "known: {is_known}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_or_a_reset_makes_every_browser_of_the_account_a_stranger() {
+    for change in ["password", "factor"] {
+        let door = Door::new().await;
+        let (_, entered, _) = door.set_up().await;
+        let (store, id) = (&door.bench.store, door.account.id);
+        let colleague = OfficeBrowser {
+            token: store.token_key(&Token::new()),
+            account: AccountId::new(store.clock().now()),
+            since: store.clock().now(),
+        };
+        let mut tx = Tx::new();
+        tx.insert(&colleague);
+        store.commit(tx).await.unwrap();
+        if change == "password" {
+            let phrase = Secret::new(PHRASE);
+            let passwords = Passwords::new();
+            let set = accounts::set_password(store, &passwords, id, &phrase, OPERATOR);
+            set.await.unwrap();
+        } else {
+            assert!(office::reset(store, id, OPERATOR).await.unwrap());
+        }
+        let left = store.range::<OfficeBrowser>(&[], None, 10).await;
+        assert_eq!(left.unwrap(), [colleague], "{change}");
+        // With its cookie strangers are counted as the strangers they are.
+        let wrong = Secret::new("not the right words");
+        let address = door.account.address.as_str();
+        for n in 0..100 {
+            let caller = from(network(n), None);
+            let tried = door.office.password(address, &wrong, &caller).await;
+            assert_eq!(tried.unwrap_err(), Refused::Wrong);
+        }
+        let thief = from(network(900), Some(&entered.known));
+        let thief = door.password(&thief).await;
+        assert!(matches!(thief, Err(Refused::Slow(_))), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_was_begun_before_the_account_was_switched_off_ends_nowhere() {
+    let caller = from(HOME, None);
+    // The second factor is set up.
+    let door = Door::new().await;
+    let halfway = door.halfway(&door.password(&caller).await.unwrap()).await;
+    door.off_and_on().await;
+    let code = door.code(halfway.seed.as_ref().unwrap());
+    let late = door.office.confirm(&halfway, &code, &caller).await;
+    assert_eq!(late.unwrap_err(), Refused::Over);
+    let has = office::has_factor(&door.bench.store, door.account.id).await;
+    assert!(!has.unwrap());
+    // A code is typed, and recovery codes are asked for anew.
+    let door = Door::new().await;
+    let (seed, entered, _) = door.set_up().await;
+    let signed = door.signed(&entered.session).await.unwrap();
+    let halfway = door.halfway(&door.password(&caller).await.unwrap()).await;
+    door.off_and_on().await;
+    let code = door.code(&seed);
+    let late = door.office.code(&halfway, &code, &caller).await;
+    assert_eq!(late.unwrap_err(), Refused::Over);
+    let late = door.office.renew(&signed, &code, &caller).await;
+    assert_eq!(late.unwrap_err(), Refused::Over);
+    let left = door.bench.store.range::<OfficeSession>(&[], None, 10).await;
+    assert!(left.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -366,7 +472,7 @@ async fn a_session_ends_with_whatever_it_stands_on() {
                 let held = store.hold(&Account::at(id)).await.unwrap().unwrap();
                 let mut account = held.record.clone();
                 account.role = Role::Admin;
-                let mut tx = crate::store::Tx::new();
+                let mut tx = Tx::new();
                 tx.replace(&held, &account);
                 store.commit(tx).await.unwrap();
             }

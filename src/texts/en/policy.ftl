@@ -4,6 +4,7 @@ refuse-admin = This account runs the gateway and cannot send mail. Please sign i
 refuse-from = You signed in as { $allowed }, so From must be { $allowed }. Please choose that address in From and send again.
 refuse-disabled = This account has been switched off, so the message was not sent. Please ask your administrator.
 refuse-sender = You signed in as { $allowed }, but the message names another person in Sender. Please send it again from { $allowed }.
+refuse-answers = This message is in another person's name, but answers or read receipts would go to an address that has no account here. Please remove that address (Reply-To, read receipt) and send again.
 refuse-staff = A message to somebody outside goes out in a provider's name. Please choose the provider's address in From and send again; it waits until that provider releases it.
 refuse-staff-for = A message to somebody outside goes out in a provider's name. Please choose one of these addresses in From and send again; it waits until that provider releases it: { $providers }.
 refuse-writes-for = You do not write for { $provider }. Please choose a provider for whom you write, or ask your administrator.

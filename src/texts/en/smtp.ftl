@@ -22,7 +22,7 @@ smtp-sign-in-line-long = Your mail program sent a password that is far too long.
 smtp-sign-in-mechanism = This way of signing in is not offered. In your mail program, choose "normal password" as the authentication method.
 smtp-sign-in-twice = You are already signed in.
 smtp-sign-in-other = You cannot sign in on behalf of another account. Use the app password of the account you want to send from.
-smtp-account-off = This account is no longer in use, so the connection is closed. If that is a mistake, tell your administrator.
+smtp-account-off = This account, or this app password, is no longer in use, so the connection is closed. If that is a mistake, tell your administrator.
 
 smtp-encrypt-first = The connection is not encrypted. In the settings of your mail program, choose SSL/TLS with port 465, or STARTTLS with port 587.
 smtp-sign-in-first = Please sign in first. In the outgoing server settings of your mail program, turn on authentication with your e-mail address and app password.

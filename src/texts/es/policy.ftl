@@ -4,6 +4,7 @@ refuse-admin = Esta cuenta administra el servidor y no puede enviar correo. Entr
 refuse-from = Usted entró como { $allowed }, así que el remitente debe ser { $allowed }. Elija esa dirección en De y envíe de nuevo.
 refuse-disabled = Esta cuenta se ha desactivado, así que el mensaje no se envió. Consulte a su administrador.
 refuse-sender = Usted inició sesión como { $allowed }, pero el mensaje nombra a otra persona en Sender. Envíelo de nuevo desde { $allowed }.
+refuse-answers = Este mensaje va en nombre de otra persona, pero las respuestas o las confirmaciones de lectura irían a una dirección que no tiene cuenta aquí. Quite esa dirección (Responder a, confirmación de lectura) y envíe de nuevo.
 refuse-staff = Un mensaje a alguien de fuera sale en nombre de un profesional. Elija la dirección del profesional en De y envíe de nuevo; esperará hasta que ese profesional lo autorice.
 refuse-staff-for = Un mensaje a alguien de fuera sale en nombre de un profesional. Elija una de estas direcciones en De y envíe de nuevo; esperará hasta que ese profesional lo autorice: { $providers }.
 refuse-writes-for = Usted no escribe para { $provider }. Elija un profesional para el que escriba, o consulte a su administrador.

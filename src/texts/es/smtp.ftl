@@ -22,7 +22,7 @@ smtp-sign-in-line-long = Su programa de correo envió una contraseña demasiado 
 smtp-sign-in-mechanism = Esta forma de iniciar sesión no está disponible. En su programa de correo, elija «contraseña normal» como método de autenticación.
 smtp-sign-in-twice = Ya ha iniciado sesión.
 smtp-sign-in-other = No puede iniciar sesión en nombre de otra cuenta. Use la contraseña de aplicación de la cuenta desde la que quiere enviar.
-smtp-account-off = Esta cuenta ya no está en uso y la conexión se ha cerrado. Si es un error, avise a su administrador.
+smtp-account-off = Esta cuenta, o esta contraseña de aplicación, ya no está en uso y la conexión se ha cerrado. Si es un error, avise a su administrador.
 
 smtp-encrypt-first = La conexión no está cifrada. En la configuración de su programa de correo, elija SSL/TLS con el puerto 465 o STARTTLS con el puerto 587.
 smtp-sign-in-first = Primero debe iniciar sesión. En la configuración del servidor de salida de su programa de correo, active la autenticación con su dirección de correo y su contraseña de aplicación.

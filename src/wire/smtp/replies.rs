@@ -55,7 +55,8 @@ replies! {
     /// Signed in as one, asking to act as another.
     SIGN_IN_OTHER = 535, (5, 7, 8), "smtp-sign-in-other";
 
-    /// The account was switched off since it signed in.
+    /// The account was switched off since it signed in, or its app password was
+    /// taken back.
     ACCOUNT_OFF = 421, (4, 7, 0), "smtp-account-off";
 
     /// AUTH without TLS: RFC 4954 §4, 538.

@@ -78,7 +78,7 @@ fn canonical(done: &Normalised) {
     let again = understood(&done.octets).expect("it is taken again");
     let again = again.facts;
     assert!(facts.from == again.from && facts.sender == again.sender);
-    assert!(facts.to == again.to && facts.cc == again.cc && facts.reply_to == again.reply_to);
+    assert!(facts.to == again.to && facts.cc == again.cc && facts.answers == again.answers);
     assert_eq!(facts.subject, again.subject);
     assert_eq!(facts.message_id, again.message_id);
     assert_eq!(facts.references, again.references);

@@ -29,6 +29,7 @@ const ALL: Patience = Patience {
 /// and between two: each costs a slow hash, and a list of addresses is long.
 const NETWORK: Patience = Patience {
     round: 20,
+    first: FIRST,
     longest: SignedDuration::from_hours(1),
 };
 /// What the audit trail calls it.

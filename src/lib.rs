@@ -39,6 +39,7 @@ pub mod route;
 
 // Steps that several flows and desks take.
 pub mod alert;
+pub mod reading;
 pub mod release;
 
 // Flows: a message on its way.

@@ -447,13 +447,3 @@ impl<'a> HelpView<'a> {
         Self { page, items }
     }
 }
-
-/// A cleaned mail body as a document of its own.
-#[derive(Template)]
-#[template(path = "portal/templates/body.html", config = ".askama.toml")]
-pub struct BodyView<'a> {
-    /// The frame, for language and title alone.
-    pub page: Page<'a>,
-    /// The cleaned fragment: safe under the body's own policy.
-    pub fragment: &'a str,
-}

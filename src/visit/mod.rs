@@ -22,20 +22,21 @@ mod tests;
 pub mod view;
 
 pub use admission::LONGEST_TEXT;
-pub use download::Download;
 pub use refusal::Refusal;
 pub use reply::{MANY_FILES, ReplyIntake};
 
 pub use view::{
-    Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, InboxLine, Landing,
-    Letter, Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
+    Admission, Asked, Caller, Closed, CodePage, Entry, FileLine, Front, InboxLine, Landing, Letter,
+    Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
 };
 
+pub use crate::reading::{Download, File};
+
 use crate::model::{Address, Clock, Language, Live};
+use crate::reading as stored;
 use crate::store::{self, Store};
 use jiff::SignedDuration;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Why a verb could not be done. The door shows a calm page; the log has said
 /// what happened.
@@ -47,6 +48,15 @@ pub enum Error {
     /// A mail could not be composed, or a message is not what its record says.
     #[error("a message could not be built or read: {0}")]
     Message(&'static str),
+}
+
+impl From<stored::Error> for Error {
+    fn from(error: stored::Error) -> Self {
+        match error {
+            stored::Error::Store(error) => Self::Store(error),
+            stored::Error::Message(what) => Self::Message(what),
+        }
+    }
 }
 
 /// What the configuration says about visits.
@@ -88,18 +98,13 @@ pub struct Letterhead {
 pub struct Visit {
     store: Store,
     rules: Live<Rules>,
-    cleaners: Arc<Semaphore>,
 }
 
 impl Visit {
     /// The desk over a store.
     #[must_use]
     pub fn new(store: Store, rules: Live<Rules>) -> Self {
-        Self {
-            store,
-            rules,
-            cleaners: Arc::new(Semaphore::new(reading::CLEANERS)),
-        }
+        Self { store, rules }
     }
 
     /// The clock it works by.

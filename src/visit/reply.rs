@@ -79,26 +79,27 @@ impl Visit {
         let at = self.store.clock().now();
         let id = MessageId::new(at);
         let root = opened
+            .mail
             .head
             .references
             .first()
-            .unwrap_or(&opened.head.message_id);
+            .unwrap_or(&opened.mail.head.message_id);
         let thread = outbound::thread_id(&self.store, &reader.address, root);
-        let accounts = self.accounts_of(thread, &opened.message).await?;
+        let accounts = self.accounts_of(thread, &opened.mail.message).await?;
         let head = Head {
-            subject: subject(&opened.head.subject),
+            subject: subject(&opened.mail.head.subject),
             from: Some(Mailbox {
                 name: None,
                 address: reader.address.clone(),
             }),
-            to: office_side(&opened.head, &accounts),
+            to: office_side(&opened.mail.head, &accounts),
             cc: Vec::new(),
             envelope: accounts
                 .iter()
                 .map(|account| account.address.clone())
                 .collect(),
             message_id: format!("{id}@{}", rules.letterhead.hostname),
-            references: references(&opened.head),
+            references: references(&opened.mail.head),
             date: Some(at),
             parts: Vec::new(),
             regarding: None,
@@ -106,7 +107,7 @@ impl Visit {
         let answer = Answer {
             id,
             grant,
-            answered: opened.message.id,
+            answered: opened.mail.message.id,
             contact: opened.grant.map(|grant| grant.contact),
             at,
             thread,

@@ -207,6 +207,8 @@ mod tests {
                 zone: TimeZone::UTC,
             },
             directory: desk::contacts::Directory::default(),
+            rules: crate::policy::Rules::sample(),
+            unopened: SignedDuration::from_hours(72),
         })
     }
 

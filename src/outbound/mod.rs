@@ -23,6 +23,7 @@ mod sender;
 mod work;
 
 pub use conversation::{close_to_clear, thread_id};
+pub use dispatch::foreseen;
 pub use intake::Intake;
 pub use sender::Sender;
 

@@ -46,6 +46,8 @@ pub(super) fn desk(config: &Config) -> desk::Settings {
         expires: config.policy.expires,
         voice: voice(config),
         directory: directory(config),
+        rules: rules(config),
+        unopened: config.office.unopened,
     }
 }
 

@@ -62,6 +62,7 @@ impl From<desk::Refused> for Stop {
         match refused {
             desk::Refused::Store(error) => Self::from(error),
             desk::Refused::Wish(reason) => Self::fault(&reason),
+            desk::Refused::Problems(problems) => Self::fault(&problems.to_string()),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! ```text
 //!  request ─▶ guard ─▶ enter   / /code /factor   before a session: password, code, set-up
 //!               │      inside  /today …          signed in
+//!               │      message /message/ID …     one message, and what is done with it
+//!               │      release /message/ID/release  a provider proves who they are
 //!               ◀─ page, or a calm one for whatever stopped it
 //! ```
 //!
@@ -11,6 +13,7 @@
 //! session, and every change is a POST with a form's value, from a page of ours.
 
 pub mod calm;
+pub mod mail;
 pub mod page;
 pub mod views;
 
@@ -18,7 +21,9 @@ mod door;
 mod enter;
 mod guard;
 mod inside;
+mod message;
 mod qr;
+mod release;
 mod visitor;
 
 #[cfg(test)]
@@ -115,6 +120,26 @@ impl Office {
                 "/recovery",
                 get(inside::recovery_page).post(inside::recovery),
             )
+            .route("/task/{id}/again", post(message::task_again))
+            .route("/task/{id}/done", post(message::task_done))
+            .route("/message/{id}", get(message::message))
+            .route("/message/{id}/body", get(message::body))
+            .route("/message/{id}/print", get(message::print))
+            .route("/message/{id}/file/{n}", get(message::file))
+            .route("/message/{id}/files.zip", get(message::files))
+            .route("/message/{id}/open", post(message::open))
+            .route("/message/{id}/close", post(message::close))
+            .route("/message/{id}/extend", post(message::extend))
+            .route(
+                "/message/{id}/recall",
+                get(message::recall_page).post(message::recall),
+            )
+            .route(
+                "/message/{id}/release",
+                get(release::release_page).post(release::release),
+            )
+            .route("/message/{id}/reject", post(release::reject))
+            .route("/message/{id}/withdraw", post(release::withdraw))
             .route("/sign-out", post(inside::sign_out))
             .route("/locked", get(enter::locked))
             .route("/help", get(inside::help))

@@ -69,8 +69,19 @@ fn here(method: &Method, path: &str) -> String {
         "/sign-in" | "/sign-out" => "/".to_owned(),
         // What a form shows once is not shown again.
         "/factor" | "/recovery" if form => "/today".to_owned(),
+        path if form && path.starts_with("/task/") => "/today".to_owned(),
+        path if form && path.starts_with("/message/") => message(path),
         path if site::stays(path) => path.to_owned(),
         _ => "/".to_owned(),
+    }
+}
+
+/// The page of the message that a form is about: its own, if it has one.
+fn message(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((_, "release" | "recall")) | None => path.to_owned(),
+        Some((whole, "reject" | "withdraw")) => format!("{whole}/release"),
+        Some((whole, _)) => whole.to_owned(),
     }
 }
 
@@ -122,6 +133,10 @@ mod tests {
             (Method::GET, "//evil.example", "/"),
             (Method::GET, "/\\evil.example", "/"),
             (Method::GET, "/today", "/today"),
+            (Method::POST, "/task/x/again", "/today"),
+            (Method::POST, "/message/x/release", "/message/x/release"),
+            (Method::POST, "/message/x/reject", "/message/x/release"),
+            (Method::POST, "/message/x/open", "/message/x"),
         ] {
             assert_eq!(here(&method, path), leads, "{method} {path}");
         }

@@ -215,5 +215,8 @@ fn desk_settings() -> desk::Settings {
             language: Language::English,
             zone: zone(),
         },
+        directory: desk::contacts::Directory::default(),
+        rules: crate::policy::Rules::sample(),
+        unopened: SignedDuration::from_hours(72),
     }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { inspect } from './inspect.mjs';
-import { MINUTE, Patient, given, language, later, main, wish } from './stage.mjs';
+import { DAY, MINUTE, Patient, given, language, later, main, mime, patient, wish, write } from './stage.mjs';
 
 const [folder] = given;
 if (folder) mkdirSync(folder, { recursive: true });
@@ -15,10 +15,11 @@ let pages = 0;
 
 await main(async () => {
   await everyPage();
+  await mail();
   await withoutScripts();
   await apart();
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages >= 16, `only ${pages} pages`);
+  assert(pages >= 26, `only ${pages} pages`);
 });
 
 /** What the app on the phone shows now. */
@@ -179,6 +180,65 @@ async function admin() {
   await look(front, 'today-gaps');
   await root.leave();
   await front.leave();
+}
+
+/** Mail: what went out stands beside its notice, and what staff wrote waits for the doctor. */
+async function mail() {
+  const account = await wish('office', { stem: 'doctor' });
+  const to = await patient('jane');
+  const letter = { subject: 'Your results', text: 'All is well.', html: '<p>All is <b>well</b>.</p>', files: [
+    { name: 'report.txt', type: 'text/plain', octets: 'one' }, { name: 'diet.txt', type: 'text/plain', octets: 'two' }] };
+  await write(to, letter);
+  await wish('drained');
+  await later(4 * DAY);
+  const desk = await wish('hold', { to, mail: mime(account.address, to, { ...letter, subject: 'Please come fasting' }) });
+
+  const ruiz = await Patient.come();
+  const { own } = await setUp(ruiz, account);
+  await ruiz.press(ruiz.link('office-codes-kept'));
+  await ruiz.sees('Please come fasting', 'Your results');
+  await look(ruiz, 'today');
+  await ruiz.press(ruiz.page.getByRole('link', { name: 'Your results' }));
+  await ruiz.sees(ruiz.t('office-notice-title'), to);
+  await look(ruiz, 'message');
+  const message = ruiz.page.url();
+  await ruiz.press(ruiz.link('office-print'));
+  await look(ruiz, 'print');
+  await ruiz.page.goto(message);
+  await ruiz.press(ruiz.link('office-recall'));
+  await look(ruiz, 'recall');
+  await ruiz.press(ruiz.button('office-recall-do'));
+  await ruiz.sees(ruiz.t('office-done-recalled'));
+  await look(ruiz, 'recalled');
+
+  await ruiz.go('/today');
+  await ruiz.press(ruiz.page.getByRole('link', { name: 'Please come fasting' }));
+  await look(ruiz, 'release');
+  await release(ruiz, 'not the right words', '000000');
+  await ruiz.sees(ruiz.t('office-proof-wrong'));
+  await look(ruiz, 'release-wrong');
+  const held = ruiz.page.url();
+
+  const front = await Patient.come();
+  await setUp(front, desk);
+  await front.go(held);
+  await look(front, 'release-staff');
+  const stranger = await Patient.come();
+  await setUp(stranger, await wish('office', { stem: 'lopez', role: 'provider' }));
+  await stranger.go(held.replace('/release', ''));
+  await stranger.page.locator('summary').click();
+  await look(stranger, 'emergency');
+  await later(MINUTE);
+  await release(ruiz, account.password, await code(own));
+  await ruiz.sees(ruiz.t('office-done-released'));
+  await look(ruiz, 'released');
+  for (const person of [ruiz, front, stranger]) await person.leave();
+}
+
+async function release(person, password, code) {
+  await person.page.locator('#password').fill(password);
+  await person.page.locator('#code').fill(code);
+  await person.press(person.button('office-release-do'));
 }
 
 /** All of it goes without scripts, and the language can be changed on the way. */

@@ -9,10 +9,10 @@ use axum::response::Response;
 
 #[derive(Template)]
 #[template(path = "web/templates/body.html", config = ".askama.toml")]
-struct BodyView<'a> {
-    language: &'static str,
-    title: &'a str,
-    fragment: &'a str,
+pub(crate) struct BodyView<'a> {
+    pub(crate) language: &'static str,
+    pub(crate) title: &'a str,
+    pub(crate) fragment: &'a str,
 }
 
 /// The document, under its own policy: it can show itself and open links, and

@@ -101,10 +101,10 @@ impl From<release::Refused> for Unreleased {
             release::Refused::Gone | release::Refused::Denied(Denied::Over) => Self::Gone,
             release::Refused::Changed => Self::Changed,
             release::Refused::Denied(Denied::Reason) | release::Refused::Reason => Self::Reason,
-            release::Refused::Denied(why) => Self::Denied(why),
             release::Refused::SwitchedOff | release::Refused::Denied(Denied::ProviderGone) => {
                 Self::SwitchedOff
             }
+            release::Refused::Denied(why) => Self::Denied(why),
             // A page shows blind copies, so nobody is refused for one.
             release::Refused::Blind | release::Refused::Damaged => Self::Damaged,
             release::Refused::Store(error) => Self::Store(error),

@@ -5,14 +5,15 @@ use crate::model::{GrantId, Language, MessageId};
 use crate::portal::calm::{Again, Calm};
 use crate::portal::page::{Page, Signed, Tab, path};
 use crate::portal::views::{
-    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, PrintView,
-    Problem, ReplyView, SentView, wrong_wait,
+    CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, PrintView, Problem,
+    ReplyView, SentView, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
     CodePage, File, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
 };
 use crate::web::assets::{Assets, ICON, STYLE};
+use crate::web::body::BodyView;
 use crate::web::speech::{Clinic, Speech};
 use askama::Template;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -373,7 +374,8 @@ impl<'a> Gallery<'a> {
         self.add(
             "body",
             &BodyView {
-                page: self.page("/"),
+                language: self.page("/").language.tag(),
+                title: &self.page("/").t("portal-message"),
                 fragment,
             },
         );

@@ -5,9 +5,7 @@ use crate::model::{
     Account, AccountId, Address, Clock, ContactId, Direction, Flags, Head, Keyword, MailboxId,
     ManualClock, MessageId, Role, Standing, System,
 };
-use crate::store::records::{
-    AccountFolder, Card, Contact, ContactStatus, MailFolder, Message, Special,
-};
+use crate::store::records::{AccountFolder, Card, Contact, MailFolder, Message, Special};
 use crate::store::{Change, Error, RootKey, Settings, Store, Tx, samples};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -546,14 +544,10 @@ async fn namesakes(bench: &Bench) {
     for (last, name) in [(1, "Ana/Vega"), (2, "Ana-Vega"), (3, "Ana Vega")] {
         let mut octets = [7; 16];
         octets[0] = last;
+        let now = bench.store.clock().now();
         let contact = Contact {
-            id: ContactId::from_octets(octets),
-            addresses: Vec::new(),
             name: Some(name.to_owned()),
-            language: None,
-            status: ContactStatus::Stub,
-            provider: None,
-            created: bench.store.clock().now(),
+            ..Contact::stub(ContactId::from_octets(octets), now)
         };
         let mut tx = Tx::new();
         tx.put(&contact);

@@ -6,7 +6,7 @@ use crate::mailbox::twin::{Print, Printed, Twin};
 use crate::mailbox::{ChangeError, Flagging, Mailboxes, View};
 use crate::model::{Account, Direction, Flags, Head, MessageId, System};
 use crate::store::records::{Message, Special};
-use crate::store::{ContentWriter, Error, Tx};
+use crate::store::{ContentWriter, Error, Finished, Tx};
 use crate::wire::imap::command::StoreMode;
 use jiff::Timestamp;
 
@@ -98,7 +98,7 @@ impl Appending {
             mailboxes,
             account,
             folder,
-            mut flags,
+            flags,
             date,
             content,
             print,
@@ -114,32 +114,44 @@ impl Appending {
                 return Ok(None);
             }
         }
-        // What one has read, the others of the clinic have not.
-        let seen = folder.account.is_none() && flags.system.contains(System::SEEN);
-        if seen {
-            flags.system = flags.system.without(System::SEEN);
-        }
-        let store = &mailboxes.0.store;
         let done = content.finish().await?;
-        let mut tx = Tx::new();
-        let head = Head::default();
-        let now = store.clock().now();
-        let id = MessageId::new(now);
-        tx.insert(&Message {
-            account: Some(account.id),
-            ..Message::settled(id, Direction::Stored, now, (&done, &head))
-        });
-        tx.attach(done);
-        tx.file(folder.id, id, flags, date);
-        let receipt = store.commit(tx).await?;
-        mailboxes.0.tracker.catch_up().await?;
-        let uid = receipt.uids().first().copied().unwrap_or_default();
-        if seen && let Err(error) = see(&mailboxes, (&account, &folder), uid).await {
-            // The message is there: to say no would bring it twice.
-            tracing::error!(event = "imap.failed", reason = %error, "A message put into the shared mailbox could not be marked as read by who put it there.");
-        }
+        let owner = (&account, &folder);
+        let uid = keep(&mailboxes, owner, (flags, date), done).await?;
         Ok(Some(uid))
     }
+}
+
+/// Files a message that a mail program has put in; its UID.
+async fn keep(
+    mailboxes: &Mailboxes,
+    (account, folder): (&Account, &Folder),
+    (mut flags, date): (Flags, Option<Timestamp>),
+    content: Finished,
+) -> Result<u32, Error> {
+    // What one has read, the others of the clinic have not.
+    let seen = folder.account.is_none() && flags.system.contains(System::SEEN);
+    if seen {
+        flags.system = flags.system.without(System::SEEN);
+    }
+    let store = &mailboxes.0.store;
+    let mut tx = Tx::new();
+    let now = store.clock().now();
+    let id = MessageId::new(now);
+    let head = Head::default();
+    tx.insert(&Message {
+        account: Some(account.id),
+        ..Message::settled(id, Direction::Stored, now, (&content, &head))
+    });
+    tx.attach(content);
+    tx.file(folder.id, id, flags, date);
+    let receipt = store.commit(tx).await?;
+    mailboxes.0.tracker.catch_up().await?;
+    let uid = receipt.uids().first().copied().unwrap_or_default();
+    if seen && let Err(error) = see(mailboxes, (account, folder), uid).await {
+        // The message is there: to say no would bring it twice.
+        tracing::error!(event = "imap.failed", reason = %error, "A message put into the shared mailbox could not be marked as read by who put it there.");
+    }
+    Ok(uid)
 }
 
 /// Whether the message is one of the account's that waits for release.

@@ -61,8 +61,7 @@ impl From<desk::Refused> for Stop {
     fn from(refused: desk::Refused) -> Self {
         match refused {
             desk::Refused::Store(error) => Self::from(error),
-            desk::Refused::Wish(reason) => Self::fault(&reason),
-            desk::Refused::Problems(problems) => Self::fault(&problems.to_string()),
+            other => Self::fault(&other.to_string()),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Bench, letter};
 use crate::folders;
 use crate::model::{ContactId, Role};
 use crate::store::Tx;
-use crate::store::records::{Contact, ContactStatus};
+use crate::store::records::Contact;
 use crate::wire::imap::command::{List, ListSelect};
 
 /// Gives the account views of so many contacts more.
@@ -13,13 +13,8 @@ async fn patients(bench: &Bench, count: usize) {
     let mut tx = Tx::new();
     for n in 0..count {
         let contact = Contact {
-            id: ContactId::new(now),
-            addresses: Vec::new(),
             name: Some(format!("Jane Doe {n}")),
-            language: None,
-            status: ContactStatus::Stub,
-            provider: None,
-            created: now,
+            ..Contact::stub(ContactId::new(now), now)
         };
         tx.put(&contact);
         let made = folders::of_contact(store, &mut tx, bench.ruiz.id, contact.id);

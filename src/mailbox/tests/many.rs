@@ -172,23 +172,29 @@ async fn while_thousands_are_put_in_order_the_thread_serves_others() {
             tokio::task::yield_now().await;
         }
     });
-    let mut before = 0;
-    for _ in 0..3 {
-        let mut criteria = vec![by(SortBy::Subject); 50];
-        criteria.push(by(SortBy::Arrival));
+    let mut criteria = vec![by(SortBy::Subject); 50];
+    criteria.push(by(SortBy::Arrival));
+    // Where the order is made at once, the other has no turn; elsewhere it has,
+    // unless a machine happens to be done before anybody looks.
+    let (mut sorting, mut threading) = (0, 0);
+    for _ in 0..100 {
+        let before = turns.load(Ordering::Relaxed);
         let sorted = bench.mailboxes.sort(&shown, all.clone(), &criteria);
-        let sorted = sorted.await.unwrap();
-        assert_eq!(sorted, all, "equals stay as they stand");
-        let now = turns.load(Ordering::Relaxed);
-        assert!(now > before + 50, "{now} after {before}");
-        before = now;
+        assert_eq!(sorted.await.unwrap(), all, "equals stay as they stand");
+        let between = turns.load(Ordering::Relaxed);
         let threads = bench
             .mailboxes
             .thread(&shown, all.clone(), Threading::OrderedSubject);
         assert_eq!(threads.await.unwrap().0.len(), 1);
-        let now = turns.load(Ordering::Relaxed);
-        assert!(now > before + 50, "{now} after {before}");
-        before = now;
+        sorting += between - before;
+        threading += turns.load(Ordering::Relaxed) - between;
+        if sorting > 50 && threading > 50 {
+            break;
+        }
     }
+    assert!(
+        sorting > 50 && threading > 50,
+        "{sorting} turns while it was sorted, {threading} in conversations"
+    );
     other.abort();
 }

@@ -215,7 +215,10 @@ fn desk_settings() -> desk::Settings {
             language: Language::English,
             zone: zone(),
         },
-        directory: desk::contacts::Directory::default(),
+        directory: desk::contacts::Directory {
+            required: Vec::new(),
+            lists_stubs: false,
+        },
         rules: crate::policy::Rules::sample(),
         unopened: SignedDuration::from_hours(72),
     }

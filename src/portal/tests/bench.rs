@@ -8,7 +8,6 @@ use crate::model::{
     AccountId, Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
     State, Token,
 };
-use crate::net::Peer;
 use crate::pki::Signer;
 use crate::portal::{Portal, Settings};
 use crate::queue;

@@ -41,6 +41,7 @@ pub mod route;
 pub mod alert;
 pub mod reading;
 pub mod release;
+pub mod upload;
 
 // Flows: a message on its way.
 pub mod delivery;

@@ -209,6 +209,7 @@ mod tests {
             directory: desk::contacts::Directory::default(),
             rules: crate::policy::Rules::sample(),
             unopened: SignedDuration::from_hours(72),
+            uploads: crate::upload::Limits::default(),
         })
     }
 

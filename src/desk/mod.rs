@@ -26,6 +26,7 @@ use crate::policy::Rules;
 use crate::reading;
 use crate::route::portal::Voice;
 use crate::store::{Error, Store};
+use crate::upload::Limits;
 use jiff::SignedDuration;
 
 /// The desk over one store. Cloning it is cheap.
@@ -59,6 +60,8 @@ pub struct Settings {
     pub rules: Rules,
     /// From when on the office is shown what a patient has not opened.
     pub unopened: SignedDuration,
+    /// What is taken of files that a form sends in.
+    pub uploads: Limits,
 }
 
 /// Why a wish was not granted.

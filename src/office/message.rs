@@ -1,6 +1,7 @@
 //! One message: what it says, what has become of it, and what is done with it.
 
 use crate::access::office::Signed;
+use crate::desk;
 use crate::desk::office::{Letter, MAX_REASON, MIN_REASON, Opening, Outcome, Viewer};
 use crate::model::{MessageId, TaskId};
 use crate::office::Office;
@@ -11,7 +12,7 @@ use crate::office::inside::closing;
 use crate::office::mail::{Done, GlassView, LetterView, PaperView, RecallView};
 use crate::office::visitor::{Visitor, framed as frame};
 use crate::web::body::body as framed;
-use crate::web::download::save;
+use crate::web::download::{picture, save};
 use crate::web::form::{Pressed, Sent};
 use crate::web::headers::PRINT_POLICY;
 use crate::web::site::query;
@@ -42,13 +43,15 @@ pub(super) struct Until {
 }
 
 /// What pages say at their top after a form was sent.
-const SAID: [(&str, Done); 9] = [
+const SAID: [(&str, Done); 11] = [
     ("again", said("office-done-again")),
     ("closed", said("office-done-closed")),
     ("finished", said("office-done-finished")),
+    ("held", said("office-done-held")),
     ("recalled", said("office-done-recalled")),
     ("released", said("office-done-released")),
     ("returned", said("office-done-returned")),
+    ("sent", said("office-done-sent")),
     ("withdrawn", said("office-done-withdrawn")),
     ("gone", not("office-done-gone")),
     ("not", not("office-done-not")),
@@ -164,6 +167,27 @@ pub(super) async fn file(
     let file = file.ok_or_else(|| missing(&signed))?;
     let name = file.name.clone().unwrap_or_default();
     Ok(save(&name, file))
+}
+
+/// `GET /message/{id}/view/{n}`: a picture, shown in a page.
+pub(super) async fn view(
+    State(office): State<Office>,
+    Extension(visitor): Who,
+    Path((id, n)): Path<(String, String)>,
+) -> Result<Response, Stop> {
+    let signed = match office.signed(&visitor).await? {
+        Ok(signed) => signed,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let (id, n) = id
+        .parse()
+        .ok()
+        .zip(n.parse().ok())
+        .ok_or_else(|| missing(&signed))?;
+    let file = office.0.desk.letter_file(&viewer(&signed), id, n).await?;
+    let file = file.ok_or_else(|| missing(&signed))?;
+    let shown = picture(file).await.map_err(desk::Refused::from)?;
+    shown.ok_or_else(|| missing(&signed))
 }
 
 /// `GET /message/{id}/files.zip`.

@@ -6,6 +6,7 @@
 //!               │      inside  /today …          signed in
 //!               │      message /message/ID …     one message, and what is done with it
 //!               │      release /message/ID/release  a provider proves who they are
+//!               │      write   /write /message/ID/answer  a message to somebody outside
 //!               ◀─ page, or a calm one for whatever stopped it
 //! ```
 //!
@@ -25,6 +26,7 @@ mod message;
 mod qr;
 mod release;
 mod visitor;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +39,7 @@ use crate::desk::Desk;
 use crate::model::{Clock, Live};
 use crate::office::calm::Calm;
 use crate::office::guard::Stop;
+use crate::outbound::Outbound;
 use crate::web::assets::{self, Static};
 use crate::web::form::MAX_FORM;
 use crate::web::site::Site;
@@ -75,6 +78,9 @@ pub struct Settings {
     pub gaps: Live<Vec<Gap>>,
 }
 
+/// What the pages stand on: the way in, the office's desk, the way out for mail.
+pub type Parts = (Entrance, Desk, Outbound);
+
 /// The office page. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Office(Arc<Inner>);
@@ -83,6 +89,7 @@ pub struct Office(Arc<Inner>);
 struct Inner {
     entrance: Entrance,
     desk: Desk,
+    outbound: Outbound,
     clock: Clock,
     clinic: Clinic,
     site: Site,
@@ -92,13 +99,15 @@ struct Inner {
 }
 
 impl Office {
-    /// The pages over the office's desk, behind this entrance.
+    /// The pages over the office's desk, behind this entrance; what is written on
+    /// them goes out like all mail.
     #[must_use]
-    pub fn new((entrance, desk): (Entrance, Desk), settings: Settings) -> Self {
+    pub fn new((entrance, desk, outbound): Parts, settings: Settings) -> Self {
         Self(Arc::new(Inner {
             clock: desk.clock().clone(),
             entrance,
             desk,
+            outbound,
             site: Site::new(&settings.url, &[]),
             clinic: settings.clinic,
             proxies: settings.trusted_proxies,
@@ -127,6 +136,7 @@ impl Office {
             .route("/message/{id}/print", get(message::print))
             .route("/message/{id}/file/{n}", get(message::file))
             .route("/message/{id}/files.zip", get(message::files))
+            .route("/message/{id}/view/{n}", get(message::view))
             .route("/message/{id}/open", post(message::open))
             .route("/message/{id}/close", post(message::close))
             .route("/message/{id}/extend", post(message::extend))
@@ -140,6 +150,7 @@ impl Office {
             )
             .route("/message/{id}/reject", post(release::reject))
             .route("/message/{id}/withdraw", post(release::withdraw))
+            .route("/write", get(write::start).post(write::find))
             .route("/sign-out", post(inside::sign_out))
             .route("/locked", get(enter::locked))
             .route("/help", get(inside::help))
@@ -148,6 +159,12 @@ impl Office {
             .route("/{file}", get(enter::style))
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry))
+            // An upload sets its own pace and its own limits.
+            .route("/write/{id}", get(write::new).post(write::send_new))
+            .route(
+                "/message/{id}/answer",
+                get(write::answer).post(write::send_answer),
+            )
             .fallback(inside::missing)
             .method_not_allowed_fallback(async || Stop::from(Calm::Method))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))

@@ -1,7 +1,7 @@
 //! What a request tells of who is asking: address, cookies, language.
 
 use crate::access::office::{Caller, Signed};
-use crate::model::Token;
+use crate::model::{Role, Token};
 use crate::office::Office;
 use crate::office::page::{Inside, Page, Tab};
 use crate::web::language::Wishes;
@@ -79,7 +79,7 @@ fn here(method: &Method, path: &str) -> String {
 /// The page of the message that a form is about: its own, if it has one.
 fn message(path: &str) -> String {
     match path.rsplit_once('/') {
-        Some((_, "release" | "recall")) | None => path.to_owned(),
+        Some((_, "release" | "recall" | "answer")) | None => path.to_owned(),
         Some((whole, "reject" | "withdraw")) => format!("{whole}/release"),
         Some((whole, _)) => whole.to_owned(),
     }
@@ -114,6 +114,7 @@ pub(super) fn framed(signed: &Signed, tab: Option<Tab>) -> Inside {
     Inside {
         address: signed.account.address.as_str().to_owned(),
         form: signed.form.expose().to_owned(),
+        writes: signed.account.role != Role::Admin,
         tab,
     }
 }

@@ -4,6 +4,7 @@
 use crate::portal::page::{Page, Tab, path};
 use crate::store::records::CodeMail;
 use crate::visit::{CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which};
+use crate::web::upload;
 use askama::Template;
 use jiff::Timestamp;
 
@@ -338,43 +339,16 @@ impl ReplyView<'_> {
     }
 
     fn accept(&self) -> String {
-        let endings: Vec<String> = self.kinds.iter().map(|k| format!(".{k}")).collect();
-        endings.join(",")
+        upload::accept(self.kinds)
     }
 
-    /// The kinds of files in words: in families where every ending belongs to
-    /// one. Who chose a kind that we do not take sees every ending.
+    /// The kinds of files in words. Who chose a kind that we do not take sees every
+    /// ending.
     fn families(&self) -> String {
-        let known = |kind: &String| FAMILIES.iter().any(|(_, all)| all.contains(&kind.as_str()));
-        let whole = self.kinds.len() > FEW_KINDS && self.kinds.iter().all(known);
-        if !whole || self.problem.as_ref().is_some_and(|p| p.kind_refused) {
-            return self.kinds.join(", ");
-        }
-        let taken = |all: &[&str]| self.kinds.iter().any(|kind| all.contains(&kind.as_str()));
-        let families = FAMILIES.iter().filter(|(_, all)| taken(all));
-        let words: Vec<String> = families.map(|(id, _)| self.page.t(id)).collect();
-        words.join(", ")
+        let each = self.problem.as_ref().is_some_and(|p| p.kind_refused);
+        upload::families(&self.page, self.kinds, each)
     }
 }
-
-/// Up to this many endings are read faster than they are told in families.
-const FEW_KINDS: usize = 6;
-
-/// Families of files, as people know them, with their endings.
-const FAMILIES: [(&str, &[&str]); 3] = [
-    (
-        "portal-reply-photos",
-        &[
-            "bmp", "cur", "gif", "heic", "heif", "ico", "jfif", "jpeg", "jpg", "pjp", "pjpeg",
-            "png", "svg", "tif", "tiff", "webp",
-        ],
-    ),
-    (
-        "portal-reply-documents",
-        &["doc", "docx", "odt", "pdf", "rtf", "xls", "xlsx"],
-    ),
-    ("portal-reply-texts", &["csv", "log", "txt"]),
-];
 
 /// The one thing to do on a page with one thing to say.
 #[derive(Clone, Debug, PartialEq, Eq)]

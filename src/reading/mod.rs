@@ -110,6 +110,21 @@ pub async fn open(store: &Store, id: MessageId) -> Result<Option<Opened>, store:
 }
 
 impl Opened {
+    /// The first `most` characters of a file of text; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn beginning(&self, n: u16, most: usize) -> Result<Option<String>, Error> {
+        /// Octets of a character at most, as they are stored: base64 has more.
+        const WIDE: usize = 6;
+        let Some(part) = self.head.parts.get(usize::from(n)) else {
+            return Ok(None);
+        };
+        let mut left = u64::try_from(most.saturating_mul(WIDE)).unwrap_or(u64::MAX);
+        let text = self.read(part, &mut left).await?;
+        Ok(Some(text.chars().take(most).collect()))
+    }
+
     fn parts(&self, role: PartRole) -> impl Iterator<Item = &Part> {
         self.head.parts.iter().filter(move |part| part.role == role)
     }

@@ -11,7 +11,6 @@ mod admission;
 mod body;
 mod download;
 mod entry;
-mod incoming;
 mod mail;
 mod reading;
 mod refusal;
@@ -21,9 +20,8 @@ mod shelf;
 mod tests;
 pub mod view;
 
-pub use admission::LONGEST_TEXT;
 pub use refusal::Refusal;
-pub use reply::{MANY_FILES, ReplyIntake};
+pub use reply::ReplyIntake;
 
 pub use view::{
     Admission, Asked, Caller, Closed, CodePage, Entry, FileLine, Front, InboxLine, Landing, Letter,
@@ -35,6 +33,7 @@ pub use crate::reading::{Download, File};
 use crate::model::{Address, Clock, Language, Live};
 use crate::reading as stored;
 use crate::store::{self, Store};
+use crate::upload::Limits;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -64,12 +63,8 @@ impl From<stored::Error> for Error {
 pub struct Rules {
     /// How long a session may lie idle: 5 to 60 minutes.
     pub idle: SignedDuration,
-    /// Largest file of an answer, in octets.
-    pub max_file: u64,
-    /// Largest answer with all its files, in octets before encoding.
-    pub max_reply: u64,
-    /// Endings of files that are taken, in lower case without the dot.
-    pub file_types: Vec<String>,
+    /// What is taken of an answer's files.
+    pub uploads: Limits,
     /// How long content is kept.
     pub retain: SignedDuration,
     /// Who our own mails are from.

@@ -12,9 +12,9 @@ use crate::model::{
 use crate::outbound;
 use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
 use crate::store::{Change, Tx};
-use crate::visit::admission::LONGEST_TEXT;
+use crate::upload::{Files, LONGEST_TEXT, Piece};
 use crate::visit::body::Body;
-use crate::visit::incoming::{Incoming, OUT_OF_ORDER, Opened};
+use crate::visit::refusal::OUT_OF_ORDER;
 use crate::visit::view::{Caller, Reader, Sent, Which};
 use crate::visit::{Error, Refusal, Rules, Visit, mail};
 use jiff::{SignedDuration, Timestamp};
@@ -24,8 +24,6 @@ use std::sync::Arc;
 /// Answers of one mailbox in 24 hours: more than a conversation needs, and at
 /// 50 MB each not enough to fill a disk before somebody wonders.
 const MANY_ANSWERS: usize = 20;
-/// Files in one answer: more than anybody chooses by hand.
-pub const MANY_FILES: usize = 20;
 /// Before a subject that is answered (RFC 5322 §3.6.5). It is the same in
 /// every language, since mail programs look for it.
 const RE: &str = "Re: ";
@@ -39,10 +37,7 @@ pub struct ReplyIntake {
     reader: Reader,
     answer: Answer,
     body: Option<Body>,
-    /// Octets taken so far, before encoding.
-    taken: u64,
-    files: usize,
-    file: Option<Incoming>,
+    files: Files,
 }
 
 /// What is known before the first octet.
@@ -116,13 +111,11 @@ impl Visit {
         };
         Ok(Some(ReplyIntake {
             visit: self.clone(),
+            files: Files::new(rules.uploads.clone()),
             rules,
             reader: reader.clone(),
             answer,
             body: None,
-            taken: 0,
-            files: 0,
-            file: None,
         }))
     }
 
@@ -186,9 +179,9 @@ impl ReplyIntake {
             return Err(Refusal::NoRoom);
         }
         self.has_turn().await?;
-        if !self.take(text.len()) {
+        if !self.files.count(text.len()) {
             return Err(Refusal::LongText {
-                limit: usize::try_from(self.rules.max_reply).unwrap_or(LONGEST_TEXT),
+                limit: usize::try_from(self.rules.uploads.all).unwrap_or(LONGEST_TEXT),
             });
         }
         let head = &self.answer.head;
@@ -219,15 +212,7 @@ impl ReplyIntake {
         if self.body.is_none() {
             self.text("").await?;
         }
-        let file = Incoming::new(name);
-        if self.files >= MANY_FILES && !name.is_empty() {
-            return Err(Refusal::ManyFiles {
-                name: file.name,
-                limit: MANY_FILES,
-            });
-        }
-        self.file = Some(file);
-        Ok(())
+        Ok(self.files.begin(name)?)
     }
 
     /// More octets of the file.
@@ -235,22 +220,8 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        let fits = self.take(octets.len());
-        let limit = self.rules.max_reply;
-        let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        let encoded = file.write(octets, &self.rules)?;
-        if !fits {
-            let name = file.name.clone();
-            return Err(Refusal::LargeReply { name, limit });
-        }
-        if !file.is_open() && file.can_be_judged() {
-            return self.open_file().await;
-        }
-        self.body
-            .as_mut()
-            .ok_or(OUT_OF_ORDER)?
-            .write(&encoded)
-            .await
+        let piece = self.files.write(octets)?;
+        self.piece(piece).await
     }
 
     /// Ends the file.
@@ -258,17 +229,18 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn end_file(&mut self) -> Result<(), Refusal> {
-        let file = self.file.as_ref().ok_or(OUT_OF_ORDER)?;
-        if !file.is_open() {
-            if file.is_none() {
-                self.file = None;
-                return Ok(());
-            }
-            self.open_file().await?;
+        match self.files.end()? {
+            Some(piece) => self.piece(piece).await,
+            None => Ok(()),
         }
-        let out = self.file.take().ok_or(OUT_OF_ORDER)?.finish()?;
-        self.files += 1;
-        self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
+    }
+
+    async fn piece(&mut self, piece: Piece) -> Result<(), Refusal> {
+        let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
+        if let Some((name, media_type)) = &piece.begins {
+            body.file(name, media_type).await?;
+        }
+        body.write(&piece.octets).await
     }
 
     /// Hands the answer to the office; durable when it returns.
@@ -279,8 +251,10 @@ impl ReplyIntake {
         let body = self
             .body
             .take()
-            .filter(|body| body.has_text || self.files > 0);
-        let body = body.filter(|_| self.file.is_none()).ok_or(Refusal::Empty)?;
+            .filter(|body| body.has_text || self.files.whole() > 0);
+        let body = body
+            .filter(|_| !self.files.is_within())
+            .ok_or(Refusal::Empty)?;
         // The office may have taken the message back while this was written.
         let still = self
             .visit
@@ -372,22 +346,6 @@ impl ReplyIntake {
             tx.file(shared, self.answer.id, Flags::default(), None);
         }
         Ok(())
-    }
-
-    /// Judges the file by its first octets and opens its part.
-    async fn open_file(&mut self) -> Result<(), Refusal> {
-        let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        let Opened { media_type, octets } = file.judge(&self.rules)?;
-        let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
-        body.file(&file.name, media_type).await?;
-        body.write(&octets).await
-    }
-
-    /// Counts what comes in; whether it is still within the bound of the whole.
-    fn take(&mut self, octets: usize) -> bool {
-        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        self.taken = self.taken.saturating_add(octets);
-        self.taken <= self.rules.max_reply
     }
 
     fn now(&self) -> Timestamp {

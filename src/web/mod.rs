@@ -21,3 +21,4 @@ pub mod speech;
 #[cfg(test)]
 pub(crate) mod tests;
 mod timer;
+pub mod upload;

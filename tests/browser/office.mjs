@@ -19,7 +19,7 @@ await main(async () => {
   await withoutScripts();
   await apart();
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages >= 26, `only ${pages} pages`);
+  assert(pages >= 36, `only ${pages} pages`);
 });
 
 /** What the app on the phone shows now. */
@@ -232,7 +232,68 @@ async function mail() {
   await release(ruiz, account.password, await code(own));
   await ruiz.sees(ruiz.t('office-done-released'));
   await look(ruiz, 'released');
+  await writing(front, to);
+  await answering(ruiz, to);
   for (const person of [ruiz, front, stranger]) await person.leave();
+}
+
+/** Somebody at the desk looks for the patient and writes; what is wrong is said, and the text stays. */
+async function writing(front, to) {
+  await front.go('/today');
+  await front.tab('office-write');
+  await look(front, 'write-find');
+  await front.page.locator('#words').fill('nobody at all');
+  await front.press(front.button('office-find-do'));
+  await front.sees(front.t('office-found-none'));
+  await look(front, 'write-nobody');
+  await front.page.locator('#words').fill(to.split('@')[0]);
+  await front.press(front.button('office-find-do'));
+  await look(front, 'write-found');
+  await front.press(front.page.getByRole('link', { name: to }));
+  await look(front, 'write');
+  await front.page.locator('#text').fill('The next visit is on Monday.');
+  await front.page.locator('#files').setInputFiles({ name: 'map.txt', mimeType: 'text/plain', buffer: Buffer.from('left') });
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-write-no-subject'), front.t('portal-choose-again'));
+  assert.equal(await front.page.locator('#text').inputValue(), 'The next visit is on Monday.');
+  await look(front, 'write-wrong');
+  await front.page.locator('#subject').fill('Next visit');
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-done-held'), 'The next visit is on Monday.');
+  await look(front, 'written-held');
+}
+
+/** The patient answers with files, and the doctor answers the answer. */
+async function answering(ruiz, to) {
+  const { link } = await wish('notice', { to });
+  const jane = await Patient.come();
+  await jane.arrive(link, to);
+  await jane.press(jane.link('portal-reply'));
+  await jane.page.locator('#text').fill('Thank you. Here is my photo.');
+  const picture = await jane.page.locator('main').screenshot();
+  await jane.page.locator('#files').setInputFiles([
+    { name: 'arm.png', mimeType: 'image/png', buffer: picture },
+    { name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('Vitamin D') },
+  ]);
+  await jane.press(jane.button('portal-reply-send'));
+  await jane.leave();
+
+  await ruiz.go('/today');
+  await look(ruiz, 'today-answer');
+  await ruiz.press(ruiz.page.getByRole('link', { name: 'Re: Please come fasting' }));
+  await look(ruiz, 'answered');
+  await ruiz.press(ruiz.link('office-answer'));
+  await ruiz.sees('Thank you. Here is my photo.', 'arm.png');
+  for (const one of await ruiz.page.locator('.kept summary').all()) await one.click();
+  await ruiz.sees('Vitamin D');
+  await ruiz.page.waitForFunction(() => [...document.querySelectorAll('img.preview')].every((img) => img.naturalWidth > 0));
+  await look(ruiz, 'answer');
+  await ruiz.page.locator('#text').fill('That looks fine.');
+  await ruiz.page.locator('input[name=pick]').first().check();
+  await ruiz.press(ruiz.button('office-write-send'));
+  await ruiz.sees(ruiz.t('office-done-sent'), 'That looks fine.', 'arm.png');
+  await look(ruiz, 'written-sent');
+  await wish('notice', { to });
 }
 
 async function release(person, password, code) {

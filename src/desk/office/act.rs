@@ -94,6 +94,17 @@ impl Desk {
         if !opened.is_some_and(|opened| opened.message.answers.is_some()) {
             return Ok(Outcome::Unseen);
         }
+        self.mark(viewer, id, (System::SEEN, Keyword::new(CLOSED)))
+            .await
+    }
+
+    /// Sets these flags on a message wherever the account's mailbox shows it.
+    pub(super) async fn mark(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+        (flags, keyword): (System, Option<Keyword>),
+    ) -> Result<Outcome, Refused> {
         for _ in 0..ATTEMPTS {
             let mut tx = Tx::new();
             let mut full = false;
@@ -101,10 +112,10 @@ impl Desk {
             {
                 let mut change = self.store.hold_rows(folder, &[uid], reader).await?;
                 change.update(|row| {
-                    let mut flags = row.flags.clone();
-                    flags.system = flags.system.with(System::SEEN);
-                    full |= !Keyword::new(CLOSED).is_some_and(|word| flags.insert(word));
-                    flags
+                    let mut now = row.flags.clone();
+                    now.system = now.system.with(flags);
+                    full |= keyword.clone().is_some_and(|word| !now.insert(word));
+                    now
                 });
                 tx.flag(change);
             }

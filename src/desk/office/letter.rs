@@ -79,6 +79,8 @@ pub struct Can {
     pub change: bool,
     /// Close an answer that needs none.
     pub close: bool,
+    /// Answer what came in.
+    pub answer: bool,
 }
 
 /// One recipient.
@@ -152,6 +154,11 @@ impl Desk {
                 && is_its_own(viewer.account, &message, opened.as_ref())
                 && to.iter().any(|to| to.portal.as_ref().is_some_and(is_alive));
             can.close = message.answers.is_some() && self.is_open(viewer.account, id).await?;
+            if let Some(opened) = &opened
+                && message.direction == Direction::Incoming
+            {
+                can.answer = !self.writers(opened).await?.is_empty();
+            }
         }
         let regards = match message.answers {
             Some(grant) => {

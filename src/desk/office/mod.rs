@@ -5,19 +5,24 @@
 
 mod act;
 mod glass;
+mod kept;
 mod letter;
 mod pending;
 mod today;
+mod write;
 
 pub use act::Outcome;
 pub use glass::{Glass, Opening};
+pub use kept::{Kept, Preview};
 pub use letter::{Addressee, Can, Content, Letter, Notice, Waiting};
 pub use pending::{Goes, Pending, Standing, Unreleased};
 pub use today::{Asked, Line, Today, Trouble, Waits};
+pub use write::{Author, Blank, LONGEST_SUBJECT, Pen, Person, Posted, Unsent, Wish};
 
 pub use crate::policy::{MAX_REASON, MIN_REASON};
 pub use crate::reading::{Download, File};
 pub use crate::release::LONGEST_REASON;
+pub use crate::upload::LONGEST_TEXT;
 
 use crate::desk::Desk;
 use crate::folders;

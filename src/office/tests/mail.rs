@@ -9,13 +9,13 @@ use crate::model::{
     State, System, TaskId,
 };
 use crate::release::{self, Binding, New};
-use crate::store::records::{Contact, Grant, Message, OpenTask, Task, TaskKind};
+use crate::store::records::{Contact, ContactAddress, Grant, Message, OpenTask, Task, TaskKind};
 use crate::store::{Tx, samples};
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 
 pub(super) const DESK: &str = "desk@clinic.example";
-const JANE: &str = "jane@example.com";
+pub(super) const JANE: &str = "jane@example.com";
 
 /// A letter with HTML that would like to do harm, and two files.
 const LETTER: &str = "Subject: Your <results>\r\nMIME-Version: 1.0\r\n\
@@ -75,6 +75,7 @@ pub(super) async fn sent(bench: &Bench, who: &str, state: State) -> Grant {
         first: Some("Jane".into()),
         last: Some("Doe".into()),
         phones: vec!["503 555 0142".into()],
+        addresses: vec![address(JANE)],
         ..Contact::stub(grant.contact, now)
     };
     let mut tx = Tx::new();
@@ -82,6 +83,10 @@ pub(super) async fn sent(bench: &Bench, who: &str, state: State) -> Grant {
     tx.insert(&message);
     tx.insert(&grant);
     tx.insert(&contact);
+    tx.put(&ContactAddress {
+        address: store.address_key(&address(JANE)),
+        contact: contact.id,
+    });
     tx.insert(&samples::recipient(&grant, state));
     let folder = folders::sent(store, account.id);
     tx.file(folder, message.id, System::SEEN.into(), None);
@@ -90,7 +95,7 @@ pub(super) async fn sent(bench: &Bench, who: &str, state: State) -> Grant {
 }
 
 /// Jane's answer, unread in this account's INBOX.
-async fn answered(bench: &Bench, who: &str) -> MessageId {
+pub(super) async fn answered(bench: &Bench, who: &str) -> MessageId {
     let grant = sent(bench, who, State::Replied).await;
     let (store, account) = (&bench.store, find(bench, who).await);
     let now = store.clock().now();
@@ -265,6 +270,8 @@ async fn a_message_of_somebody_else_is_answered_as_one_that_is_not_there() {
             "/print",
             "/file/1",
             "/files.zip",
+            "/view/1",
+            "/answer",
             "/recall",
             "/release",
         ] {

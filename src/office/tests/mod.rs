@@ -6,3 +6,4 @@ mod forged;
 mod headers;
 mod mail;
 mod release;
+mod write;

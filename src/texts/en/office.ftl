@@ -133,6 +133,8 @@ office-task-done = Done
 office-done-again = A new notice is on its way.
 office-done-closed = Closed. The answer is marked as read.
 office-done-finished = Marked as done.
+office-done-held = The message is safe. It waits for release.
+office-done-sent = Sent. The message is on its way.
 office-done-recalled = Taken back. Nobody can open it any more.
 office-done-released = Released. The message is on its way.
 office-done-returned = Given back. The writer has it in Drafts, with your reason.
@@ -288,3 +290,46 @@ office-malformed-text = Please go back and try again.
 office-fault-title = Something went wrong on our side
 office-fault-text = Please try again. If it happens again, tell whoever runs this gateway the reference below.
 office-error-reference = Reference: { $reference }
+
+# Writing.
+office-write = Write
+office-write-title = New message
+office-write-other = Choose somebody else
+office-write-back = Back to the message
+office-answer = Answer
+office-answer-title = Answer
+office-answer-to = What the patient wrote
+office-find-title = Who do you want to write to?
+office-find-label = Name, date of birth, e-mail or phone
+office-find-hint = For example “Jane Doe” or “1980-01-31”. The start of a word is enough.
+office-find-do = Search
+office-found =
+    { $n ->
+        [0] Nobody found
+        [one] { $n } person found
+       *[other] { $n } people found
+    }
+office-found-none = Please check the spelling, or add the person to the contacts first.
+office-found-more = There are more. Please add another word.
+office-found-no-address = No e-mail address in the record
+# $date is "1980-01-31".
+office-born = born { $date }
+office-write-from = From
+office-write-from-hint = A message in somebody else's name waits until they release it.
+# In a list of names. $name is "Dr. Ana Ruiz".
+office-write-waits = { $name } (waits for release)
+office-write-to = To
+office-write-to-hint = Several people read at the same address. Choose whom the message is about.
+office-choose = Please choose
+office-write-subject = Subject
+office-write-kept = Send along files from this patient
+office-preview = Show
+office-write-files = Add files from this computer
+office-write-send = Send
+office-write-no-subject = Please write a subject.
+office-write-long-subject = The subject is longer than { $n } characters. Please make it shorter.
+office-write-no-text = Please write a few words.
+office-write-long-text = The text is longer than { $n } characters. Please make it shorter, or send it as a file.
+office-write-no-from = Please choose who the message is from.
+office-write-no-to = Please choose who the message is for.
+office-write-no-pick = One of the files you ticked is not there any more. Please choose again.

@@ -133,6 +133,8 @@ office-task-done = Hecho
 office-done-again = Un aviso nuevo está en camino.
 office-done-closed = Cerrado. La respuesta quedó marcada como leída.
 office-done-finished = Marcado como hecho.
+office-done-held = El mensaje está guardado. Espera ser liberado.
+office-done-sent = Enviado. El mensaje está en camino.
 office-done-recalled = Retirado. Ya nadie puede abrirlo.
 office-done-released = Liberado. El mensaje está en camino.
 office-done-returned = Devuelto. Quien lo escribió lo tiene en Borradores, con su motivo.
@@ -288,3 +290,46 @@ office-malformed-text = Por favor, vuelva atrás e inténtelo de nuevo.
 office-fault-title = Algo falló de nuestro lado
 office-fault-text = Por favor, inténtelo de nuevo. Si vuelve a ocurrir, diga la referencia de abajo a quien administra este servidor.
 office-error-reference = Referencia: { $reference }
+
+# Escribir.
+office-write = Escribir
+office-write-title = Mensaje nuevo
+office-write-other = Elegir a otra persona
+office-write-back = Volver al mensaje
+office-answer = Responder
+office-answer-title = Responder
+office-answer-to = Lo que escribió el paciente
+office-find-title = ¿A quién quiere escribir?
+office-find-label = Nombre, fecha de nacimiento, correo o teléfono
+office-find-hint = Por ejemplo, «Jane Doe» o «1980-01-31». Basta con el comienzo de una palabra.
+office-find-do = Buscar
+office-found =
+    { $n ->
+        [0] No se encontró a nadie
+        [one] { $n } persona encontrada
+       *[other] { $n } personas encontradas
+    }
+office-found-none = Revise cómo está escrito o agregue primero a la persona a los contactos.
+office-found-more = Hay más personas. Agregue otra palabra.
+office-found-no-address = Sin dirección de correo en la ficha
+# $date es "1980-01-31".
+office-born = nacimiento: { $date }
+office-write-from = De
+office-write-from-hint = Un mensaje en nombre de otra persona espera hasta que esa persona lo libere.
+# En una lista de nombres. $name es "Dr. Ana Ruiz".
+office-write-waits = { $name } (espera ser liberado)
+office-write-to = Para
+office-write-to-hint = Varias personas leen en la misma dirección. Elija de quién trata el mensaje.
+office-choose = Elija
+office-write-subject = Asunto
+office-write-kept = Adjuntar archivos de este paciente
+office-preview = Ver
+office-write-files = Agregar archivos de esta computadora
+office-write-send = Enviar
+office-write-no-subject = Escriba un asunto.
+office-write-long-subject = El asunto tiene más de { $n } caracteres. Acórtelo.
+office-write-no-text = Escriba unas palabras.
+office-write-long-text = El texto tiene más de { $n } caracteres. Acórtelo o envíelo como archivo.
+office-write-no-from = Elija de quién es el mensaje.
+office-write-no-to = Elija para quién es el mensaje.
+office-write-no-pick = Uno de los archivos marcados ya no está. Elija de nuevo.

@@ -5,6 +5,7 @@
 //!                                  ├─▶ release: what staff wrote waits for a provider
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
+//!  another server ─SMTP─▶ smtp ─▶ inbound: what came back ─▶ store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
 //!  the office ─HTTPS─▶ office ─▶ desk ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
@@ -42,9 +43,11 @@ pub mod alert;
 pub mod reading;
 pub mod release;
 pub mod upload;
+pub mod report;
 
 // Flows: a message on its way.
 pub mod delivery;
+pub mod inbound;
 pub mod outbound;
 pub mod sweep;
 

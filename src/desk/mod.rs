@@ -20,10 +20,10 @@ mod underway;
 
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::delivery::report::Office;
 use crate::model::{Actor, Live};
 use crate::policy::Rules;
 use crate::reading;
+use crate::report::Office;
 use crate::route::portal::Voice;
 use crate::store::{Error, Store};
 use crate::upload::Limits;

@@ -21,6 +21,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
+/// Longest subject taken in, in octets: more than the desk takes in characters, so
+/// that it is handed back to be shortened.
+const MAX_SUBJECT: usize = 2_000;
+
 type Who = Extension<Arc<Visitor>>;
 
 /// `GET /message/{grant}/reply`.
@@ -74,13 +78,13 @@ pub(super) async fn send(
 }
 
 /// Why an answer did not go through, and the text as far as it had come.
-struct Held {
-    why: Why,
-    text: String,
-    files: bool,
+pub(super) struct Held {
+    pub(super) why: Why,
+    pub(super) text: String,
+    pub(super) files: bool,
 }
 
-enum Why {
+pub(super) enum Why {
     Refused(Refusal),
     Stop(Stop),
 }
@@ -121,10 +125,7 @@ impl Portal {
             Admission::Stale(stale) => (stale.owner(), &stale.form),
             Admission::Out => return Ok(outside(visitor)),
         };
-        let fields = fields(form).await.map_err(|why| match why {
-            Why::Stop(stop) => stop,
-            Why::Refused(_) => Stop::from(Calm::Malformed),
-        })?;
+        let fields = fields(form).await?;
         if !same(expected.expose(), &fields.form) {
             return Err(Stop::from(Calm::Stale {
                 path: format!("/message/{}/reply", only_id(id)),
@@ -152,24 +153,11 @@ impl Portal {
         (grant, fields): (GrantId, Fields),
         form: &mut Multipart,
     ) -> Result<Sent, Held> {
-        let Fields {
-            text, first_file, ..
-        } = fields;
-        let mut files = false;
-        let taken = async {
-            let intake = self.0.visit.begin_reply(reader, grant).await?;
-            let mut intake = intake.ok_or(Why::Refused(Refusal::Closed))?;
-            intake.text(&text).await?;
-            let mut next = first_file;
-            while let Some(name) = next {
-                files |= !name.is_empty();
-                add_file(&mut intake, &name, form).await?;
-                next = next_file(form).await?;
-            }
-            Ok(intake.finish(&visitor.caller).await?)
+        let intake = match self.0.visit.begin_reply(reader, grant).await {
+            Ok(intake) => intake.ok_or(Why::Refused(Refusal::Closed)),
+            Err(error) => Err(error.into()),
         };
-        let taken = taken.await;
-        taken.map_err(|why| Held { why, text, files })
+        send_in(intake, fields, form, visitor).await
     }
 
     /// The form again, with what was wrong and what was typed.
@@ -187,13 +175,7 @@ impl Portal {
             }
             Why::Refused(refusal) => refusal,
         };
-        let status = match refusal {
-            Refusal::File(Fault::Large { .. } | Fault::LargeAll { .. }) => {
-                StatusCode::PAYLOAD_TOO_LARGE
-            }
-            Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
+        let status = status(&refusal);
         let again = Again {
             refusal,
             text: held.text,
@@ -225,6 +207,7 @@ impl Portal {
         let text = again.map(|a| a.text).or(letter.draft).unwrap_or_default();
         let view = ReplyView {
             path: path(which),
+            new: None,
             subject: &letter.subject,
             form: reader.form.expose(),
             text: &text,
@@ -241,19 +224,59 @@ impl Portal {
 }
 
 /// An answer to be mended.
-struct Again {
-    refusal: Refusal,
-    text: String,
-    files: bool,
+pub(super) struct Again {
+    pub(super) refusal: Refusal,
+    pub(super) text: String,
+    pub(super) files: bool,
+}
+
+/// The status of a page that shows an answer again.
+pub(super) const fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::File(Fault::Large { .. } | Fault::LargeAll { .. }) => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+        Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// Hands text and files to the desk as they arrive.
+pub(super) async fn send_in(
+    intake: Result<ReplyIntake, Why>,
+    fields: Fields,
+    form: &mut Multipart,
+    visitor: &Visitor,
+) -> Result<Sent, Held> {
+    let Fields {
+        text, first_file, ..
+    } = fields;
+    let mut files = false;
+    let taken = async {
+        let mut intake = intake?;
+        intake.text(&text).await?;
+        let mut next = first_file;
+        while let Some(name) = next {
+            files |= !name.is_empty();
+            add_file(&mut intake, &name, form).await?;
+            next = next_file(form).await?;
+        }
+        Ok(intake.finish(&visitor.caller).await?)
+    };
+    let taken = taken.await;
+    taken.map_err(|why| Held { why, text, files })
 }
 
 /// What is wrong, at which field, and what to do.
-fn problem(page: &Page<'_>, again: &Again) -> Problem {
+pub(super) fn problem(page: &Page<'_>, again: &Again) -> Problem {
     let (field, text) = match &again.refusal {
         Refusal::Empty | Refusal::Closed | Refusal::Failed(_) => {
             ("text", page.t("portal-reply-empty"))
         }
         Refusal::LongText { limit } => ("text", page.count("portal-reply-long", limit)),
+        Refusal::NoSubject => ("subject", page.t("portal-new-no-subject")),
+        Refusal::LongSubject { limit } => ("subject", page.count("portal-new-long-subject", limit)),
+        Refusal::Unchosen => ("person", page.t("portal-new-unchosen")),
         Refusal::NoRoom => ("text", page.t("portal-reply-no-room")),
         Refusal::ManyAnswers { limit } => ("text", page.count("portal-reply-many-answers", limit)),
         Refusal::File(fault) => ("files", said(page, fault)),
@@ -268,14 +291,26 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
 
 /// The fields before the first file, in the order of our own form.
 #[derive(Default)]
-struct Fields {
-    form: String,
-    text: String,
+pub(super) struct Fields {
+    pub(super) form: String,
+    pub(super) text: String,
+    /// Of a new message: for whom it is written, to whom, and about what.
+    pub(super) person: String,
+    pub(super) to: String,
+    pub(super) subject: String,
     /// The name of the first file, whose octets come next.
-    first_file: Option<String>,
+    pub(super) first_file: Option<String>,
 }
 
-async fn fields(form: &mut Multipart) -> Result<Fields, Why> {
+/// Reads them.
+pub(super) async fn fields(form: &mut Multipart) -> Result<Fields, Stop> {
+    read(form).await.map_err(|why| match why {
+        Why::Stop(stop) => stop,
+        Why::Refused(_) => Stop::from(Calm::Malformed),
+    })
+}
+
+async fn read(form: &mut Multipart) -> Result<Fields, Why> {
     let mut fields = Fields::default();
     while let Some(part) = form.part().await? {
         match (part.name.as_str(), part.file) {
@@ -285,6 +320,9 @@ async fn fields(form: &mut Multipart) -> Result<Fields, Why> {
             }
             ("form", None) => fields.form = field(form, MAX_FIELD).await?,
             ("text", None) => fields.text = field(form, MAX_TEXT).await?,
+            ("person", None) => fields.person = field(form, MAX_FIELD).await?,
+            ("to", None) => fields.to = field(form, MAX_FIELD).await?,
+            ("subject", None) => fields.subject = field(form, MAX_SUBJECT).await?,
             _ => {}
         }
     }

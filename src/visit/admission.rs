@@ -6,9 +6,11 @@ use crate::model::{Actor, Event, EventKind, GrantId, Secret, Token};
 use crate::store::Tx;
 use crate::store::records::{Draft, Grant, Session};
 use crate::upload::LONGEST_TEXT;
+use crate::visit::people::People;
 use crate::visit::view::{Admission, Caller, Owner, Reader, Stale};
 use crate::visit::{Error, Visit};
 use link::LinkState;
+use std::sync::Arc;
 
 impl Visit {
     /// What the session cookie is worth; if the request counts, the idle time
@@ -28,6 +30,11 @@ impl Visit {
                 form,
             }));
         }
+        let people = People::of(&self.store, &session.address).await?;
+        if session.front && people.granted().next().is_none() {
+            // The right to sign in was taken back: out at once.
+            return Ok(Admission::Out);
+        }
         if caller.counts {
             session::touch(&self.store, &mut session).await?;
         }
@@ -42,6 +49,7 @@ impl Visit {
                 .saturating_add(ABSOLUTE)
                 .unwrap_or(jiff::Timestamp::MAX),
             address: session.address,
+            people: Arc::new(people),
         }))
     }
 
@@ -102,6 +110,7 @@ impl Visit {
             grant,
             text: text.chars().take(LONGEST_TEXT).collect(),
             at: self.store.clock().now(),
+            subject: String::new(),
         });
         self.store.commit(tx).await?;
         Ok(())

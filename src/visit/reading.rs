@@ -2,11 +2,13 @@
 //! this mailbox and what this mailbox answered, and of other recipients nothing.
 
 use crate::access::{accounts, link};
-use crate::model::{Actor, Address, Event, EventKind, GrantId, Mailbox, Recipient, State};
+use crate::folders;
+use crate::model::{Actor, Address, Event, EventKind, GrantId, Lane, Mailbox, Recipient, State};
+use crate::queue;
 use crate::reading::{self, sender};
-use crate::store::records::{Draft, Grant, MailboxReply};
+use crate::store::records::{Draft, Grant, MailboxReply, Message, Work};
 use crate::store::{self, Change, Tx};
-use crate::visit::view::{Caller, Letter, Reader, Which};
+use crate::visit::view::{Caller, Letter, Reader, Unseen, Which};
 use crate::visit::{Error, Visit};
 use link::LinkState;
 
@@ -19,6 +21,8 @@ const ATTEMPTS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) which: Which,
+    /// Whom it is about, where several read at the mailbox.
+    pub(super) about: Option<String>,
     pub(super) grant: Option<Grant>,
     pub(super) mail: reading::Opened,
 }
@@ -65,6 +69,7 @@ impl Visit {
             from: sender(head).unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
             to: labels(self.shown_recipients(reader, &opened).await?),
             subject: head.subject.clone(),
+            about: opened.about.clone(),
             date: mail.date(),
             expires,
             text: mail.text().await?,
@@ -87,16 +92,25 @@ impl Visit {
         Ok(opened.mail.body().await?)
     }
 
-    /// Whether a message is this reader's, and the office took it back.
+    /// Why a message is not shown to this reader.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn is_withdrawn(&self, reader: &Reader, which: Which) -> Result<bool, Error> {
+    pub async fn unseen(&self, reader: &Reader, which: Which) -> Result<Unseen, Error> {
         let Which::Received(grant) = which else {
-            return Ok(false);
+            return Ok(Unseen::Gone);
         };
         let grant = self.store.get(&Grant::at(grant)).await?;
-        Ok(grant.is_some_and(|g| g.mailbox == reader.mailbox && g.recalled.is_some()))
+        let Some(grant) = grant.filter(|grant| grant.mailbox == reader.mailbox) else {
+            return Ok(Unseen::Gone);
+        };
+        Ok(if grant.recalled.is_some() {
+            Unseen::Withdrawn
+        } else if self.shows(reader, grant.contact).await? {
+            Unseen::Gone
+        } else {
+            Unseen::Private
+        })
     }
 
     /// The message, if the reader may read it now.
@@ -105,7 +119,7 @@ impl Visit {
         reader: &Reader,
         which: Which,
     ) -> Result<Option<Opened>, Error> {
-        let (grant, id) = match which {
+        let (grant, id, contact) = match which {
             Which::Received(grant) => {
                 let now = self.store.clock().now();
                 let grant = self.store.get(&Grant::at(grant)).await?;
@@ -113,8 +127,11 @@ impl Visit {
                     g.mailbox == reader.mailbox && link::state(g, now) == LinkState::Open
                 });
                 let Some(grant) = grant else { return Ok(None) };
-                let id = grant.message;
-                (Some(grant), id)
+                if !self.shows(reader, grant.contact).await? {
+                    return Ok(None);
+                }
+                let (id, contact) = (grant.message, Some(grant.contact));
+                (Some(grant), id, contact)
             }
             Which::Sent(answer) => {
                 let own = self
@@ -122,11 +139,19 @@ impl Visit {
                     .get(&MailboxReply::at(reader.mailbox, answer))
                     .await?;
                 let Some(own) = own else { return Ok(None) };
-                (None, own.message)
+                if !self.shows_sent(reader, &own).await? {
+                    return Ok(None);
+                }
+                (None, own.message, self.writer(&own).await?)
             }
         };
         let mail = reading::open(&self.store, id).await?;
-        Ok(mail.map(|mail| Opened { which, grant, mail }))
+        Ok(mail.map(|mail| Opened {
+            which,
+            about: contact.and_then(|contact| reader.people.about(contact)),
+            grant,
+            mail,
+        }))
     }
 
     /// Moves a grant and its recipient on to a state, if they are not further
@@ -151,6 +176,9 @@ impl Visit {
             if next != held.record {
                 tx.replace(&held, &next);
             }
+            if held.record.opened.is_none() {
+                self.receipt(&mut tx, &next).await?;
+            }
             let recipient = self
                 .store
                 .hold(&Recipient::at(next.message, next.n))
@@ -159,7 +187,7 @@ impl Visit {
                 let mut moved = held.record.clone();
                 moved.state = state;
                 moved.since = now;
-                tx.replace(&held, &moved);
+                folders::track(&self.store, &mut tx, next.message, &[(&held, moved)]).await?;
                 tx.change(Change::Message(next.message));
             }
             if let Some(event) = event.clone() {
@@ -171,6 +199,18 @@ impl Visit {
             }
         }
         Err(store::Error::Conflict.into())
+    }
+
+    /// Has the writer told, who asked to hear when it is read. The report is a job
+    /// of its own: nothing that goes wrong with it may keep a patient from reading.
+    async fn receipt(&self, tx: &mut Tx, grant: &Grant) -> Result<(), Error> {
+        let message = self.store.get(&Message::at(grant.message)).await?;
+        if message.is_some_and(|message| message.receipt) {
+            let (message, n) = (grant.message, grant.n);
+            let now = self.store.clock().now();
+            queue::push(tx, now, Lane::Success, Work::Displayed { message, n });
+        }
+        Ok(())
     }
 
     /// Whom the message went to, as this reader may know: of its To and Cc

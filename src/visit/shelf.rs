@@ -37,7 +37,10 @@ impl Visit {
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
             let grant = self.store.get(&Grant::at(entry.grant)).await?;
-            if let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) {
+            let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) else {
+                continue;
+            };
+            if self.shows(reader, grant.contact).await? {
                 lines.push(self.inbox_line(reader, grant).await?);
             }
         }
@@ -65,6 +68,9 @@ impl Visit {
         let (found, next) = cut(found, |last| Which::Sent(last.message));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
+            if !self.shows_sent(reader, &entry).await? {
+                continue;
+            }
             let which = Which::Sent(entry.message);
             let Some(message) = self.store.get(&Message::at(entry.message)).await? else {
                 continue;
@@ -79,6 +85,7 @@ impl Visit {
                 to: to.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
                 subject: head.map(|head| head.subject.clone()),
                 date: message.accepted,
+                about: self.about_sent(reader, &entry).await?,
                 files: head.map_or(0, |head| reading::files(head).len()),
             });
         }
@@ -130,6 +137,7 @@ impl Visit {
             subject: head.map(|head| head.subject.clone()),
             date: opened.as_ref().map_or(grant.created, |o| o.mail.date()),
             expires: grant.expires,
+            about: reader.people.about(grant.contact),
             files: head.map_or(0, |head| reading::files(head).len()),
             mark: mark(&grant, open),
         })
@@ -173,9 +181,11 @@ fn file_lines(opened: &Opened) -> impl Iterator<Item = FileLine> {
         .as_ref()
         .and_then(|_| reading::sender(&opened.mail.head));
     let date = opened.mail.date();
+    let about = opened.about.clone();
     opened.mail.files().into_iter().map(move |file| FileLine {
         which: opened.which,
         from: from.clone(),
+        about: about.clone(),
         date,
         file,
     })

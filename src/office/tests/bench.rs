@@ -5,7 +5,6 @@ use crate::access::office::Office as Entrance;
 use crate::access::password::Passwords;
 use crate::access::{accounts, factor};
 use crate::config::name::Url;
-use crate::delivery::report;
 use crate::desk::{self, Desk};
 use crate::model::{
     Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Secret, Seed,
@@ -14,6 +13,7 @@ use crate::office::{Gap, Office, Settings};
 use crate::outbound::{self, Outbound};
 use crate::policy::Rules;
 use crate::release;
+use crate::report;
 use crate::route::portal::Voice;
 use crate::store::{RootKey, Store};
 use crate::upload::Limits;

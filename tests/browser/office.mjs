@@ -232,13 +232,13 @@ async function mail() {
   await release(ruiz, account.password, await code(own));
   await ruiz.sees(ruiz.t('office-done-released'));
   await look(ruiz, 'released');
-  await writing(front, to);
+  await writing(front, account.address, to);
   await answering(ruiz, to);
   for (const person of [ruiz, front, stranger]) await person.leave();
 }
 
 /** Somebody at the desk looks for the patient and writes; what is wrong is said, and the text stays. */
-async function writing(front, to) {
+async function writing(front, from, to) {
   await front.go('/today');
   await front.tab('office-write');
   await look(front, 'write-find');
@@ -258,6 +258,9 @@ async function writing(front, to) {
   assert.equal(await front.page.locator('#text').inputValue(), 'The next visit is on Monday.');
   await look(front, 'write-wrong');
   await front.page.locator('#subject').fill('Next visit');
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-write-no-from'));
+  await front.page.locator('#from').selectOption(from);
   await front.press(front.button('office-write-send'));
   await front.sees(front.t('office-done-held'), 'The next visit is on Monday.');
   await look(front, 'written-held');

@@ -179,6 +179,7 @@ pub(super) async fn events(bench: &Bench, kind: EventKind) -> Vec<Event> {
     events.filter(|event| event.kind == kind).collect()
 }
 
+// WM10
 #[tokio::test]
 async fn a_message_stands_beside_its_notice_with_what_has_become_of_it() {
     let bench = Bench::new().await;
@@ -250,6 +251,7 @@ async fn html_of_a_mail_runs_nothing_and_fetches_nothing() {
     }
 }
 
+// WM11
 #[tokio::test]
 async fn a_message_of_somebody_else_is_answered_as_one_that_is_not_there() {
     let bench = Bench::new().await;
@@ -365,6 +367,7 @@ async fn a_provider_opens_it_in_an_emergency_for_one_session_and_on_record() {
     assert_eq!(again.get(&page).await.status, StatusCode::NOT_FOUND);
 }
 
+// WM12, WP3
 #[tokio::test]
 async fn an_answer_waits_on_today_until_it_is_closed_without_a_reply() {
     let bench = Bench::new().await;

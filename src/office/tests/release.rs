@@ -45,6 +45,7 @@ impl Form {
     }
 }
 
+// WM1
 #[tokio::test]
 async fn a_provider_reads_what_goes_to_whom_and_releases_with_password_and_code() {
     let bench = Bench::new().await;
@@ -98,6 +99,7 @@ async fn a_provider_reads_what_goes_to_whom_and_releases_with_password_and_code(
     assert_eq!(events(&bench, EventKind::Release).await.len(), 1);
 }
 
+// WM7
 #[tokio::test]
 async fn at_a_staff_screen_a_provider_proves_for_one_message_and_is_not_signed_in() {
     let bench = Bench::new().await;

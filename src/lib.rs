@@ -42,8 +42,8 @@ pub mod route;
 pub mod alert;
 pub mod reading;
 pub mod release;
-pub mod upload;
 pub mod report;
+pub mod upload;
 
 // Flows: a message on its way.
 pub mod delivery;

@@ -17,6 +17,7 @@ pub mod calm;
 pub mod mail;
 pub mod page;
 pub mod views;
+pub mod write_views;
 
 mod door;
 mod enter;

@@ -5,9 +5,7 @@ use crate::portal::calm::Calm;
 use crate::portal::guard::{Stop, show};
 use crate::portal::link::taken;
 use crate::portal::page::Tab;
-use crate::portal::reply::{
-    Again, Fields, Why, fields, problem, send_in, status,
-};
+use crate::portal::reply::{Again, Fields, Why, fields, problem, send_in, status};
 use crate::portal::session::outside;
 use crate::portal::views::{NewFields, ReplyView};
 use crate::portal::visitor::{Visitor, signed};

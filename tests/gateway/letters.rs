@@ -12,6 +12,43 @@ fn hidden(page: &str, name: &str) -> String {
     field.unwrap().split('"').next().unwrap().to_owned()
 }
 
+/// The patient answers, and the doctor answers on the page.
+fn answered(clinic: &Clinic, own: &Browser, (doctor, link): (&Login, &str)) {
+    let patient = Browser::new(&clinic.house.door);
+    let opened = opened(&clinic.relay, &patient, link, &clinic.to);
+    let message = opened.says("Please come fasting.").place().to_owned();
+    let reply = patient.open(&format!("{message}/reply"));
+    let fields = [("form", reply.form()), ("text", "I will.".to_owned())];
+    let fields = fields.each_ref().map(|(n, v)| (*n, v.as_str()));
+    patient
+        .send_files(&format!("{message}/reply"), &fields)
+        .says("Your reply was sent");
+    let today = own
+        .open(&format!("{}/today", clinic.house.office()))
+        .says("1 new answer");
+    let answer = today.links("/message/").remove(0);
+    let write = format!("{answer}/answer");
+    let page = own.open(&write).says("I will.").text();
+    let to = page.split("<select id=\"to\"").nth(1).unwrap();
+    let to = to.split("<option value=\"").nth(1).unwrap();
+    let fields = [
+        ("form", hidden(&page, "form")),
+        ("from", doctor.address.clone()),
+        ("to", to.split('"').next().unwrap().to_owned()),
+        ("subject", "Re: Your visit".to_owned()),
+        ("text", "Thank you.".to_owned()),
+    ];
+    let fields = fields.each_ref().map(|(n, v)| (*n, v.as_str()));
+    own.send_files(&write, &fields).says("Sent.");
+    let second = clinic.relay.wait_for(&clinic.to, 3);
+    assert!(!notice(&second[2]).decoded.contains("Thank you"));
+    own.open(&format!("{}/today", clinic.house.office()))
+        .says("Nothing waits for you");
+    wait("the copy in Sent", || {
+        (count(&mut clinic.imap(clinic.doctor()), "Sent") == 2).then_some(())
+    });
+}
+
 // WM1, WM7, WM10, WM12
 #[test]
 fn what_the_desk_writes_is_released_on_the_page_and_the_patients_answer_is_answered_there() {
@@ -56,38 +93,5 @@ fn what_the_desk_writes_is_released_on_the_page_and_the_patients_answer_is_answe
     assert!(page.contains("The notice, as it was sent"), "{page}");
     assert!(page.contains(&clinic.to), "{page}");
 
-    // The patient answers, and the doctor answers on the page.
-    let patient = Browser::new(&house.door);
-    let opened = opened(&clinic.relay, &patient, &told.link, &clinic.to);
-    let message = opened.says("Please come fasting.").place().to_owned();
-    let reply = patient.open(&format!("{message}/reply"));
-    let fields = [("form", reply.form()), ("text", "I will.".to_owned())];
-    let fields = fields.each_ref().map(|(n, v)| (*n, v.as_str()));
-    patient
-        .send_files(&format!("{message}/reply"), &fields)
-        .says("Your reply was sent");
-    let today = own
-        .open(&format!("{}/today", house.office()))
-        .says("1 new answer");
-    let answer = today.links("/message/").remove(0);
-    let write = format!("{answer}/answer");
-    let page = own.open(&write).says("I will.").text();
-    let to = page.split("<select id=\"to\"").nth(1).unwrap();
-    let to = to.split("<option value=\"").nth(1).unwrap();
-    let fields = [
-        ("form", hidden(&page, "form")),
-        ("from", doctor.address.clone()),
-        ("to", to.split('"').next().unwrap().to_owned()),
-        ("subject", "Re: Your visit".to_owned()),
-        ("text", "Thank you.".to_owned()),
-    ];
-    let fields = fields.each_ref().map(|(n, v)| (*n, v.as_str()));
-    own.send_files(&write, &fields).says("Sent.");
-    let second = clinic.relay.wait_for(&clinic.to, 3);
-    assert!(!notice(&second[2]).decoded.contains("Thank you"));
-    own.open(&format!("{}/today", house.office()))
-        .says("Nothing waits for you");
-    wait("the copy in Sent", || {
-        (count(&mut clinic.imap(clinic.doctor()), "Sent") == 2).then_some(())
-    });
+    answered(&clinic, &own, (&doctor, &told.link));
 }

@@ -91,7 +91,7 @@ impl Desk {
             return Ok(Outcome::Unseen);
         }
         let opened = reading::open(&self.store, id).await?;
-        if !opened.is_some_and(|opened| opened.message.answers.is_some()) {
+        if opened.is_none_or(|opened| opened.message.answers.is_none()) {
             return Ok(Outcome::Unseen);
         }
         self.mark(viewer, id, (System::SEEN, Keyword::new(CLOSED)))

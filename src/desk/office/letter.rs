@@ -147,29 +147,11 @@ impl Desk {
         }
         let mut can = Can::default();
         if sight == Sight::Mailbox {
-            can.change = message.dispatched
-                && waiting.is_none()
-                && message.direction == Direction::Outgoing
-                && message.purged.is_none()
-                && is_its_own(viewer.account, &message, opened.as_ref())
-                && to.iter().any(|to| to.portal.as_ref().is_some_and(is_alive));
-            can.close = message.answers.is_some() && self.is_open(viewer.account, id).await?;
-            if let Some(opened) = &opened
-                && message.direction == Direction::Incoming
-            {
-                can.answer = !self.writers(opened).await?.is_empty();
-            }
+            can = self.can(viewer.account, &message, opened.as_ref()).await?;
+            let alive = to.iter().any(|to| to.portal.as_ref().is_some_and(is_alive));
+            can.change &= waiting.is_none() && alive;
         }
-        let regards = match message.answers {
-            Some(grant) => {
-                let grant = self.store.get(&Grant::at(grant)).await?;
-                match grant {
-                    Some(grant) => self.person(grant.contact).await?.0,
-                    None => None,
-                }
-            }
-            None => None,
-        };
+        let regards = self.regards(&message).await?;
         Ok(Some(Letter {
             id,
             direction: message.direction,
@@ -228,6 +210,39 @@ impl Desk {
     ) -> Result<Option<Download>, Refused> {
         let opened = self.seen(viewer, id).await?;
         Ok(opened.and_then(Opened::all_files))
+    }
+
+    /// What an account may do with a message that its mailbox shows; whether any of
+    /// it can still be changed, its recipients say.
+    async fn can(
+        &self,
+        account: &Account,
+        message: &Message,
+        opened: Option<&Opened>,
+    ) -> Result<Can, Error> {
+        let came = message.direction == Direction::Incoming;
+        Ok(Can {
+            change: message.dispatched
+                && message.direction == Direction::Outgoing
+                && message.purged.is_none()
+                && is_its_own(account, message, opened),
+            close: message.answers.is_some() && self.is_open(account, message.id).await?,
+            answer: match opened.filter(|_| came) {
+                Some(opened) => !self.writers(opened).await?.is_empty(),
+                None => false,
+            },
+        })
+    }
+
+    /// Whom an answer is from, in the directory's words.
+    async fn regards(&self, message: &Message) -> Result<Option<String>, Error> {
+        let Some(grant) = message.answers else {
+            return Ok(None);
+        };
+        match self.store.get(&Grant::at(grant)).await? {
+            Some(grant) => Ok(self.person(grant.contact).await?.0),
+            None => Ok(None),
+        }
     }
 
     async fn waiting(&self, id: MessageId) -> Result<Option<Waiting>, Error> {

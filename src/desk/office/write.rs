@@ -4,21 +4,21 @@
 
 use crate::access::accounts;
 use crate::contacts;
-use crate::desk::office::{Sight, Viewer};
+use crate::desk::office::{Kept, Pen, Sight, Unsent, Viewer};
 use crate::desk::{Desk, Refused};
-use crate::mime::write::{self, ReplyMail, Writing};
+use crate::mime::write::{self, ReplyMail};
 use crate::mime::{is_readable, one_line};
 use crate::model::parcel::Wanted;
 use crate::model::{
     Account, AccountId, Address, Arg, ContactId, Direction, Envelope, Mailbox, MessageId, Notify,
     Reply, Role, System,
 };
-use crate::outbound::{Intake, Outbound};
+use crate::outbound::Outbound;
 use crate::policy;
 use crate::reading::{self, Opened};
 use crate::store::Error;
 use crate::store::records::{Contact, Grant};
-use crate::upload::{Fault, Files, LONGEST_TEXT, Limits, Piece};
+use crate::upload::{Fault, Files, LONGEST_TEXT, Limits};
 use jiff::civil::Date;
 use std::net::IpAddr;
 
@@ -35,7 +35,7 @@ pub struct Blank {
     /// Whose names it may bear.
     pub authors: Vec<Author>,
     /// The files that these people have sent, the newest first.
-    pub files: Vec<super::Kept>,
+    pub files: Vec<Kept>,
     /// The subject, of an answer.
     pub subject: String,
 }
@@ -79,60 +79,10 @@ pub struct Wish {
     pub subject: String,
     /// The text.
     pub text: String,
-    /// The [`super::Kept::key`] of every file that was ticked.
+    /// The [`Kept::key`] of every file that was ticked.
     pub picked: Vec<String>,
     /// What it answers.
     pub answers: Option<MessageId>,
-}
-
-/// Why something was not sent. Nothing of it is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum Unsent {
-    /// It says nothing of what it is about.
-    #[error("the subject is empty")]
-    NoSubject,
-    /// The subject is longer than [`LONGEST_SUBJECT`].
-    #[error("the subject is too long")]
-    LongSubject,
-    /// It says nothing.
-    #[error("the text is empty")]
-    NoText,
-    /// The text is longer than [`LONGEST_TEXT`].
-    #[error("the text is too long")]
-    LongText,
-    /// Nobody was chosen whose name it may bear.
-    #[error("nobody was chosen whose name it may bear")]
-    From,
-    /// Nobody was chosen to whom it can go.
-    #[error("nobody was chosen to whom it can go")]
-    To,
-    /// A file that was ticked is not there any more.
-    #[error("a file that was ticked is gone")]
-    Picked,
-    /// A file is not taken.
-    #[error(transparent)]
-    File(#[from] Fault),
-    /// What it answers, the viewer does not see.
-    #[error("what it answers is not there")]
-    Unseen,
-    /// The way out refuses it, in the catalogue's words.
-    #[error("the way out refuses it: {}", .0.text)]
-    Reply(Reply),
-    /// The desk failed.
-    #[error(transparent)]
-    Desk(#[from] Refused),
-}
-
-impl From<Error> for Unsent {
-    fn from(error: Error) -> Self {
-        Self::Desk(error.into())
-    }
-}
-
-impl From<reading::Error> for Unsent {
-    fn from(error: reading::Error) -> Self {
-        Self::Desk(error.into())
-    }
 }
 
 /// What became of a message.
@@ -142,15 +92,6 @@ pub struct Posted {
     pub message: MessageId,
     /// Whether it waits for a release.
     pub held: bool,
-}
-
-/// A message on its way out. Dropped without [`Pen::finish`], it leaves nothing.
-#[derive(Debug)]
-pub struct Pen {
-    intake: Intake,
-    writing: Writing,
-    files: Files,
-    answers: Option<MessageId>,
 }
 
 impl Person {
@@ -454,48 +395,6 @@ impl Desk {
             pen.write(&octets).await?;
         }
         pen.end_file().await
-    }
-}
-
-impl Pen {
-    /// Begins a file under the name the browser gave.
-    ///
-    /// # Errors
-    /// [`Unsent::File`].
-    pub fn begin_file(&mut self, name: &str) -> Result<(), Unsent> {
-        Ok(self.files.begin(name)?)
-    }
-
-    /// More octets of the file.
-    ///
-    /// # Errors
-    /// [`Unsent`].
-    pub async fn write(&mut self, octets: &[u8]) -> Result<(), Unsent> {
-        let piece = self.files.write(octets)?;
-        self.piece(piece).await
-    }
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// [`Unsent`].
-    pub async fn end_file(&mut self) -> Result<(), Unsent> {
-        match self.files.end()? {
-            Some(piece) => self.piece(piece).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn piece(&mut self, piece: Piece) -> Result<(), Unsent> {
-        if let Some((name, media_type)) = &piece.begins {
-            let header = self.writing.file(name, media_type);
-            self.put(&header).await?;
-        }
-        self.put(&piece.octets).await
-    }
-
-    async fn put(&mut self, octets: &[u8]) -> Result<(), Unsent> {
-        self.intake.write(octets).await.map_err(Unsent::Reply)
     }
 }
 

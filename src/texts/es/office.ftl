@@ -133,7 +133,7 @@ office-task-done = Hecho
 office-done-again = Un aviso nuevo está en camino.
 office-done-closed = Cerrado. La respuesta quedó marcada como leída.
 office-done-finished = Marcado como hecho.
-office-done-held = El mensaje está guardado. Espera ser liberado.
+office-done-held = El mensaje está guardado. Falta que lo liberen.
 office-done-sent = Enviado. El mensaje está en camino.
 office-done-recalled = Retirado. Ya nadie puede abrirlo.
 office-done-released = Liberado. El mensaje está en camino.
@@ -317,7 +317,7 @@ office-born = nacimiento: { $date }
 office-write-from = De
 office-write-from-hint = Un mensaje en nombre de otra persona espera hasta que esa persona lo libere.
 # En una lista de nombres. $name es "Dr. Ana Ruiz".
-office-write-waits = { $name } (espera ser liberado)
+office-write-waits = { $name } (queda por liberar)
 office-write-to = Para
 office-write-to-hint = Varias personas leen en la misma dirección. Elija de quién trata el mensaje.
 office-choose = Elija

@@ -22,7 +22,7 @@ fn answered(clinic: &Clinic, own: &Browser, (doctor, link): (&Login, &str)) {
     let fields = fields.each_ref().map(|(n, v)| (*n, v.as_str()));
     patient
         .send_files(&format!("{message}/reply"), &fields)
-        .says("Your reply was sent");
+        .says("I will.");
     let today = own
         .open(&format!("{}/today", clinic.house.office()))
         .says("1 new answer");

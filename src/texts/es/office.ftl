@@ -174,21 +174,21 @@ office-way-clear = Correo común, sin proteger
 office-way-local = Un buzón de la clínica
 office-way-open = Aún sin decidir
 # $moment is "today, 9:41 AM" or "18 November".
-office-state-held = Por liberar desde: { $moment }.
-office-state-queued = Por enviar desde: { $moment }.
-office-state-noticed = Aviso enviado: { $moment }.
+office-state-held = Por liberar desde: { $moment }
+office-state-queued = Por enviar desde: { $moment }
+office-state-noticed = Aviso enviado: { $moment }
 office-state-bounced = El aviso no se pudo entregar ({ $moment }).
 office-state-unopened = Aún no se ha abierto.
-office-state-opened = Abierto: { $moment }.
-office-state-downloaded = Archivos descargados: { $moment }.
-office-state-replied = Respondido: { $moment }.
-office-state-expired = Su plazo terminó: { $moment }.
+office-state-opened = Abierto: { $moment }
+office-state-downloaded = Archivos descargados: { $moment }
+office-state-replied = Respondido: { $moment }
+office-state-expired = Su plazo terminó: { $moment }
 office-state-expired-unopened = Su plazo terminó: { $moment }. No se abrió.
-office-state-recalled = Retirado: { $moment }.
-office-state-relayed = Entregado al servicio de correo: { $moment }.
-office-state-delivered = En el buzón desde: { $moment }.
+office-state-recalled = Retirado: { $moment }
+office-state-relayed = Entregado al servicio de correo: { $moment }
+office-state-delivered = En el buzón desde: { $moment }
 office-state-failed = No se pudo entregar ({ $moment }).
-office-state-until = Se puede leer hasta: { $moment }.
+office-state-until = Se puede leer hasta: { $moment }
 
 # What is done with a message.
 office-close = Cerrar sin responder

@@ -40,8 +40,10 @@ pub mod route;
 
 // Steps that several flows and desks take.
 pub mod alert;
+pub mod reading;
 pub mod release;
 pub mod report;
+pub mod upload;
 
 // Flows: a message on its way.
 pub mod delivery;

@@ -20,7 +20,10 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "policy", "trust", "route", "queue", "access", "contacts", "folders",
         ],
     ),
-    ("steps", &["alert", "release", "report"]),
+    (
+        "steps",
+        &["alert", "reading", "release", "report", "upload"],
+    ),
     (
         "flows",
         &["outbound", "inbound", "delivery", "fetch", "chart", "sweep"],

@@ -207,6 +207,9 @@ mod tests {
                 zone: TimeZone::UTC,
             },
             directory: desk::contacts::Directory::default(),
+            rules: crate::policy::Rules::sample(),
+            unopened: SignedDuration::from_hours(72),
+            uploads: crate::upload::Limits::default(),
         })
     }
 

@@ -3,6 +3,7 @@
 use crate::config::draft::Section;
 use crate::config::name::Url;
 use crate::model::Address;
+use jiff::SignedDuration;
 use std::net::{Ipv6Addr, SocketAddr};
 
 /// The pages where the office works, and how it hears of an answer.
@@ -16,15 +17,20 @@ pub struct Office {
     /// An address that is told, without content, that an answer has come; at
     /// most every 15 minutes. Default none: nothing leaves.
     pub notify: Option<Address>,
+    /// From when on the pages show what a patient has not opened, so that somebody
+    /// calls. Default 3 days: half the time that a message can be read.
+    pub unopened: SignedDuration,
 }
 
 impl Office {
     pub(super) fn read(s: &mut Section<'_>) -> Self {
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
         let every = vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, 8443))];
         Self {
             listen: s.or("listen", every),
             url: s.or("url", None),
             notify: s.or("notify", None),
+            unopened: s.within("unopened", days(3), days(1)..=days(30)),
         }
     }
 

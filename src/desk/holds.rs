@@ -179,7 +179,7 @@ impl Desk {
         done.map_err(refusal)
     }
 
-    async fn hold_view(
+    pub(super) async fn hold_view(
         &self,
         hold: &Hold,
         (part, addresses): (Option<Mine>, bool),

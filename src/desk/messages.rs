@@ -190,7 +190,7 @@ impl Desk {
         Ok(content.and_then(|content| content.open_head(&message.head).ok()))
     }
 
-    async fn portal(&self, recipient: &Recipient) -> Result<Option<PortalView>, Error> {
+    pub(super) async fn portal(&self, recipient: &Recipient) -> Result<Option<PortalView>, Error> {
         let Some(grant) = recipient.grant else {
             return Ok(None);
         };

@@ -1,7 +1,7 @@
 //! The desk: what the office's administrators do. Each verb is a function over
 //! the store; who calls it (the admin socket, later a page) it does not know.
 //! What comes back is metadata: never a subject, a file name or a text. People
-//! are shown by [`contacts`] alone, to who may see them.
+//! are shown by [`contacts`], mail by [`office`], to who may see them.
 
 pub mod accounts;
 pub mod contacts;
@@ -21,9 +21,12 @@ mod underway;
 use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::model::{Actor, Live};
+use crate::policy::Rules;
+use crate::reading;
 use crate::report::Office;
 use crate::route::portal::Voice;
 use crate::store::{Error, Store};
+use crate::upload::Limits;
 use jiff::SignedDuration;
 
 /// The desk over one store. Cloning it is cheap.
@@ -34,6 +37,7 @@ pub struct Desk {
     passwords: Passwords,
     settings: Live<Settings>,
     actor: Actor,
+    glass: office::Glass,
 }
 
 /// What the configuration says about the desk.
@@ -52,6 +56,12 @@ pub struct Settings {
     pub voice: Voice,
     /// What is asked of the directory of contacts.
     pub directory: contacts::Directory,
+    /// What the clinic has decided about mail: by it a route is foreseen.
+    pub rules: Rules,
+    /// From when on the office is shown what a patient has not opened.
+    pub unopened: SignedDuration,
+    /// What is taken of files that a form sends in.
+    pub uploads: Limits,
 }
 
 /// Why a wish was not granted.
@@ -68,6 +78,15 @@ pub enum Refused {
     Store(#[from] Error),
 }
 
+impl From<reading::Error> for Refused {
+    fn from(error: reading::Error) -> Self {
+        match error {
+            reading::Error::Store(error) => Self::Store(error),
+            reading::Error::Message(what) => wish(what),
+        }
+    }
+}
+
 impl Desk {
     /// The desk over a store. `keys` are the gateway's own, so that what changes
     /// here is known there at once.
@@ -80,6 +99,7 @@ impl Desk {
             passwords,
             settings,
             actor: Actor::Gateway,
+            glass: office::Glass::default(),
         }
     }
 

@@ -96,17 +96,35 @@ pub fn shared(store: &Store) -> MailboxId {
 /// # Errors
 /// The store's own.
 pub async fn sees(store: &Store, account: AccountId, message: MessageId) -> Result<bool, Error> {
+    Ok(!places(store, account, message).await?.is_empty())
+}
+
+/// Where an account sees a message: folder, UID, and as whom its flags are read
+/// there; `None` in a folder of its own.
+///
+/// # Errors
+/// The store's own.
+pub async fn places(
+    store: &Store,
+    account: AccountId,
+    message: MessageId,
+) -> Result<Vec<(MailboxId, u32, Option<AccountId>)>, Error> {
     let own = STANDARD.map(|(name, _)| id(store, Some(account), name));
-    for (folder, _) in store.placed(message).await? {
-        if folder == shared(store) || own.contains(&folder) {
-            return Ok(true);
+    let mut places = Vec::new();
+    for (folder, uid) in store.placed(message).await? {
+        if folder == shared(store) {
+            places.push((folder, uid, Some(account)));
+            continue;
         }
-        let record = store.get(&MailFolder::at(folder)).await?;
-        if record.is_some_and(|folder| folder.account == Some(account)) {
-            return Ok(true);
+        let mine = own.contains(&folder) || {
+            let record = store.get(&MailFolder::at(folder)).await?;
+            record.is_some_and(|folder| folder.account == Some(account))
+        };
+        if mine {
+            places.push((folder, uid, None));
         }
     }
-    Ok(false)
+    Ok(places)
 }
 
 /// The id of a folder that everybody has.

@@ -1,4 +1,5 @@
-//! A patient's answer as a message (RFC 5322), written in pieces so that its
+//! What is written on a page, a patient's answer or a message of the office, as a
+//! message (RFC 5322), written in pieces so that its
 //! files stream through: the head with the text, then for each file its
 //! header, its lines of base64, and at last the end. All of it is 7-bit, CRLF,
 //! and no line is longer than 998 octets.
@@ -24,12 +25,12 @@ const LINE: usize = 57;
 /// (RFC 5322 §3.6.4 allows to leave some out).
 const MAX_REFERENCES: usize = 30;
 
-/// What an answer is made of.
+/// What an answer, or a message that answers none, is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct ReplyMail<'a> {
-    /// The patient.
+    /// Who writes.
     pub from: &'a Mailbox,
-    /// The office side of the thread.
+    /// To whom.
     pub to: &'a [Mailbox],
     /// The subject.
     pub subject: &'a str,
@@ -41,7 +42,7 @@ pub struct ReplyMail<'a> {
     pub message_id: &'a str,
     /// When it was sent.
     pub date: Timestamp,
-    /// What the patient wrote.
+    /// What they wrote.
     pub text: &'a str,
 }
 

@@ -1,9 +1,7 @@
 //! The office page behind its sockets.
 
-use crate::access::office::Office as Entrance;
-use crate::desk::Desk;
 use crate::net::{Gate, Tls};
-use crate::office::{Office, Settings};
+use crate::office::{Office, Parts, Settings};
 use crate::web::door::Pages;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -15,7 +13,7 @@ pub struct Door(Pages);
 impl Door {
     /// The door in front of the office's desk.
     #[must_use]
-    pub fn new(parts: (Entrance, Desk), settings: Settings, tls: Tls) -> Self {
+    pub fn new(parts: Parts, settings: Settings, tls: Tls) -> Self {
         let office = Office::new(parts, settings);
         Self(Pages {
             router: office.router(),

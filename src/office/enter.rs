@@ -234,7 +234,7 @@ impl Problem {
         }
     }
 
-    const fn status(self) -> StatusCode {
+    pub(super) const fn status(self) -> StatusCode {
         match self {
             Self::Slow(_) => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -242,7 +242,7 @@ impl Problem {
     }
 
     /// In words; `wrong` is the sentence for what is not right.
-    fn said(self, page: &Page<'_>, wrong: &str, empty: &str) -> String {
+    pub(super) fn said(self, page: &Page<'_>, wrong: &str, empty: &str) -> String {
         match self {
             Self::Wrong => page.t(wrong),
             Self::Empty | Self::Unlike => page.t(empty),

@@ -1,11 +1,12 @@
 //! Inside: what is to be done, new recovery codes, and the way out.
 
 use crate::access::office::{Refused, Signed, Worth};
-use crate::model::{Actor, Role, Secret};
+use crate::model::{Role, Secret};
 use crate::office::Office;
 use crate::office::calm::Calm;
 use crate::office::enter::{Code, Problem, Who, about_code, frame, mended, set, taken};
 use crate::office::guard::{Stop, refused, show};
+use crate::office::message::done;
 use crate::office::page::Tab;
 use crate::office::views::{CodesView, HelpView, RecoveryView, TodayView};
 use crate::office::visitor::{SESSION, Visitor};
@@ -13,7 +14,7 @@ use crate::web::form::{Pressed, Sent};
 use crate::web::site::same;
 use crate::web::{cookie, headers};
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -21,22 +22,24 @@ use axum::response::{IntoResponse, Redirect, Response};
 const FEW: usize = 3;
 
 /// Either somebody who is signed in, or where to send who is not.
-type Entry = Result<Signed, Response>;
+pub(super) type Entry = Result<Signed, Response>;
 
 /// `GET /today`.
 pub(super) async fn today(
     State(office): State<Office>,
     Extension(visitor): Who,
+    request: Request,
 ) -> Result<Response, Stop> {
     let signed = match office.signed(&visitor).await? {
         Ok(signed) => signed,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let desk = office.0.desk.used_by(Actor::Account(signed.account.id));
-    let today = desk.today(&signed.account).await?;
+    let today = office.0.desk.today(&signed.account).await?;
     let gaps = office.0.gaps.current();
     let view = TodayView {
         page: office.inside(&visitor, &signed, Some(Tab::Today)),
+        form: signed.form.expose(),
+        done: done(&request),
         today: &today,
         gaps: &gaps,
         runs: signed.account.role == Role::Admin,
@@ -127,7 +130,7 @@ pub(super) fn closing(office: &Office, response: Response, signed: &Signed) -> R
 impl Office {
     /// Whoever is signed in. Whose session is over is sent to the locked page, who
     /// stands halfway to the code, and everybody else to the front.
-    async fn signed(&self, visitor: &Visitor) -> Result<Entry, Stop> {
+    pub(super) async fn signed(&self, visitor: &Visitor) -> Result<Entry, Stop> {
         let path = match self.worth(visitor).await? {
             Worth::In(signed) => return Ok(Ok(*signed)),
             Worth::Halfway(_) => "/code",
@@ -140,7 +143,7 @@ impl Office {
 
     /// Whoever sent a form; its value must be the session's. That the page it came
     /// from is ours, the guard has seen.
-    async fn sender(&self, visitor: &Visitor, form: &str) -> Result<Entry, Stop> {
+    pub(super) async fn sender(&self, visitor: &Visitor, form: &str) -> Result<Entry, Stop> {
         let entry = self.signed(visitor).await?;
         if let Ok(signed) = &entry
             && !same(signed.form.expose(), form)

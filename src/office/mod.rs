@@ -4,6 +4,9 @@
 //! ```text
 //!  request ─▶ guard ─▶ enter   / /code /factor   before a session: password, code, set-up
 //!               │      inside  /today …          signed in
+//!               │      message /message/ID …     one message, and what is done with it
+//!               │      release /message/ID/release  a provider proves who they are
+//!               │      write   /write /message/ID/answer  a message to somebody outside
 //!               ◀─ page, or a calm one for whatever stopped it
 //! ```
 //!
@@ -11,15 +14,20 @@
 //! session, and every change is a POST with a form's value, from a page of ours.
 
 pub mod calm;
+pub mod mail;
 pub mod page;
 pub mod views;
+pub mod write_views;
 
 mod door;
 mod enter;
 mod guard;
 mod inside;
+mod message;
 mod qr;
+mod release;
 mod visitor;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +40,7 @@ use crate::desk::Desk;
 use crate::model::{Clock, Live};
 use crate::office::calm::Calm;
 use crate::office::guard::Stop;
+use crate::outbound::Outbound;
 use crate::web::assets::{self, Static};
 use crate::web::form::MAX_FORM;
 use crate::web::site::Site;
@@ -70,6 +79,9 @@ pub struct Settings {
     pub gaps: Live<Vec<Gap>>,
 }
 
+/// What the pages stand on: the way in, the office's desk, the way out for mail.
+pub type Parts = (Entrance, Desk, Outbound);
+
 /// The office page. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Office(Arc<Inner>);
@@ -78,6 +90,7 @@ pub struct Office(Arc<Inner>);
 struct Inner {
     entrance: Entrance,
     desk: Desk,
+    outbound: Outbound,
     clock: Clock,
     clinic: Clinic,
     site: Site,
@@ -87,13 +100,15 @@ struct Inner {
 }
 
 impl Office {
-    /// The pages over the office's desk, behind this entrance.
+    /// The pages over the office's desk, behind this entrance; what is written on
+    /// them goes out like all mail.
     #[must_use]
-    pub fn new((entrance, desk): (Entrance, Desk), settings: Settings) -> Self {
+    pub fn new((entrance, desk, outbound): Parts, settings: Settings) -> Self {
         Self(Arc::new(Inner {
             clock: desk.clock().clone(),
             entrance,
             desk,
+            outbound,
             site: Site::new(&settings.url, &[]),
             clinic: settings.clinic,
             proxies: settings.trusted_proxies,
@@ -115,6 +130,28 @@ impl Office {
                 "/recovery",
                 get(inside::recovery_page).post(inside::recovery),
             )
+            .route("/task/{id}/again", post(message::task_again))
+            .route("/task/{id}/done", post(message::task_done))
+            .route("/message/{id}", get(message::message))
+            .route("/message/{id}/body", get(message::body))
+            .route("/message/{id}/print", get(message::print))
+            .route("/message/{id}/file/{n}", get(message::file))
+            .route("/message/{id}/files.zip", get(message::files))
+            .route("/message/{id}/view/{n}", get(message::view))
+            .route("/message/{id}/open", post(message::open))
+            .route("/message/{id}/close", post(message::close))
+            .route("/message/{id}/extend", post(message::extend))
+            .route(
+                "/message/{id}/recall",
+                get(message::recall_page).post(message::recall),
+            )
+            .route(
+                "/message/{id}/release",
+                get(release::release_page).post(release::release),
+            )
+            .route("/message/{id}/reject", post(release::reject))
+            .route("/message/{id}/withdraw", post(release::withdraw))
+            .route("/write", get(write::start).post(write::find))
             .route("/sign-out", post(inside::sign_out))
             .route("/locked", get(enter::locked))
             .route("/help", get(inside::help))
@@ -123,6 +160,12 @@ impl Office {
             .route("/{file}", get(enter::style))
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry))
+            // An upload sets its own pace and its own limits.
+            .route("/write/{id}", get(write::new).post(write::send_new))
+            .route(
+                "/message/{id}/answer",
+                get(write::answer).post(write::send_answer),
+            )
             .fallback(inside::missing)
             .method_not_allowed_fallback(async || Stop::from(Calm::Method))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))

@@ -10,6 +10,8 @@ use std::ops::Deref;
 pub enum Tab {
     /// What is to be done.
     Today,
+    /// What is written to somebody.
+    Write,
 }
 
 /// Somebody who is signed in, as the frame shows them.
@@ -19,6 +21,8 @@ pub struct Inside {
     pub address: String,
     /// The value that the session's forms carry.
     pub form: String,
+    /// Whether it writes to people outside.
+    pub writes: bool,
     /// Which tab is open; `None` where the page belongs to none.
     pub tab: Option<Tab>,
 }

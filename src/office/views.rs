@@ -1,10 +1,12 @@
 //! The pages as plain values; each renders its template. Nothing here decides
 //! or reads anything.
 
-use crate::desk::office::{Asked, Today};
+use crate::desk::holds::Mine;
+use crate::desk::office::{Asked, Today, Waits};
 use crate::desk::tasks::Stands;
 use crate::model::Secret;
 use crate::office::Gap;
+use crate::office::mail::Done;
 use crate::office::page::{Page, Tab};
 use askama::Template;
 
@@ -103,6 +105,10 @@ pub struct RecoveryView<'a> {
 pub struct TodayView<'a> {
     /// The frame.
     pub page: Page<'a>,
+    /// The value its forms carry.
+    pub form: &'a str,
+    /// What was done a moment ago.
+    pub done: Option<Done>,
     /// What waits.
     pub today: &'a Today,
     /// What is not finished in the set-up.
@@ -114,6 +120,25 @@ pub struct TodayView<'a> {
 }
 
 impl TodayView<'_> {
+    /// What a held message waits for, in words.
+    fn waits(&self, wait: &Waits) -> String {
+        let id = match wait.part {
+            Mine::ToRelease => "office-waits-mine",
+            Mine::AsDeputy => "office-waits-deputy",
+            Mine::Written => "office-waits-written",
+        };
+        self.page.one(id, "name", &wait.whom)
+    }
+
+    /// A subject, or words in its place.
+    fn subject(&self, subject: Option<&String>) -> String {
+        match subject {
+            Some(subject) if subject.is_empty() => self.page.t("office-no-subject"),
+            Some(subject) => subject.clone(),
+            None => self.page.t("office-gone-subject"),
+        }
+    }
+
     /// How a message stands with who asks for it, in words.
     fn stands(&self, asked: &Asked) -> String {
         self.page.t(match asked.stands {

@@ -1,7 +1,7 @@
 //! What a request tells of who is asking: address, cookies, language.
 
 use crate::access::office::{Caller, Signed};
-use crate::model::Token;
+use crate::model::{Role, Token};
 use crate::office::Office;
 use crate::office::page::{Inside, Page, Tab};
 use crate::web::language::Wishes;
@@ -69,8 +69,19 @@ fn here(method: &Method, path: &str) -> String {
         "/sign-in" | "/sign-out" => "/".to_owned(),
         // What a form shows once is not shown again.
         "/factor" | "/recovery" if form => "/today".to_owned(),
+        path if form && path.starts_with("/task/") => "/today".to_owned(),
+        path if form && path.starts_with("/message/") => message(path),
         path if site::stays(path) => path.to_owned(),
         _ => "/".to_owned(),
+    }
+}
+
+/// The page of the message that a form is about: its own, if it has one.
+fn message(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((_, "release" | "recall" | "answer")) | None => path.to_owned(),
+        Some((whole, "reject" | "withdraw")) => format!("{whole}/release"),
+        Some((whole, _)) => whole.to_owned(),
     }
 }
 
@@ -103,6 +114,7 @@ pub(super) fn framed(signed: &Signed, tab: Option<Tab>) -> Inside {
     Inside {
         address: signed.account.address.as_str().to_owned(),
         form: signed.form.expose().to_owned(),
+        writes: signed.account.role != Role::Admin,
         tab,
     }
 }
@@ -122,6 +134,10 @@ mod tests {
             (Method::GET, "//evil.example", "/"),
             (Method::GET, "/\\evil.example", "/"),
             (Method::GET, "/today", "/today"),
+            (Method::POST, "/task/x/again", "/today"),
+            (Method::POST, "/message/x/release", "/message/x/release"),
+            (Method::POST, "/message/x/reject", "/message/x/release"),
+            (Method::POST, "/message/x/open", "/message/x"),
         ] {
             assert_eq!(here(&method, path), leads, "{method} {path}");
         }

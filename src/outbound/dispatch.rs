@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::outbound::conversation::{close_to_clear, is_closed, root_of, thread_id};
 use crate::outbound::{Outbound, Settings};
-use crate::policy::{self, Delivery, Person, Protection, Wishes};
+use crate::policy::{self, Delivery, Person, Protection, Rules, Wishes};
 use crate::queue::{self, Leased};
 use crate::route::{self, portal};
 use crate::store::records::{Contact, Ended, Ending, Grant, MailboxGrant, Message, Thread, Work};
@@ -65,7 +65,7 @@ impl Outbound {
             queue::done(&mut tx, job);
             return store.commit(tx).await.map(drop);
         };
-        let protection = still(store, &settings, &case).await?;
+        let protection = still(store, &settings.rules, &case).await?;
         let mut plan = Plan {
             store,
             settings: &settings,
@@ -92,6 +92,24 @@ impl Outbound {
         queue::done(&mut tx, job);
         store.commit(tx).await.map(drop)
     }
+}
+
+/// The routes that a message's recipients would have now, in the envelope's order.
+/// `None` if it, or its content, has been destroyed.
+///
+/// # Errors
+/// The store's own.
+pub async fn foreseen(
+    store: &Store,
+    rules: &Rules,
+    id: MessageId,
+) -> Result<Option<Vec<Route>>, Error> {
+    let Some(case) = read(store, id).await? else {
+        return Ok(None);
+    };
+    let protection = still(store, rules, &case).await?;
+    let deliveries = policy::decide(&case.people(), protection);
+    Ok(Some(deliveries.into_iter().map(|d| d.route).collect()))
 }
 
 /// `None` if the message, or its content, has been destroyed.
@@ -135,7 +153,7 @@ async fn read(store: &Store, id: MessageId) -> Result<Option<Case>, Error> {
 }
 
 /// The protection that holds now. What was accepted as protected stays so.
-async fn still(store: &Store, settings: &Settings, case: &Case) -> Result<Protection, Error> {
+async fn still(store: &Store, rules: &Rules, case: &Case) -> Result<Protection, Error> {
     if case.message.record.protected {
         return Ok(Protection::Protected);
     }
@@ -145,7 +163,7 @@ async fn still(store: &Store, settings: &Settings, case: &Case) -> Result<Protec
         account: author.map_or(case.account.policy, |a| a.max(case.account.policy)),
         ..Wishes::default()
     };
-    let (rules, people) = (&settings.rules, case.people());
+    let people = case.people();
     Ok(policy::still(Protection::Clear, rules, &people, wishes))
 }
 

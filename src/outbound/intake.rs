@@ -6,7 +6,7 @@ use crate::mime::Fault;
 use crate::mime::header::Block;
 use crate::mime::index::{Index, Indexer};
 use crate::mime::normalise::{Facts, Stamp, normalise};
-use crate::model::{Envelope, MessageId, Reply};
+use crate::model::{ContactId, Envelope, MessageId, Reply};
 use crate::outbound::judge::Submission;
 use crate::outbound::{Outbound, Receiving, Sender, unsaved};
 use crate::release::Binding;
@@ -93,10 +93,25 @@ impl Intake {
                 outbound: outbound.clone(),
                 sender,
                 envelope,
+                meant: None,
             },
             stage: Stage::Header(Block::default()),
             _receiving: receiving,
         }
+    }
+
+    /// The Message-ID for a message that brings none, without angle brackets.
+    #[must_use]
+    pub fn message_id(&self) -> String {
+        self.submission.message_id()
+    }
+
+    /// The same, for one recipient whom its writer has chosen from the directory:
+    /// several may share an address, and a name.
+    #[must_use]
+    pub fn meant_for(mut self, contact: ContactId) -> Self {
+        self.submission.meant = Some(contact);
+        self
     }
 
     /// Takes the next octets, in any cut. A message that must be refused is
@@ -169,6 +184,10 @@ impl Intake {
 }
 
 impl Submission {
+    fn message_id(&self) -> String {
+        format!("{}@{}", self.id, self.settings.voice.hostname)
+    }
+
     /// Makes the header canonical and begins to seal the message with it.
     async fn begin(&self, header: &[u8]) -> Result<Body, Stop> {
         let hostname = &self.settings.voice.hostname;
@@ -177,7 +196,7 @@ impl Submission {
             received: received(hostname, self.id, self.envelope.international, now),
             writer: Some(&self.sender.account.address),
             date: now,
-            message_id: format!("{}@{hostname}", self.id),
+            message_id: self.message_id(),
             secure_tag: self.settings.secure_tag.as_deref().unwrap_or_default(),
             clear_tag: self.settings.clear_tag.as_deref().unwrap_or_default(),
         };

@@ -29,6 +29,8 @@ pub(super) struct Submission {
     pub(super) sender: Sender,
     pub(super) envelope: Envelope,
     pub(super) id: MessageId,
+    /// Who of those who share the address is meant, if the writer chose.
+    pub(super) meant: Option<ContactId>,
 }
 
 /// A message that is taken, with all that its records need.
@@ -313,7 +315,10 @@ impl Submission {
             let account = accounts::find(store, address).await?;
             let kind = kind_of(address, header);
             let name = shown_name(address, head);
-            let contact = contacts::addressed(store, address, name).await?;
+            let contact = match self.meant {
+                Some(meant) => Some(meant),
+                None => contacts::addressed(store, address, name).await?,
+            };
             let unlisted = account.is_none() && self.is_unlisted(contact).await?;
             named.push(Named {
                 person: Person {

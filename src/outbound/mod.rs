@@ -27,6 +27,7 @@ mod tests;
 mod work;
 
 pub use conversation::{close_to_clear, thread_id};
+pub use dispatch::foreseen;
 pub use intake::Intake;
 pub use sender::Sender;
 

@@ -77,9 +77,8 @@ pub fn admit(facts: &Facts<'_>, rules: &Rules) -> Admission {
 /// own name sends, and what reaches nobody outside is the office's own affair
 /// (C5.1, WM1).
 fn sends(facts: &Facts<'_>, rules: &Rules) -> bool {
-    let trusted = facts.account.staff.unwrap_or(rules.staff) == Staff::Send;
     // Staff who write to a patient in their own name were refused.
-    trusted || is_own(facts)
+    is_trusted(facts.account, rules) || is_own(facts)
 }
 
 fn is_own(facts: &Facts<'_>) -> bool {
@@ -116,6 +115,25 @@ pub fn may_send_from(
     Err(Reply::new(553, (5, 7, 1), "refuse-from").with("allowed", account.address.as_str()))
 }
 
+/// Whether an account may put an author's address in From of a message to somebody
+/// outside: what a page offers to choose from.
+#[must_use]
+pub fn may_write_as(account: &Account, author: &Account, rules: &Rules) -> bool {
+    let own = author.id == account.id;
+    let named = !own || account.may_send() || is_trusted(account, rules);
+    named && may_send_from(account, &author.address, Some(author)).is_ok()
+}
+
+/// Whether such a message goes at once, and waits for nobody's release.
+#[must_use]
+pub fn sends_at_once(account: &Account, author: &Account, rules: &Rules) -> bool {
+    author.id == account.id || is_trusted(account, rules)
+}
+
+fn is_trusted(account: &Account, rules: &Rules) -> bool {
+    account.staff.unwrap_or(rules.staff) == Staff::Send
+}
+
 /// Staff write to patients in a provider's name, who releases it; a provider who
 /// writes as another provider is held like staff.
 fn may_send(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
@@ -130,9 +148,8 @@ fn may_send(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
         let allowed = facts.account.address.as_str();
         return Some(Reply::new(553, (5, 7, 1), "refuse-sender").with("allowed", allowed));
     }
-    let trusted = facts.account.staff.unwrap_or(rules.staff) == Staff::Send;
     let staff = facts.account.role == Role::Staff && is_own(facts);
-    if !staff || trusted || facts.outside.is_empty() {
+    if !staff || is_trusted(facts.account, rules) || facts.outside.is_empty() {
         return None;
     }
     if facts.writes_for.is_empty() {

@@ -21,11 +21,13 @@ mod directory;
 mod lasting;
 mod release;
 
-pub use admit::{Admission, Answers, Facts, admit, may_send_from};
+pub use admit::{Admission, Answers, Facts, admit, may_send_from, may_write_as, sends_at_once};
 pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
 pub use directory::{Sight, may_export_directory, may_keep_directory, sight};
 pub use lasting::lasting;
-pub use release::{Claim, Denied, How, MAX_REASON, MIN_REASON, may_reject, may_release};
+pub use release::{
+    Claim, Denied, How, MAX_REASON, MIN_REASON, may_change, may_open, may_reject, may_release,
+};
 
 pub use crate::model::Staff;
 
@@ -74,4 +76,20 @@ pub enum Unknown {
     Refuse,
     /// Take it.
     Take,
+}
+
+#[cfg(test)]
+impl Rules {
+    /// As a new clinic has them.
+    pub(crate) fn sample() -> Self {
+        Self {
+            default: Default::Secure,
+            clear_domains: Vec::new(),
+            clear_tag: false,
+            secure_tag: false,
+            copies: Copies::Each,
+            staff: Staff::Hold,
+            unknown: Unknown::Take,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Who may release what is held (requirements C5.3, C5.7, WM7).
 
-use crate::model::{Account, AccountId};
+use crate::model::{Account, AccountId, Address, Role, Standing};
 use jiff::Timestamp;
 
 /// Shortest reason of a break-glass, in characters: two or three words.
@@ -108,17 +108,42 @@ pub fn may_reject(claim: &Claim<'_>) -> Result<(), Denied> {
         How::Deputy | How::BreakGlass(_) if claim.by.id == claim.writer => Err(Denied::OwnWork),
         How::Deputy if claim.deputy_until.is_some_and(|until| claim.now < until) => Ok(()),
         How::Deputy => Err(Denied::NoDeputy),
-        How::BreakGlass(reason) => {
-            let length = reason.trim().chars().count();
-            let fits = (MIN_REASON..=MAX_REASON).contains(&length);
-            if fits { Ok(()) } else { Err(Denied::Reason) }
-        }
+        How::BreakGlass(reason) => is_reason(reason),
+    }
+}
+
+/// Whether an account may open, in an emergency, a message that it does not see.
+///
+/// # Errors
+/// Why not: the first reason found.
+pub fn may_open(by: &Account, reason: &str) -> Result<(), Denied> {
+    if !by.may_send() {
+        return Err(Denied::NotAProvider);
+    }
+    is_reason(reason)
+}
+
+/// Whether an account may change a message that is under way: who wrote it, and
+/// whose name it bears. Who was only written to may not.
+#[must_use]
+pub fn may_change(by: &Account, writer: Option<AccountId>, from: Option<&Address>) -> bool {
+    let works = by.standing == Standing::Active && by.role != Role::Admin;
+    let named = from.is_some_and(|from| from.folded() == by.address.folded());
+    works && (writer == Some(by.id) || named)
+}
+
+fn is_reason(reason: &str) -> Result<(), Denied> {
+    let length = reason.trim().chars().count();
+    if (MIN_REASON..=MAX_REASON).contains(&length) {
+        Ok(())
+    } else {
+        Err(Denied::Reason)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Claim, Denied, How, may_reject, may_release};
+    use super::{Claim, Denied, How, may_change, may_open, may_reject, may_release};
     use crate::model::{Account, Address, Role, Standing};
     use jiff::{SignedDuration, Timestamp};
 
@@ -259,5 +284,33 @@ mod tests {
             now: case.now,
         });
         assert_eq!(late, Err(Denied::Over));
+    }
+
+    #[test]
+    fn a_provider_alone_opens_in_an_emergency_and_with_a_reason() {
+        let mut case = Case::new();
+        let reason = "she is here now";
+        assert_eq!(may_open(&case.lopez, reason), Ok(()));
+        for short in ["", "         x", &"x".repeat(201)] {
+            assert_eq!(may_open(&case.lopez, short), Err(Denied::Reason));
+        }
+        assert_eq!(may_open(&case.desk, reason), Err(Denied::NotAProvider));
+        case.lopez.standing = Standing::Disabled;
+        assert_eq!(may_open(&case.lopez, reason), Err(Denied::NotAProvider));
+    }
+
+    #[test]
+    fn who_wrote_it_and_whose_name_it_bears_may_change_it_and_nobody_else() {
+        let mut case = Case::new();
+        let (writer, from) = (Some(case.desk.id), case.ruiz.address.clone());
+        for (who, may) in [(&case.desk, true), (&case.ruiz, true), (&case.lopez, false)] {
+            assert_eq!(may_change(who, writer, Some(&from)), may);
+        }
+        assert!(!may_change(&case.ruiz, writer, None));
+        case.desk.role = Role::Admin;
+        case.ruiz.standing = Standing::Disabled;
+        for who in [&case.desk, &case.ruiz] {
+            assert!(!may_change(who, writer, Some(&from)));
+        }
     }
 }

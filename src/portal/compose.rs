@@ -5,9 +5,7 @@ use crate::portal::calm::Calm;
 use crate::portal::guard::{Stop, show};
 use crate::portal::link::taken;
 use crate::portal::page::Tab;
-use crate::portal::reply::{
-    Again, Fields, MAX_DRAIN, Why, fields, limits, problem, send_in, status,
-};
+use crate::portal::reply::{Again, Fields, Why, fields, problem, send_in, status};
 use crate::portal::session::outside;
 use crate::portal::views::{NewFields, ReplyView};
 use crate::portal::visitor::{Visitor, signed};
@@ -15,6 +13,7 @@ use crate::visit::{Admission, NewMessage, Reader, Refusal};
 use crate::web::form::{Pressed, Sent};
 use crate::web::multipart::Multipart;
 use crate::web::site::same;
+use crate::web::upload::{MAX_DRAIN, limits};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -156,7 +155,7 @@ impl Portal {
         };
         let page = self.inside(visitor, reader, Some(Tab::Sent));
         let rules = self.0.visit.rules();
-        let limits = limits(&page, &rules);
+        let limits = limits(&page, &rules.uploads);
         let problem = again.as_ref().map(|(again, _)| problem(&page, again));
         let drafted = again.is_none() && new.draft.is_some();
         let (text, typed) = match (again, new.draft.clone()) {
@@ -183,7 +182,7 @@ impl Portal {
             drafted,
             problem,
             limits,
-            kinds: &rules.file_types,
+            kinds: &rules.uploads.kinds,
             page,
         };
         // No refresh here: it would take what is being typed.

@@ -7,21 +7,19 @@ use crate::portal::guard::{Stop, show};
 use crate::portal::link::{forget, taken};
 use crate::portal::page::{Tab, path};
 use crate::portal::session::closing;
-use crate::portal::views::{BodyView, FilesView, InboxView, MessageView, PrintView, SentView};
+use crate::portal::views::{FilesView, InboxView, MessageView, PrintView, SentView};
 use crate::portal::visitor::{Visitor, signed};
 use crate::visit::{Download, Reader, Unseen, Which};
-use crate::web::disposition::{attachment, content_type};
+use crate::web::body::body as framed;
+use crate::web::download::save;
 use crate::web::form::{Pressed, Sent};
-use crate::web::headers::{BODY_POLICY, FILE_POLICY, PRINT_POLICY};
+use crate::web::headers::PRINT_POLICY;
 use crate::web::site::query;
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::stream;
 use std::sync::Arc;
 
 type Who = Extension<Arc<Visitor>>;
@@ -298,18 +296,7 @@ impl Portal {
         };
         let fragment = body.ok_or_else(|| gone(Calm::Gone, &reader))?;
         let page = self.page(visitor, None);
-        let mut response = show(
-            StatusCode::OK,
-            &BodyView {
-                page,
-                fragment: &fragment,
-            },
-        )?;
-        let policy = HeaderValue::from_static(BODY_POLICY);
-        response
-            .headers_mut()
-            .insert(CONTENT_SECURITY_POLICY, policy);
-        Ok(response)
+        Ok(framed(page.language, &page.t("portal-message"), &fragment)?)
     }
 
     async fn file(
@@ -419,25 +406,4 @@ impl Portal {
 
 fn gone(calm: Calm, reader: &Reader) -> Stop {
     Stop::inside(calm, signed(reader, None))
-}
-
-/// What is taken away, as it comes out of the store: never whole in memory. If
-/// it breaks off, so does the response, and the browser says that the file is
-/// not whole.
-fn save(name: &str, download: Download) -> Response {
-    let headers = [
-        (CONTENT_TYPE, content_type(&download.kind)),
-        (CONTENT_DISPOSITION, attachment(name)),
-        (
-            CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(FILE_POLICY),
-        ),
-    ];
-    let octets = stream::try_unfold(download, |mut download| async {
-        let next = download.next().await.inspect_err(|error| {
-            tracing::error!(event = "portal.fault", %error, "A download broke off.");
-        })?;
-        Ok::<_, crate::visit::Error>(next.map(|octets| (Bytes::from(octets), download)))
-    });
-    (headers, Body::from_stream(octets)).into_response()
 }

@@ -9,29 +9,21 @@ use crate::portal::page::{Page, Tab, path};
 use crate::portal::session::outside;
 use crate::portal::views::{Problem, ReplyView};
 use crate::portal::visitor::{Visitor, signed};
-use crate::visit::{self, Admission, Reader, Refusal, ReplyIntake, Rules, Sent, Which};
+use crate::upload::Fault;
+use crate::visit::{self, Admission, Reader, Refusal, ReplyIntake, Sent, Which};
 use crate::web::form::{self as forms, Pressed};
 use crate::web::multipart::{self, Multipart};
 use crate::web::site::same;
+use crate::web::upload::{MAX_DRAIN, MAX_FIELD, MAX_TEXT, field, limits, next_file, said};
 use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
-/// Longest text taken in, in octets. The desk takes fewer characters and says
-/// how many; this much is handed back to be shortened.
-const MAX_TEXT: usize = 500_000;
-/// Longest plain field but the text: the form's value.
-const MAX_FIELD: usize = 200;
 /// Longest subject taken in, in octets: more than the desk takes in characters, so
 /// that it is handed back to be shortened.
 const MAX_SUBJECT: usize = 2_000;
-/// How much of a refused upload is still taken in, so that the browser shows
-/// our answer and not a broken connection: ten times the largest answer by
-/// default. Who sends more, or takes longer than the form allows, sees the
-/// connection close.
-pub(super) const MAX_DRAIN: u64 = 500_000_000;
 
 type Who = Extension<Arc<Visitor>>;
 
@@ -209,7 +201,7 @@ impl Portal {
         };
         let page = self.inside(visitor, reader, Some(Tab::Inbox));
         let rules = self.0.visit.rules();
-        let limits = limits(&page, &rules);
+        let limits = limits(&page, &rules.uploads);
         let drafted = again.is_none() && letter.draft.is_some();
         let problem = again.as_ref().map(|a| problem(&page, a));
         let text = again.map(|a| a.text).or(letter.draft).unwrap_or_default();
@@ -222,7 +214,7 @@ impl Portal {
             drafted,
             problem,
             limits,
-            kinds: &rules.file_types,
+            kinds: &rules.uploads.kinds,
             page,
         };
         // No refresh here: it would take what is being typed. What is sent too
@@ -241,17 +233,12 @@ pub(super) struct Again {
 /// The status of a page that shows an answer again.
 pub(super) const fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::LargeFile { .. } | Refusal::LargeReply { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::File(Fault::Large { .. } | Fault::LargeAll { .. }) => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
-}
-
-/// How large files may be, in words.
-pub(super) fn limits(page: &Page<'_>, rules: &Rules) -> String {
-    let sizes = [rules.max_file, rules.max_reply].map(|s| page.size(&s));
-    let [file, all] = &sizes;
-    page.two("portal-reply-limits", ("file", file), ("all", all))
 }
 
 /// Hands text and files to the desk as they arrive.
@@ -282,8 +269,6 @@ pub(super) async fn send_in(
 
 /// What is wrong, at which field, and what to do.
 pub(super) fn problem(page: &Page<'_>, again: &Again) -> Problem {
-    let sized =
-        |id, name: &str, limit: &u64| page.two(id, ("name", name), ("limit", &page.size(limit)));
     let (field, text) = match &again.refusal {
         Refusal::Empty | Refusal::Closed | Refusal::Failed(_) => {
             ("text", page.t("portal-reply-empty"))
@@ -294,35 +279,13 @@ pub(super) fn problem(page: &Page<'_>, again: &Again) -> Problem {
         Refusal::Unchosen => ("person", page.t("portal-new-unchosen")),
         Refusal::NoRoom => ("text", page.t("portal-reply-no-room")),
         Refusal::ManyAnswers { limit } => ("text", page.count("portal-reply-many-answers", limit)),
-        Refusal::LargeFile { name, limit } => {
-            ("files", sized("portal-reply-large-file", name, limit))
-        }
-        Refusal::LargeReply { name, limit } => ("files", sized("portal-reply-large", name, limit)),
-        Refusal::ManyFiles { name, limit } => {
-            let n = limit.to_string();
-            let text = page.two("portal-reply-many", ("name", name), ("n", &n));
-            ("files", text)
-        }
-        Refusal::ManyPixels { name, limit } => {
-            let n = (limit / 1_000_000).to_string();
-            let text = page.two("portal-reply-pixels", ("name", name), ("n", &n));
-            ("files", text)
-        }
-        Refusal::Unpacked { name, limit, parts } => {
-            let (limit, n) = (page.size(limit), parts.to_string());
-            let values = [("name", name.as_str()), ("limit", &limit), ("n", &n)];
-            ("files", page.all("portal-reply-unpacked", values))
-        }
-        Refusal::Unclear { name } => ("files", page.one("portal-reply-unclear", "name", name)),
-        Refusal::Kind { name } => ("files", page.one("portal-reply-kind", "name", name)),
-        Refusal::EmptyFile { name } => ("files", page.one("portal-reply-empty-file", "name", name)),
-        Refusal::Mismatch { name } => ("files", page.one("portal-reply-mismatch", "name", name)),
+        Refusal::File(fault) => ("files", said(page, fault)),
     };
     Problem {
         field,
         text,
         files_lost: again.files,
-        kind_refused: matches!(again.refusal, Refusal::Kind { .. }),
+        kind_refused: matches!(again.refusal, Refusal::File(Fault::Kind { .. })),
     }
 }
 
@@ -364,26 +327,6 @@ async fn read(form: &mut Multipart) -> Result<Fields, Why> {
         }
     }
     Ok(fields)
-}
-
-/// A plain field's text, cut off at `most` octets.
-async fn field(form: &mut Multipart, most: usize) -> Result<String, Why> {
-    let mut octets = Vec::new();
-    while let Some(chunk) = form.chunk().await? {
-        let room = most.saturating_sub(octets.len()).min(chunk.len());
-        octets.extend_from_slice(chunk.get(..room).unwrap_or_default());
-    }
-    Ok(String::from_utf8_lossy(&octets).into_owned())
-}
-
-/// The name of the next file; plain fields after the first file are skipped.
-async fn next_file(form: &mut Multipart) -> Result<Option<String>, Why> {
-    while let Some(part) = form.part().await? {
-        if part.file.is_some() {
-            return Ok(part.file);
-        }
-    }
-    Ok(None)
 }
 
 /// Takes one file in. A form sends one without name and octets where none was

@@ -6,6 +6,7 @@ use crate::store::records::CodeMail;
 use crate::visit::{
     CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, NewPage, SentLine, Which,
 };
+use crate::web::upload;
 use askama::Template;
 use jiff::Timestamp;
 
@@ -368,43 +369,16 @@ impl ReplyView<'_> {
     }
 
     fn accept(&self) -> String {
-        let endings: Vec<String> = self.kinds.iter().map(|k| format!(".{k}")).collect();
-        endings.join(",")
+        upload::accept(self.kinds)
     }
 
-    /// The kinds of files in words: in families where every ending belongs to
-    /// one. Who chose a kind that we do not take sees every ending.
+    /// The kinds of files in words. Who chose a kind that we do not take sees every
+    /// ending.
     fn families(&self) -> String {
-        let known = |kind: &String| FAMILIES.iter().any(|(_, all)| all.contains(&kind.as_str()));
-        let whole = self.kinds.len() > FEW_KINDS && self.kinds.iter().all(known);
-        if !whole || self.problem.as_ref().is_some_and(|p| p.kind_refused) {
-            return self.kinds.join(", ");
-        }
-        let taken = |all: &[&str]| self.kinds.iter().any(|kind| all.contains(&kind.as_str()));
-        let families = FAMILIES.iter().filter(|(_, all)| taken(all));
-        let words: Vec<String> = families.map(|(id, _)| self.page.t(id)).collect();
-        words.join(", ")
+        let each = self.problem.as_ref().is_some_and(|p| p.kind_refused);
+        upload::families(&self.page, self.kinds, each)
     }
 }
-
-/// Up to this many endings are read faster than they are told in families.
-const FEW_KINDS: usize = 6;
-
-/// Families of files, as people know them, with their endings.
-const FAMILIES: [(&str, &[&str]); 3] = [
-    (
-        "portal-reply-photos",
-        &[
-            "bmp", "cur", "gif", "heic", "heif", "ico", "jfif", "jpeg", "jpg", "pjp", "pjpeg",
-            "png", "svg", "tif", "tiff", "webp",
-        ],
-    ),
-    (
-        "portal-reply-documents",
-        &["doc", "docx", "odt", "pdf", "rtf", "xls", "xlsx"],
-    ),
-    ("portal-reply-texts", &["csv", "log", "txt"]),
-];
 
 /// The one thing to do on a page with one thing to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -476,14 +450,4 @@ impl<'a> HelpView<'a> {
         ];
         Self { page, items }
     }
-}
-
-/// A cleaned mail body as a document of its own.
-#[derive(Template)]
-#[template(path = "portal/templates/body.html", config = ".askama.toml")]
-pub struct BodyView<'a> {
-    /// The frame, for language and title alone.
-    pub page: Page<'a>,
-    /// The cleaned fragment: safe under the body's own policy.
-    pub fragment: &'a str,
 }

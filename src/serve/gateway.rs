@@ -174,7 +174,7 @@ impl Gateway {
         let servers = pieces::servers(config, &self.listening());
         let gaps = Live::new(Vec::new());
         let office = pieces::office_pages(config, gaps.clone())?;
-        let parts = (entrance, self.desk.clone());
+        let parts = (entrance, self.desk.clone(), outbound.clone());
         let office = office.map(|pages| office::Door::new(parts, pages, page_tls.clone()));
         let pages = pieces::portal(config, servers, live.signer.clone())?;
         let pages = portal::Door::new(visit, pages, page_tls);

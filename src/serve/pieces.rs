@@ -15,6 +15,7 @@ use crate::serve::check;
 use crate::serve::sockets::{Door, Held, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
+use crate::upload::Limits;
 use crate::web::speech::Clinic;
 use crate::{desk, imap, inbound, office, outbound, portal, release, smtp, sweep, visit};
 use anyhow::Context;
@@ -46,6 +47,9 @@ pub(super) fn desk(config: &Config) -> desk::Settings {
         expires: config.policy.expires,
         voice: voice(config),
         directory: directory(config),
+        rules: rules(config),
+        unopened: config.office.unopened,
+        uploads: uploads(config),
     }
 }
 
@@ -186,18 +190,23 @@ pub(super) fn voice(config: &Config) -> Voice {
     }
 }
 
+/// What is taken of files that a form sends in.
+fn uploads(config: &Config) -> Limits {
+    let portal = &config.portal;
+    let kinds = portal.file_types.iter();
+    Limits {
+        file: portal.max_file_size.octets(),
+        all: portal.max_reply_size.octets(),
+        kinds: kinds.map(|kind| kind.as_str().to_owned()).collect(),
+    }
+}
+
 /// What the recipient's desk needs.
 pub(super) fn visit(config: &Config) -> visit::Rules {
     let portal = &config.portal;
     visit::Rules {
         idle: portal.idle_timeout,
-        max_file: portal.max_file_size.octets(),
-        max_reply: portal.max_reply_size.octets(),
-        file_types: portal
-            .file_types
-            .iter()
-            .map(|t| t.as_str().to_owned())
-            .collect(),
+        uploads: uploads(config),
         retain: config.store.retain,
         letterhead: visit::Letterhead {
             clinic: config.clinic.name.clone(),

@@ -5,14 +5,12 @@ use crate::access::{link, session};
 use crate::model::{Actor, Event, EventKind, GrantId, Secret, Token};
 use crate::store::Tx;
 use crate::store::records::{Draft, Grant, Session};
+use crate::upload::LONGEST_TEXT;
 use crate::visit::people::People;
 use crate::visit::view::{Admission, Caller, Owner, Reader, Stale};
 use crate::visit::{Error, Visit};
 use link::LinkState;
 use std::sync::Arc;
-
-/// The longest text that is kept or sent, in characters: some thirty pages.
-pub const LONGEST_TEXT: usize = 100_000;
 
 impl Visit {
     /// What the session cookie is worth; if the request counts, the idle time

@@ -7,10 +7,11 @@ use crate::model::{Account, AccountId, Address, ContactId, Head, Mailbox, Messag
 use crate::outbound;
 use crate::store::Tx;
 use crate::store::records::{Contact, Draft};
+use crate::upload::LONGEST_TEXT;
 use crate::visit::people::People;
 use crate::visit::reply::Answer;
 use crate::visit::view::{NewMessage, NewPage, Owner, Reader, Writer};
-use crate::visit::{Error, LONGEST_TEXT, Refusal, ReplyIntake, Rules, Visit};
+use crate::visit::{Error, Refusal, ReplyIntake, Rules, Visit};
 
 /// The longest subject, in characters: two lines of a list.
 pub const LONGEST_SUBJECT: usize = 150;

@@ -3,63 +3,12 @@
 //! none is ever held whole.
 
 use crate::mime::copy::{self, Copy};
-use crate::mime::decode::Decoder;
-use crate::mime::header::Block;
-use crate::mime::zip::{Archive, Measure, Measured};
-use crate::model::message::PartRole;
-use crate::model::{Actor, Event, EventKind, Head, Mailbox, Part, State};
-use crate::store::ContentReader;
-use crate::visit::reading::{self, Opened};
+use crate::model::{Actor, Event, EventKind, Mailbox, State};
+use crate::reading::Download;
+use crate::store::records::Grant;
+use crate::visit::reading::Opened;
 use crate::visit::view::{Caller, Reader, Which};
 use crate::visit::{Error, Visit};
-use std::collections::VecDeque;
-
-/// Octets read at once.
-const STEP: usize = 64 * 1024;
-
-/// Something on its way to the reader.
-#[derive(Debug)]
-pub struct Download {
-    /// Its name without an ending that we give; `None` if it has none.
-    pub name: Option<String>,
-    /// Its media type in lower case.
-    pub kind: String,
-    content: ContentReader,
-    source: Source,
-}
-
-#[derive(Debug)]
-enum Source {
-    File(Octets),
-    Files(Box<Files>),
-    Message(Message),
-}
-
-/// The octets of a part, decoded.
-#[derive(Debug)]
-struct Octets {
-    /// Where the next octet lies, and where the part ends.
-    span: (u64, u64),
-    decoder: Option<Decoder>,
-}
-
-/// All files of a message, one after the other.
-#[derive(Debug)]
-struct Files {
-    waiting: VecDeque<Part>,
-    /// The archive, until its end has been written.
-    archive: Option<Archive>,
-    /// The file being written, what was measured of it, and what has come.
-    open: Option<(Octets, Measured, Measure)>,
-}
-
-/// A message: a head of its own, and the body as it is stored.
-#[derive(Debug)]
-struct Message {
-    head: Option<Vec<u8>>,
-    /// Where the next octet of the body lies.
-    at: u64,
-}
 
 impl Visit {
     /// A file; marks it downloaded if the request counts. `None`: not this
@@ -77,18 +26,12 @@ impl Visit {
         let Some(opened) = self.open(reader, which).await? else {
             return Ok(None);
         };
-        let part = opened.head.parts.get(usize::from(n));
-        let Some(part) = part.filter(|part| matches!(part.role, PartRole::File | PartRole::Inline))
-        else {
+        let grant = opened.grant;
+        let Some(file) = opened.mail.file(n) else {
             return Ok(None);
         };
-        self.taken(&opened, &n.to_string(), caller).await?;
-        Ok(Some(Download {
-            name: part.name.clone(),
-            kind: part.kind.clone(),
-            source: Source::File(Octets::of(part)),
-            content: opened.content,
-        }))
+        self.taken(grant.as_ref(), &n.to_string(), caller).await?;
+        Ok(Some(file))
     }
 
     /// All files of a message in one ZIP archive; marks them downloaded if the
@@ -106,24 +49,12 @@ impl Visit {
         let Some(opened) = self.open(reader, which).await? else {
             return Ok(None);
         };
-        let files = reading::files(&opened.head).into_iter();
-        let parts = files.filter_map(|file| opened.head.parts.get(usize::from(file.n)));
-        let waiting: VecDeque<Part> = parts.cloned().collect();
-        if waiting.len() < 2 {
+        let grant = opened.grant;
+        let Some(files) = opened.mail.all_files() else {
             return Ok(None);
-        }
-        self.taken(&opened, "files", caller).await?;
-        let sent = reading::date(&opened.message, &opened.head);
-        Ok(Some(Download {
-            name: subject(&opened.head),
-            kind: "application/zip".to_owned(),
-            source: Source::Files(Box::new(Files {
-                waiting,
-                archive: Some(Archive::new(sent)),
-                open: None,
-            })),
-            content: opened.content,
-        }))
+        };
+        self.taken(grant.as_ref(), "files", caller).await?;
+        Ok(Some(files))
     }
 
     /// A message as mail programs open it: what its reader may see of its
@@ -141,19 +72,12 @@ impl Visit {
         let Some(opened) = self.open(reader, which).await? else {
             return Ok(None);
         };
-        let stored = stored_header(&opened.content).await?;
+        let stored = opened.mail.header().await?;
         let at = u64::try_from(stored.len()).unwrap_or(u64::MAX);
         let head = self.head_for(reader, &opened, &stored).await?;
-        self.taken(&opened, "message", caller).await?;
-        Ok(Some(Download {
-            name: subject(&opened.head),
-            kind: "message/rfc822".to_owned(),
-            source: Source::Message(Message {
-                head: Some(head),
-                at,
-            }),
-            content: opened.content,
-        }))
+        let grant = opened.grant.as_ref();
+        self.taken(grant, "message", caller).await?;
+        Ok(Some(opened.mail.copy(head, at)))
     }
 
     async fn head_for(
@@ -162,7 +86,7 @@ impl Visit {
         opened: &Opened,
         stored: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        let head = &opened.head;
+        let head = &opened.mail.head;
         let (to, cc) = self.shown_recipients(reader, opened).await?;
         let letterhead = &self.rules().letterhead;
         let office = Mailbox {
@@ -174,15 +98,15 @@ impl Visit {
             to: &to,
             cc: &cc,
             subject: &head.subject,
-            date: reading::date(&opened.message, head),
+            date: opened.mail.date(),
             message_id: &head.message_id,
         };
-        copy::head(&copied, stored).map_err(|_| UNREADABLE)
+        copy::head(&copied, stored).map_err(|_| Error::Message("a stored header cannot be read"))
     }
 
     /// Notes that something of a received message was taken away.
-    async fn taken(&self, opened: &Opened, what: &str, caller: &Caller) -> Result<(), Error> {
-        let Some(grant) = opened.grant.as_ref().filter(|_| caller.counts) else {
+    async fn taken(&self, grant: Option<&Grant>, what: &str, caller: &Caller) -> Result<(), Error> {
+        let Some(grant) = grant.filter(|_| caller.counts) else {
             return Ok(());
         };
         let event = Event::new(
@@ -194,121 +118,5 @@ impl Visit {
             .from(self.store.network_key(caller.ip))
             .noted(caller.agent);
         self.note(grant.id, State::Downloaded, Some(event)).await
-    }
-}
-
-/// The stored header, which cannot be read as one: it was when it came.
-const UNREADABLE: Error = Error::Message("a stored header cannot be read");
-
-fn subject(head: &Head) -> Option<String> {
-    Some(head.subject.clone()).filter(|subject| !subject.is_empty())
-}
-
-/// The header that a message is stored with, its empty line included.
-async fn stored_header(content: &ContentReader) -> Result<Vec<u8>, Error> {
-    let mut header = Block::default();
-    while !header.is_complete() {
-        let at = u64::try_from(header.octets().len()).unwrap_or(u64::MAX);
-        let piece = content.read(at, STEP).await?;
-        if piece.is_empty() {
-            return Err(UNREADABLE);
-        }
-        header.write(&piece).map_err(|_| UNREADABLE)?;
-    }
-    Ok(header.octets().to_vec())
-}
-
-impl Download {
-    /// The next octets, at most some tens of KiB; `None` at the end.
-    ///
-    /// # Errors
-    /// [`Error::Store`], [`Error::Message`]: the response must break off, so
-    /// that nobody takes half a file for a whole one.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        match &mut self.source {
-            Source::File(octets) => octets.next(&self.content).await,
-            Source::Files(files) => files.next(&self.content).await,
-            Source::Message(message) => message.next(&self.content).await,
-        }
-    }
-}
-
-impl Octets {
-    fn of(part: &Part) -> Self {
-        Self {
-            span: (part.offset, part.offset.saturating_add(part.length)),
-            decoder: Some(Decoder::new(&part.encoding)),
-        }
-    }
-
-    async fn next(&mut self, content: &ContentReader) -> Result<Option<Vec<u8>>, Error> {
-        let mut out = Vec::new();
-        while out.is_empty() {
-            let Some(decoder) = &mut self.decoder else {
-                return Ok(None);
-            };
-            let (at, end) = self.span;
-            let left = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
-            if left == 0 {
-                if let Some(decoder) = self.decoder.take() {
-                    decoder.finish(&mut out);
-                }
-                break;
-            }
-            let piece = content.read(at, left.min(STEP)).await?;
-            if piece.is_empty() {
-                return Err(Error::Message("a file ends before its part does"));
-            }
-            self.span.0 = at.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-            decoder.write(&piece, &mut out);
-        }
-        Ok(Some(out).filter(|out| !out.is_empty()))
-    }
-}
-
-impl Files {
-    async fn next(&mut self, content: &ContentReader) -> Result<Option<Vec<u8>>, Error> {
-        if let Some((octets, measured, sent)) = &mut self.open {
-            if let Some(piece) = octets.next(content).await? {
-                sent.write(&piece);
-                return Ok(Some(piece));
-            }
-            if sent.clone().finish() != *measured {
-                return Err(Error::Message("a file is not as it was measured"));
-            }
-            self.open = None;
-        }
-        let too_large = |_| Error::Message("an archive is too large for its format");
-        let Some(part) = self.waiting.pop_front() else {
-            let archive = self.archive.take();
-            return archive.map(|a| a.end().map_err(too_large)).transpose();
-        };
-        let archive = self.archive.as_mut().ok_or(UNREADABLE)?;
-        let measured = measure(content, &part).await?;
-        let head = archive.file(part.name.as_deref(), measured);
-        self.open = Some((Octets::of(&part), measured, Measure::default()));
-        head.map(Some).map_err(too_large)
-    }
-}
-
-/// Reads a file once to know what must stand before it.
-async fn measure(content: &ContentReader, part: &Part) -> Result<Measured, Error> {
-    let (mut octets, mut measure) = (Octets::of(part), Measure::default());
-    while let Some(piece) = octets.next(content).await? {
-        measure.write(&piece);
-    }
-    Ok(measure.finish())
-}
-
-impl Message {
-    async fn next(&mut self, content: &ContentReader) -> Result<Option<Vec<u8>>, Error> {
-        if let Some(head) = self.head.take() {
-            return Ok(Some(head));
-        }
-        let piece = content.read(self.at, STEP).await?;
-        self.at = self
-            .at
-            .saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-        Ok(Some(piece).filter(|piece| !piece.is_empty()))
     }
 }

@@ -15,7 +15,6 @@ mod compose;
 mod download;
 mod entry;
 mod front;
-mod incoming;
 mod mail;
 mod people;
 mod reading;
@@ -27,24 +26,25 @@ mod tests;
 pub mod view;
 
 pub use access::chosen::Unfit;
-pub use admission::LONGEST_TEXT;
 pub use compose::LONGEST_SUBJECT;
-pub use download::Download;
 pub use refusal::Refusal;
-pub use reply::{MANY_FILES, ReplyIntake};
+pub use reply::ReplyIntake;
 
 pub use view::{
-    Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, FrontAsked,
-    FrontCode, FrontEntry, FrontSignIn, FrontTried, InboxLine, Landing, Letter, Listing, Mark,
-    NewMessage, NewPage, Owner, Reader, Sent, SentLine, Stale, Unseen, Verified, Which, Writer,
+    Admission, Asked, Caller, Closed, CodePage, Entry, FileLine, Front, FrontAsked, FrontCode,
+    FrontEntry, FrontSignIn, FrontTried, InboxLine, Landing, Letter, Listing, Mark, NewMessage,
+    NewPage, Owner, Reader, Sent, SentLine, Stale, Unseen, Verified, Which, Writer,
 };
+
+pub use crate::reading::{Download, File};
 
 use crate::access::{self, password::Passwords};
 use crate::model::{Address, Clock, Language, Live};
+use crate::reading as stored;
 use crate::store::{self, Store};
+use crate::upload::Limits;
 use jiff::SignedDuration;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Why a verb could not be done. The door shows a calm page; the log has said
 /// what happened.
@@ -58,17 +58,22 @@ pub enum Error {
     Message(&'static str),
 }
 
+impl From<stored::Error> for Error {
+    fn from(error: stored::Error) -> Self {
+        match error {
+            stored::Error::Store(error) => Self::Store(error),
+            stored::Error::Message(what) => Self::Message(what),
+        }
+    }
+}
+
 /// What the configuration says about visits.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// How long a session may lie idle: 5 to 60 minutes.
     pub idle: SignedDuration,
-    /// Largest file of an answer, in octets.
-    pub max_file: u64,
-    /// Largest answer with all its files, in octets before encoding.
-    pub max_reply: u64,
-    /// Endings of files that are taken, in lower case without the dot.
-    pub file_types: Vec<String>,
+    /// What is taken of an answer's files.
+    pub uploads: Limits,
     /// How long content is kept.
     pub retain: SignedDuration,
     /// Who our own mails are from.
@@ -100,7 +105,6 @@ pub struct Letterhead {
 pub struct Visit {
     store: Store,
     rules: Live<Rules>,
-    cleaners: Arc<Semaphore>,
     front: access::front::Front,
     chosen: access::chosen::Chosen,
 }
@@ -115,7 +119,6 @@ impl Visit {
             front: access::front::Front::new(&store),
             store,
             rules,
-            cleaners: Arc::new(Semaphore::new(reading::CLEANERS)),
         }
     }
 

@@ -3,60 +3,19 @@
 
 use crate::access::{accounts, link};
 use crate::folders;
-use crate::mime::clean::{self, MAX_HTML, MAX_PICTURES, Picture};
-use crate::mime::decode::{self, Decoder};
-use crate::model::message::PartRole;
-use crate::model::{
-    Actor, Address, Event, EventKind, GrantId, Head, Lane, Mailbox, Part, Recipient, State,
-};
+use crate::model::{Actor, Address, Event, EventKind, GrantId, Lane, Mailbox, Recipient, State};
 use crate::queue;
+use crate::reading::{self, sender};
 use crate::store::records::{Draft, Grant, MailboxReply, Message, Work};
-use crate::store::{self, Change, ContentReader, Tx};
-use crate::visit::view::{Caller, File, Letter, Reader, Unseen, Which};
+use crate::store::{self, Change, Tx};
+use crate::visit::view::{Caller, Letter, Reader, Unseen, Which};
 use crate::visit::{Error, Visit};
-use jiff::Timestamp;
 use link::LinkState;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
 
-/// The longest text shown on a page, in octets as stored; the rest stays in
-/// the message.
-const MAX_TEXT: u64 = 1024 * 1024;
 /// Addresses looked at for the office side of a message.
 const MAX_SHOWN: usize = 50;
 /// How often a change of state is tried anew after a lost race.
 const ATTEMPTS: usize = 8;
-
-/// How many HTML parts are cleaned at a time. The worst takes half a second of a
-/// core and seventy times its memory (decision 0017): away from the connections,
-/// and as many at a time as bound it to 140 MiB.
-pub(super) const CLEANERS: usize = 2;
-
-fn cleaned(html: &str, pictures: &[(String, Vec<u8>)]) -> String {
-    let pictures = pictures.iter();
-    let pictures: Vec<_> = pictures
-        .map(|(id, octets)| Picture { id, octets })
-        .collect();
-    clean::clean(html, &pictures).html
-}
-
-/// Does work away from the connections. The turn ends with the work: whoever
-/// asks and goes away does not make room for more.
-async fn in_turn<T: Send + 'static>(
-    turns: &Arc<Semaphore>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Error> {
-    let failed = Error::Message("its HTML could not be cleaned");
-    let Ok(turn) = Arc::clone(turns).acquire_owned().await else {
-        return Err(failed);
-    };
-    let done = tokio::task::spawn_blocking(move || {
-        let done = work();
-        drop(turn);
-        done
-    });
-    done.await.map_err(|_| failed)
-}
 
 /// A message that its reader may read, opened.
 #[derive(Debug)]
@@ -65,9 +24,7 @@ pub(super) struct Opened {
     /// Whom it is about, where several read at the mailbox.
     pub(super) about: Option<String>,
     pub(super) grant: Option<Grant>,
-    pub(super) message: Message,
-    pub(super) head: Head,
-    pub(super) content: ContentReader,
+    pub(super) mail: reading::Opened,
 }
 
 impl Visit {
@@ -94,8 +51,8 @@ impl Visit {
             let event = event.from(self.store.network_key(caller.ip));
             self.note(grant.id, State::Opened, Some(event)).await?;
         }
-        let framed = opened.parts(PartRole::Html).next().is_some();
-        let head = &opened.head;
+        let mail = &opened.mail;
+        let head = &mail.head;
         let (expires, replied, draft) = match &opened.grant {
             Some(grant) => {
                 let draft = self.store.get(&Draft::at(reader.mailbox, grant.id)).await?;
@@ -113,11 +70,11 @@ impl Visit {
             to: labels(self.shown_recipients(reader, &opened).await?),
             subject: head.subject.clone(),
             about: opened.about.clone(),
-            date: date(&opened.message, head),
+            date: mail.date(),
             expires,
-            text: opened.text().await?,
-            framed,
-            files: files(head),
+            text: mail.text().await?,
+            framed: mail.is_framed(),
+            files: mail.files(),
             replied,
             draft,
         }))
@@ -132,12 +89,7 @@ impl Visit {
         let Some(opened) = self.open(reader, which).await? else {
             return Ok(None);
         };
-        let Some(html) = opened.html().await? else {
-            return Ok(None);
-        };
-        let pictures = opened.pictures().await?;
-        let work = move || cleaned(&html, &pictures);
-        Ok(Some(in_turn(&self.cleaners, work).await?))
+        Ok(opened.mail.body().await?)
     }
 
     /// Why a message is not shown to this reader.
@@ -193,20 +145,12 @@ impl Visit {
                 (None, own.message, self.writer(&own).await?)
             }
         };
-        let Some(message) = self.store.get(&Message::at(id)).await? else {
-            return Ok(None);
-        };
-        let Some(content) = self.store.open_content(message.content).await? else {
-            return Ok(None);
-        };
-        let head = content.open_head(&message.head)?;
-        Ok(Some(Opened {
+        let mail = reading::open(&self.store, id).await?;
+        Ok(mail.map(|mail| Opened {
             which,
             about: contact.and_then(|contact| reader.people.about(contact)),
             grant,
-            message,
-            head,
-            content,
+            mail,
         }))
     }
 
@@ -277,7 +221,7 @@ impl Visit {
         reader: &Reader,
         opened: &Opened,
     ) -> Result<(Vec<Mailbox>, Vec<Mailbox>), Error> {
-        let head = &opened.head;
+        let head = &opened.mail.head;
         let (mut to, mut cc) = (Vec::new(), Vec::new());
         let all = head.to.iter().map(|mailbox| (true, mailbox));
         let all = all.chain(head.cc.iter().map(|mailbox| (false, mailbox)));
@@ -307,141 +251,6 @@ impl Visit {
     }
 }
 
-impl Opened {
-    pub(super) fn parts(&self, role: PartRole) -> impl Iterator<Item = &Part> {
-        self.head.parts.iter().filter(move |part| part.role == role)
-    }
-
-    /// The text parts one under the other.
-    async fn text(&self) -> Result<Option<String>, Error> {
-        let mut joined: Option<String> = None;
-        let mut left = MAX_TEXT;
-        for part in self.parts(PartRole::Text) {
-            let text = self.read(part, &mut left).await?;
-            let all = joined.get_or_insert_default();
-            if !all.is_empty() {
-                all.push_str("\n\n");
-            }
-            all.push_str(&text);
-        }
-        Ok(joined)
-    }
-
-    /// HTML and the texts that stand beside it, such as a letter above its
-    /// signature, in the order of the message; `None` if there is no HTML.
-    async fn html(&self) -> Result<Option<String>, Error> {
-        if self.parts(PartRole::Html).next().is_none() {
-            return Ok(None);
-        }
-        let mut all = String::new();
-        let mut left = u64::try_from(MAX_HTML).unwrap_or(u64::MAX);
-        for part in &self.head.parts {
-            match part.role {
-                PartRole::Html => all.push_str(&self.read(part, &mut left).await?),
-                PartRole::Text => {
-                    let text = self.read(part, &mut left).await?;
-                    all.push_str(&clean::text_fragment(&text));
-                }
-                PartRole::Inline | PartRole::File | PartRole::Alternative => {}
-            }
-        }
-        Ok(Some(all))
-    }
-
-    /// A text part, as far as there is room `left`.
-    async fn read(&self, part: &Part, left: &mut u64) -> Result<String, Error> {
-        let length = part.length.min(*left);
-        *left -= length;
-        let octets = self.decoded(part, length).await?;
-        Ok(decode::text(&octets, part.charset.as_deref()))
-    }
-
-    /// The pictures that HTML may show, by their Content-ID, up to a bound.
-    async fn pictures(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let mut pictures = Vec::new();
-        let mut left = u64::try_from(MAX_PICTURES).unwrap_or(u64::MAX);
-        for part in self
-            .head
-            .parts
-            .iter()
-            .filter(|part| part.kind.starts_with("image/"))
-        {
-            let Some(id) = part.content_id.clone().filter(|_| part.length <= left) else {
-                continue;
-            };
-            left -= part.length;
-            pictures.push((id, self.decoded(part, part.length).await?));
-        }
-        Ok(pictures)
-    }
-
-    /// The first octets of a part as stored, decoded.
-    async fn decoded(&self, part: &Part, length: u64) -> Result<Vec<u8>, Error> {
-        let mut decoder = Decoder::new(&part.encoding);
-        let mut out = Vec::new();
-        let mut at = 0;
-        while at < length {
-            let want = usize::try_from(length - at).unwrap_or(usize::MAX);
-            let piece = self.content.read(part.offset + at, want).await?;
-            if piece.is_empty() {
-                break;
-            }
-            at += u64::try_from(piece.len()).unwrap_or(u64::MAX);
-            decoder.write(&piece, &mut out);
-        }
-        decoder.finish(&mut out);
-        Ok(out)
-    }
-}
-
-/// The files of a message. A part's number is its place among all parts, so
-/// that it never changes. Pictures that the text shows are not files, but where
-/// there is no HTML to show them they are.
-pub(super) fn files(head: &Head) -> Vec<File> {
-    let shows = head.parts.iter().any(|part| part.role == PartRole::Html);
-    let numbered = head.parts.iter().enumerate();
-    numbered
-        .filter(|(_, part)| {
-            part.role == PartRole::File || (part.role == PartRole::Inline && !shows)
-        })
-        .filter_map(|(n, part)| Some(file(u16::try_from(n).ok()?, part)))
-        .collect()
-}
-
-pub(super) fn file(n: u16, part: &Part) -> File {
-    File {
-        n,
-        name: part.name.clone(),
-        kind: part.kind.clone(),
-        size: size(part),
-    }
-}
-
-/// The size once decoded. For base64 in lines of 76 characters it is exact to
-/// two octets; quoted-printable only says that it is not more.
-fn size(part: &Part) -> u64 {
-    /// Characters of a full line with its CRLF, and the octets they stand for.
-    const LINE: (u64, u64) = (78, 57);
-    if part.encoding == "base64" {
-        let rest = part.length % LINE.0;
-        (part.length / LINE.0) * LINE.1 + rest.saturating_sub(2) * 3 / 4
-    } else {
-        part.length
-    }
-}
-
-pub(super) fn sender(head: &Head) -> Option<String> {
-    head.from.as_ref().map(|from| from.label().to_owned())
-}
-
-/// When a message was sent: what it says itself, unless that lies in the
-/// future; a clock that is wrong there must not confuse the reader here.
-pub(super) fn date(message: &Message, head: &Head) -> Timestamp {
-    head.date
-        .filter(|date| *date <= message.accepted)
-        .unwrap_or(message.accepted)
-}
-
 fn labels((to, cc): (Vec<Mailbox>, Vec<Mailbox>)) -> Vec<String> {
     let all = to.iter().chain(&cc);
     all.map(|mailbox| mailbox.label().to_owned()).collect()
@@ -464,31 +273,5 @@ const fn rank(state: State) -> u8 {
         State::Downloaded => 2,
         State::Replied => 3,
         _ => u8::MAX,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_turn;
-    use std::sync::{Arc, mpsc};
-    use tokio::sync::{Semaphore, oneshot};
-
-    #[tokio::test]
-    async fn whoever_goes_away_while_html_is_cleaned_does_not_free_its_turn() {
-        let turns = Arc::new(Semaphore::new(1));
-        let (begun, begins) = oneshot::channel();
-        let (finish, wait) = mpsc::channel::<()>();
-        let work = move || {
-            let _ = begun.send(());
-            wait.recv().is_ok()
-        };
-        let asked = Arc::clone(&turns);
-        let visit = tokio::spawn(async move { in_turn(&asked, work).await });
-        begins.await.unwrap();
-        visit.abort();
-        assert!(visit.await.unwrap_err().is_cancelled());
-        assert_eq!(turns.available_permits(), 0);
-        finish.send(()).unwrap();
-        assert!(in_turn(&turns, || true).await.unwrap());
     }
 }

@@ -1,6 +1,7 @@
 //! Why an answer is not taken, in terms the reader can act on.
 
 use crate::store;
+use crate::upload::Fault;
 use crate::visit::Error;
 
 /// Why an answer was not taken. Nothing of it is kept.
@@ -15,72 +16,9 @@ pub enum Refusal {
         /// The bound.
         limit: usize,
     },
-    /// A file is larger than allowed.
-    #[error("a file is larger than {limit} octets")]
-    LargeFile {
-        /// Its name as shown.
-        name: String,
-        /// The bound in octets.
-        limit: u64,
-    },
-    /// All together is larger than allowed.
-    #[error("the answer is larger than {limit} octets")]
-    LargeReply {
-        /// The name of the file that did not fit, as shown.
-        name: String,
-        /// The bound in octets.
-        limit: u64,
-    },
-    /// More files than allowed.
-    #[error("more than {limit} files")]
-    ManyFiles {
-        /// The name of the first file too many, as shown.
-        name: String,
-        /// The bound.
-        limit: usize,
-    },
-    /// A kind of file that is not taken.
-    #[error("a file of a kind that is not taken")]
-    Kind {
-        /// Its name as shown.
-        name: String,
-    },
-    /// A file is not what its name says.
-    #[error("a file is not what its name says")]
-    Mismatch {
-        /// Its name as shown.
-        name: String,
-    },
-    /// A picture has more pixels than allowed.
-    #[error("a picture has more than {limit} pixels")]
-    ManyPixels {
-        /// Its name as shown.
-        name: String,
-        /// The bound.
-        limit: u64,
-    },
-    /// A document would be too large once it is unpacked.
-    #[error("a document unpacks to more than {limit} octets, or to more than {parts} parts")]
-    Unpacked {
-        /// Its name as shown.
-        name: String,
-        /// The bound in octets.
-        limit: u64,
-        /// The bound of parts.
-        parts: u16,
-    },
-    /// A picture or a document does not say how large it would be once opened.
-    #[error("a file does not say how large it is")]
-    Unclear {
-        /// Its name as shown.
-        name: String,
-    },
-    /// A file holds nothing.
-    #[error("a file is empty")]
-    EmptyFile {
-        /// Its name as shown.
-        name: String,
-    },
+    /// A file is not taken.
+    #[error(transparent)]
+    File(Fault),
     /// The mailbox has sent as many answers as a day has room for.
     #[error("more than {limit} answers in a day")]
     ManyAnswers {
@@ -118,3 +56,15 @@ impl From<store::Error> for Refusal {
         }
     }
 }
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Order => OUT_OF_ORDER.into(),
+            fault => Self::File(fault),
+        }
+    }
+}
+
+/// The door called the verbs in another order than it may.
+pub(super) const OUT_OF_ORDER: Error = Error::Message("the pieces of an answer came out of order");

@@ -12,9 +12,9 @@ use crate::model::{
 use crate::outbound;
 use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
 use crate::store::{Change, Key, Tx};
-use crate::visit::admission::LONGEST_TEXT;
+use crate::upload::{Files, LONGEST_TEXT, Piece};
 use crate::visit::body::Body;
-use crate::visit::incoming::{Incoming, OUT_OF_ORDER, Opened};
+use crate::visit::refusal::OUT_OF_ORDER;
 use crate::visit::view::{Caller, Reader, Sent, Which};
 use crate::visit::{Error, Refusal, Rules, Visit, mail};
 use jiff::{SignedDuration, Timestamp};
@@ -24,8 +24,6 @@ use std::sync::Arc;
 /// Answers of one mailbox in 24 hours: more than a conversation needs, and at
 /// 50 MB each not enough to fill a disk before somebody wonders.
 const MANY_ANSWERS: usize = 20;
-/// Files in one answer: more than anybody chooses by hand.
-pub const MANY_FILES: usize = 20;
 /// Before a subject that is answered (RFC 5322 §3.6.5). It is the same in
 /// every language, since mail programs look for it.
 const RE: &str = "Re: ";
@@ -39,10 +37,7 @@ pub struct ReplyIntake {
     reader: Reader,
     answer: Answer,
     body: Option<Body>,
-    /// Octets taken so far, before encoding.
-    taken: u64,
-    files: usize,
-    file: Option<Incoming>,
+    files: Files,
 }
 
 /// What is known before the first octet.
@@ -78,33 +73,34 @@ impl Visit {
         let at = self.store.clock().now();
         let id = MessageId::new(at);
         let root = opened
+            .mail
             .head
             .references
             .first()
-            .unwrap_or(&opened.head.message_id);
+            .unwrap_or(&opened.mail.head.message_id);
         let thread = outbound::thread_id(&self.store, &reader.address, root);
-        let accounts = self.accounts_of(thread, &opened.message).await?;
+        let accounts = self.accounts_of(thread, &opened.mail.message).await?;
         let head = Head {
-            subject: subject(&opened.head.subject),
+            subject: subject(&opened.mail.head.subject),
             from: Some(Mailbox {
                 name: None,
                 address: reader.address.clone(),
             }),
-            to: office_side(&opened.head, &accounts),
+            to: office_side(&opened.mail.head, &accounts),
             cc: Vec::new(),
             envelope: accounts
                 .iter()
                 .map(|account| account.address.clone())
                 .collect(),
             message_id: format!("{id}@{}", rules.letterhead.hostname),
-            references: references(&opened.head),
+            references: references(&opened.mail.head),
             date: Some(at),
             parts: Vec::new(),
             regarding: None,
         };
         let answer = Answer {
             id,
-            answered: Some((grant, opened.message.id)),
+            answered: Some((grant, opened.mail.message.id)),
             contact: opened.grant.map(|grant| grant.contact),
             at,
             thread,
@@ -123,13 +119,11 @@ impl Visit {
     ) -> ReplyIntake {
         ReplyIntake {
             visit: self.clone(),
+            files: Files::new(rules.uploads.clone()),
             rules,
             reader: reader.clone(),
             answer,
             body: None,
-            taken: 0,
-            files: 0,
-            file: None,
         }
     }
 
@@ -193,9 +187,9 @@ impl ReplyIntake {
             return Err(Refusal::NoRoom);
         }
         self.has_turn().await?;
-        if !self.take(text.len()) {
+        if !self.files.count(text.len()) {
             return Err(Refusal::LongText {
-                limit: usize::try_from(self.rules.max_reply).unwrap_or(LONGEST_TEXT),
+                limit: usize::try_from(self.rules.uploads.all).unwrap_or(LONGEST_TEXT),
             });
         }
         let head = &self.answer.head;
@@ -226,15 +220,7 @@ impl ReplyIntake {
         if self.body.is_none() {
             self.text("").await?;
         }
-        let file = Incoming::new(name);
-        if self.files >= MANY_FILES && !name.is_empty() {
-            return Err(Refusal::ManyFiles {
-                name: file.name,
-                limit: MANY_FILES,
-            });
-        }
-        self.file = Some(file);
-        Ok(())
+        Ok(self.files.begin(name)?)
     }
 
     /// More octets of the file.
@@ -242,22 +228,8 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
-        let fits = self.take(octets.len());
-        let limit = self.rules.max_reply;
-        let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        let encoded = file.write(octets, &self.rules)?;
-        if !fits {
-            let name = file.name.clone();
-            return Err(Refusal::LargeReply { name, limit });
-        }
-        if !file.is_open() && file.can_be_judged() {
-            return self.open_file().await;
-        }
-        self.body
-            .as_mut()
-            .ok_or(OUT_OF_ORDER)?
-            .write(&encoded)
-            .await
+        let piece = self.files.write(octets)?;
+        self.piece(piece).await
     }
 
     /// Ends the file.
@@ -265,17 +237,18 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn end_file(&mut self) -> Result<(), Refusal> {
-        let file = self.file.as_ref().ok_or(OUT_OF_ORDER)?;
-        if !file.is_open() {
-            if file.is_none() {
-                self.file = None;
-                return Ok(());
-            }
-            self.open_file().await?;
+        match self.files.end()? {
+            Some(piece) => self.piece(piece).await,
+            None => Ok(()),
         }
-        let out = self.file.take().ok_or(OUT_OF_ORDER)?.finish()?;
-        self.files += 1;
-        self.body.as_mut().ok_or(OUT_OF_ORDER)?.write(&out).await
+    }
+
+    async fn piece(&mut self, piece: Piece) -> Result<(), Refusal> {
+        let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
+        if let Some((name, media_type)) = &piece.begins {
+            body.file(name, media_type).await?;
+        }
+        body.write(&piece.octets).await
     }
 
     /// Hands the answer to the office; durable when it returns.
@@ -286,8 +259,10 @@ impl ReplyIntake {
         let body = self
             .body
             .take()
-            .filter(|body| body.has_text || self.files > 0);
-        let body = body.filter(|_| self.file.is_none()).ok_or(Refusal::Empty)?;
+            .filter(|body| body.has_text || self.files.whole() > 0);
+        let body = body
+            .filter(|_| !self.files.is_within())
+            .ok_or(Refusal::Empty)?;
         self.may_still().await?;
         let sent = self.keep(body, caller).await?;
         let Some((grant, _)) = self.answer.answered else {
@@ -420,22 +395,6 @@ impl ReplyIntake {
             tx.file(shared, self.answer.id, Flags::default(), None);
         }
         Ok(())
-    }
-
-    /// Judges the file by its first octets and opens its part.
-    async fn open_file(&mut self) -> Result<(), Refusal> {
-        let file = self.file.as_mut().ok_or(OUT_OF_ORDER)?;
-        let Opened { media_type, octets } = file.judge(&self.rules)?;
-        let body = self.body.as_mut().ok_or(OUT_OF_ORDER)?;
-        body.file(&file.name, media_type).await?;
-        body.write(&octets).await
-    }
-
-    /// Counts what comes in; whether it is still within the bound of the whole.
-    fn take(&mut self, octets: usize) -> bool {
-        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
-        self.taken = self.taken.saturating_add(octets);
-        self.taken <= self.rules.max_reply
     }
 
     fn now(&self) -> Timestamp {

@@ -1,8 +1,9 @@
 //! The three lists: Inbox, Sent, Files.
 
 use crate::access::link::{self, LinkState};
+use crate::reading;
 use crate::store::records::{Grant, MailboxGrant, MailboxReply, Message};
-use crate::visit::reading::{self, Opened};
+use crate::visit::reading::Opened;
 use crate::visit::view::{FileLine, InboxLine, Listing, Mark, Reader, SentLine, Which};
 use crate::visit::{Error, Visit};
 
@@ -92,7 +93,7 @@ impl Visit {
             return Ok(None);
         };
         let opened = self.open(reader, which).await?;
-        let head = opened.as_ref().map(|opened| &opened.head);
+        let head = opened.as_ref().map(|opened| &opened.mail.head);
         let to = head
             .and_then(|head| head.to.first())
             .map(|to| to.label().to_owned());
@@ -139,19 +140,17 @@ impl Visit {
         let which = Which::Received(grant.id);
         let opened = self.open(reader, which).await?;
         let from = match &opened {
-            Some(opened) => reading::sender(&opened.head),
+            Some(opened) => reading::sender(&opened.mail.head),
             None => self.sender_of(&grant).await?,
         };
         let open =
             link::state(&grant, self.store.clock().now()) == LinkState::Open && opened.is_some();
-        let head = opened.as_ref().map(|opened| &opened.head);
+        let head = opened.as_ref().map(|opened| &opened.mail.head);
         Ok(InboxLine {
             which,
             from: from.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
             subject: head.map(|head| head.subject.clone()),
-            date: opened
-                .as_ref()
-                .map_or(grant.created, |o| reading::date(&o.message, &o.head)),
+            date: opened.as_ref().map_or(grant.created, |o| o.mail.date()),
             expires: grant.expires,
             about: reader.people.about(grant.contact),
             files: head.map_or(0, |head| reading::files(head).len()),
@@ -197,16 +196,14 @@ fn file_lines(opened: &Opened) -> impl Iterator<Item = FileLine> {
     let from = opened
         .grant
         .as_ref()
-        .and_then(|_| reading::sender(&opened.head));
-    let date = reading::date(&opened.message, &opened.head);
+        .and_then(|_| reading::sender(&opened.mail.head));
+    let date = opened.mail.date();
     let about = opened.about.clone();
-    reading::files(&opened.head)
-        .into_iter()
-        .map(move |file| FileLine {
-            which: opened.which,
-            from: from.clone(),
-            about: about.clone(),
-            date,
-            file,
-        })
+    opened.mail.files().into_iter().map(move |file| FileLine {
+        which: opened.which,
+        from: from.clone(),
+        about: about.clone(),
+        date,
+        file,
+    })
 }

@@ -12,6 +12,7 @@ use crate::model::{
 use crate::queue;
 use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
 use crate::store::{RootKey, Settings, Store, Tx, samples};
+use crate::upload::{Fault, Limits};
 use crate::visit::{
     Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Unseen,
     Verified, Visit, Which,
@@ -243,9 +244,11 @@ impl Bench {
 fn rules() -> Rules {
     Rules {
         idle: SignedDuration::from_mins(15),
-        max_file: 10_000,
-        max_reply: 25_000,
-        file_types: ["pdf", "png", "txt"].map(str::to_owned).into(),
+        uploads: Limits {
+            file: 10_000,
+            all: 25_000,
+            kinds: ["pdf", "png", "txt"].map(str::to_owned).into(),
+        },
         retain: SignedDuration::from_hours(24 * 365),
         letterhead: Letterhead {
             clinic: "North Clinic".into(),
@@ -599,10 +602,16 @@ async fn a_file_that_may_not_come_is_refused_by_name_and_nothing_is_kept() {
         format!("{:?}", refusal.unwrap_err())
     };
     let large = file("a.txt", &[b' '; 10_001]).await;
-    assert_eq!(large, r#"LargeFile { name: "a.txt", limit: 10000 }"#);
-    assert_eq!(file("a.exe", b"MZ").await, r#"Kind { name: "a.exe" }"#);
-    assert_eq!(file("a.pdf", b"MZ").await, r#"Mismatch { name: "a.pdf" }"#);
-    assert_eq!(file("a.txt", b"").await, r#"EmptyFile { name: "a.txt" }"#);
+    assert_eq!(large, r#"File(Large { name: "a.txt", limit: 10000 })"#);
+    assert_eq!(
+        file("a.exe", b"MZ").await,
+        r#"File(Kind { name: "a.exe" })"#
+    );
+    assert_eq!(
+        file("a.pdf", b"MZ").await,
+        r#"File(Mismatch { name: "a.pdf" })"#
+    );
+    assert_eq!(file("a.txt", b"").await, r#"File(Empty { name: "a.txt" })"#);
     let list = bench.visit.sent(&reader, None).await.unwrap();
     assert!(list.lines.is_empty());
     assert!(bench.inbox_of(&bench.ruiz).await.is_empty());
@@ -636,7 +645,7 @@ async fn an_answer_with_nothing_or_too_much_in_it_is_refused() {
     let much = much.write(&[b' '; 9_000]).await;
     assert!(matches!(
         much,
-        Err(Refusal::LargeReply { limit: 25_000, name }) if name == "3.txt"
+        Err(Refusal::File(Fault::LargeAll { limit: 25_000, name })) if name == "3.txt"
     ));
 }
 

@@ -1,6 +1,7 @@
 //! What a recipient is shown, as plain values: no markup, no records.
 
 use crate::model::{AddressKey, GrantId, Language, MessageId, Secret, Token, TokenKey};
+use crate::reading::File;
 use crate::store::records::CodeMail;
 use crate::visit::people::People;
 use jiff::Timestamp;
@@ -352,19 +353,6 @@ pub struct FileLine {
     pub about: Option<String>,
     /// The file.
     pub file: File,
-}
-
-/// One file of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Its number in the message: what its address says.
-    pub n: u16,
-    /// Its name, or `None` if it has none. Never a path.
-    pub name: Option<String>,
-    /// Its media type in lower case.
-    pub kind: String,
-    /// Its size in octets, exact to a few octets.
-    pub size: u64,
 }
 
 /// A message as its reader sees it.

@@ -3,11 +3,13 @@
 //! page and no decision is made here.
 
 pub mod assets;
+pub mod body;
 pub mod client;
 pub mod connection;
 pub mod cookie;
 pub mod disposition;
 pub mod door;
+pub mod download;
 mod flowing;
 pub mod form;
 pub mod guard;
@@ -19,3 +21,4 @@ pub mod speech;
 #[cfg(test)]
 pub(crate) mod tests;
 mod timer;
+pub mod upload;

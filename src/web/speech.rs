@@ -1,7 +1,7 @@
 //! How a page speaks: the language, the clinic, the time, and the verbs by which
 //! a template asks for its sentences. A template holds no sentence of its own.
 
-use crate::model::{Arg, Language};
+use crate::model::{Arg, Language, Reply};
 use crate::texts;
 use askama::filters::Safe;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -42,6 +42,12 @@ impl Speech<'_> {
     #[must_use]
     pub fn t(&self, id: &str) -> String {
         texts::say(self.language, id, &[])
+    }
+
+    /// The sentence of a reply.
+    #[must_use]
+    pub fn reply(&self, reply: &Reply) -> String {
+        texts::say(self.language, reply.text, &reply.args)
     }
 
     /// A sentence that names the clinic.

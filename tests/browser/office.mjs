@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { inspect } from './inspect.mjs';
-import { MINUTE, Patient, given, language, later, main, wish } from './stage.mjs';
+import { DAY, MINUTE, Patient, given, language, later, main, mime, patient, wish, write } from './stage.mjs';
 
 const [folder] = given;
 if (folder) mkdirSync(folder, { recursive: true });
@@ -15,10 +15,11 @@ let pages = 0;
 
 await main(async () => {
   await everyPage();
+  await mail();
   await withoutScripts();
   await apart();
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages >= 16, `only ${pages} pages`);
+  assert(pages >= 36, `only ${pages} pages`);
 });
 
 /** What the app on the phone shows now. */
@@ -179,6 +180,129 @@ async function admin() {
   await look(front, 'today-gaps');
   await root.leave();
   await front.leave();
+}
+
+/** Mail: what went out stands beside its notice, and what staff wrote waits for the doctor. */
+async function mail() {
+  const account = await wish('office', { stem: 'doctor' });
+  const to = await patient('jane');
+  const letter = { subject: 'Your results', text: 'All is well.', html: '<p>All is <b>well</b>.</p>', files: [
+    { name: 'report.txt', type: 'text/plain', octets: 'one' }, { name: 'diet.txt', type: 'text/plain', octets: 'two' }] };
+  await write(to, letter);
+  await wish('drained');
+  await later(4 * DAY);
+  const desk = await wish('hold', { to, mail: mime(account.address, to, { ...letter, subject: 'Please come fasting' }) });
+
+  const ruiz = await Patient.come();
+  const { own } = await setUp(ruiz, account);
+  await ruiz.press(ruiz.link('office-codes-kept'));
+  await ruiz.sees('Please come fasting', 'Your results');
+  await look(ruiz, 'today');
+  await ruiz.press(ruiz.page.getByRole('link', { name: 'Your results' }));
+  await ruiz.sees(ruiz.t('office-notice-title'), to);
+  await look(ruiz, 'message');
+  const message = ruiz.page.url();
+  await ruiz.press(ruiz.link('office-print'));
+  await look(ruiz, 'print');
+  await ruiz.page.goto(message);
+  await ruiz.press(ruiz.link('office-recall'));
+  await look(ruiz, 'recall');
+  await ruiz.press(ruiz.button('office-recall-do'));
+  await ruiz.sees(ruiz.t('office-done-recalled'));
+  await look(ruiz, 'recalled');
+
+  await ruiz.go('/today');
+  await ruiz.press(ruiz.page.getByRole('link', { name: 'Please come fasting' }));
+  await look(ruiz, 'release');
+  await release(ruiz, 'not the right words', '000000');
+  await ruiz.sees(ruiz.t('office-proof-wrong'));
+  await look(ruiz, 'release-wrong');
+  const held = ruiz.page.url();
+
+  const front = await Patient.come();
+  await setUp(front, desk);
+  await front.go(held);
+  await look(front, 'release-staff');
+  const stranger = await Patient.come();
+  await setUp(stranger, await wish('office', { stem: 'lopez', role: 'provider' }));
+  await stranger.go(held.replace('/release', ''));
+  await stranger.page.locator('summary').click();
+  await look(stranger, 'emergency');
+  await later(MINUTE);
+  await release(ruiz, account.password, await code(own));
+  await ruiz.sees(ruiz.t('office-done-released'));
+  await look(ruiz, 'released');
+  await writing(front, account.address, to);
+  await answering(ruiz, to);
+  for (const person of [ruiz, front, stranger]) await person.leave();
+}
+
+/** Somebody at the desk looks for the patient and writes; what is wrong is said, and the text stays. */
+async function writing(front, from, to) {
+  await front.go('/today');
+  await front.tab('office-write');
+  await look(front, 'write-find');
+  await front.page.locator('#words').fill('nobody at all');
+  await front.press(front.button('office-find-do'));
+  await front.sees(front.t('office-found-none'));
+  await look(front, 'write-nobody');
+  await front.page.locator('#words').fill(to.split('@')[0]);
+  await front.press(front.button('office-find-do'));
+  await look(front, 'write-found');
+  await front.press(front.page.getByRole('link', { name: to }));
+  await look(front, 'write');
+  await front.page.locator('#text').fill('The next visit is on Monday.');
+  await front.page.locator('#files').setInputFiles({ name: 'map.txt', mimeType: 'text/plain', buffer: Buffer.from('left') });
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-write-no-subject'), front.t('portal-choose-again'));
+  assert.equal(await front.page.locator('#text').inputValue(), 'The next visit is on Monday.');
+  await look(front, 'write-wrong');
+  await front.page.locator('#subject').fill('Next visit');
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-write-no-from'));
+  await front.page.locator('#from').selectOption(from);
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-done-held'), 'The next visit is on Monday.');
+  await look(front, 'written-held');
+}
+
+/** The patient answers with files, and the doctor answers the answer. */
+async function answering(ruiz, to) {
+  const { link } = await wish('notice', { to });
+  const jane = await Patient.come();
+  await jane.arrive(link, to);
+  await jane.press(jane.link('portal-reply'));
+  await jane.page.locator('#text').fill('Thank you. Here is my photo.');
+  const picture = await jane.page.locator('main').screenshot();
+  await jane.page.locator('#files').setInputFiles([
+    { name: 'arm.png', mimeType: 'image/png', buffer: picture },
+    { name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('Vitamin D') },
+  ]);
+  await jane.press(jane.button('portal-reply-send'));
+  await jane.leave();
+
+  await ruiz.go('/today');
+  await look(ruiz, 'today-answer');
+  await ruiz.press(ruiz.page.getByRole('link', { name: 'Re: Please come fasting' }));
+  await look(ruiz, 'answered');
+  await ruiz.press(ruiz.link('office-answer'));
+  await ruiz.sees('Thank you. Here is my photo.', 'arm.png');
+  for (const one of await ruiz.page.locator('.kept summary').all()) await one.click();
+  await ruiz.sees('Vitamin D');
+  await ruiz.page.waitForFunction(() => [...document.querySelectorAll('img.preview')].every((img) => img.naturalWidth > 0));
+  await look(ruiz, 'answer');
+  await ruiz.page.locator('#text').fill('That looks fine.');
+  await ruiz.page.locator('input[name=pick]').first().check();
+  await ruiz.press(ruiz.button('office-write-send'));
+  await ruiz.sees(ruiz.t('office-done-sent'), 'That looks fine.', 'arm.png');
+  await look(ruiz, 'written-sent');
+  await wish('notice', { to });
+}
+
+async function release(person, password, code) {
+  await person.page.locator('#password').fill(password);
+  await person.page.locator('#code').fill(code);
+  await person.press(person.button('office-release-do'));
 }
 
 /** All of it goes without scripts, and the language can be changed on the way. */

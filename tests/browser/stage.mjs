@@ -51,7 +51,7 @@ export async function write(to, letter) {
 }
 
 /** A letter as RFC 5322 has it; each part in base64. */
-function mime(from, to, { subject, text, name, html, charset = 'utf-8', files = [], pictures = [] }) {
+export function mime(from, to, { subject, text, name, html, charset = 'utf-8', files = [], pictures = [] }) {
   const part = (head, octets) =>
     `${head}\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(octets).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
   let count = 0;

@@ -1,6 +1,6 @@
 //! Starts a script and grants its wishes.
 
-use crate::harness::{self, House, notice, relay, wait};
+use crate::harness::{self, House, Login, notice, relay, wait};
 use crate::postfix::{Mail, Postfix};
 use askama::Template;
 use jiff::tz::TimeZone;
@@ -71,7 +71,7 @@ pub(crate) fn play_in(language: &str, script: &str, arguments: &[&str]) {
 }
 
 /// The doctor's mail program. It wants to be made and dropped in the runtime.
-fn office(house: &House) -> AsyncSmtpTransport<Tokio1Executor> {
+fn office(house: &House, writer: &Login) -> AsyncSmtpTransport<Tokio1Executor> {
     let trust = Certificate::from_pem(&fs::read(&house.door.certificate).unwrap()).unwrap();
     let tls = TlsParameters::builder("localhost".to_owned())
         .add_root_certificate(trust)
@@ -81,8 +81,8 @@ fn office(house: &House) -> AsyncSmtpTransport<Tokio1Executor> {
         .port(house.door.submission_tls)
         .tls(Tls::Wrapper(tls))
         .credentials(Credentials::new(
-            house.doctor.address.clone(),
-            house.doctor.password.clone(),
+            writer.address.clone(),
+            writer.password.clone(),
         ))
         .build()
 }
@@ -138,7 +138,11 @@ impl Stage<'_> {
                     "staff" => Role::Staff,
                     _ => Role::Provider,
                 };
-                let account = self.house.account(&word("stem"), role);
+                // The doctor is there already, who writes all letters.
+                let account = match word("stem").as_str() {
+                    "doctor" => self.house.doctor.clone(),
+                    stem => self.house.account(stem, role),
+                };
                 let password = self.house.phrase(&account);
                 json!({ "url": self.house.office(), "address": account.address, "password": password })
             }
@@ -149,7 +153,14 @@ impl Stage<'_> {
             // The time by the gateway's clock, in seconds.
             "now" => json!({ "now": self.house.store().clock().now().as_second() }),
             "patient" => json!(self.house.patient(&word("stem"))),
-            "send" => self.send(&word("to"), &word("mail")),
+            "send" => self.send(&self.house.doctor, &word("to"), &word("mail")),
+            // Staff write in the doctor's name: it is held. Who they are.
+            "hold" => {
+                let desk = self.house.account("desk", Role::Staff);
+                self.send(&desk, &word("to"), &word("mail"));
+                let password = self.house.phrase(&desk);
+                json!({ "url": self.house.office(), "address": desk.address, "password": password })
+            }
             "notice" => {
                 let mail = self.next(&word("to"));
                 json!({ "link": notice(&mail).link, "text": text(&mail), "html": html(&mail), "subject": subject(&mail) })
@@ -220,11 +231,11 @@ impl Stage<'_> {
         json!(String::from_utf8_lossy(&output.stdout).trim())
     }
 
-    fn send(&self, to: &str, mail: &str) -> Value {
-        let from = self.house.doctor.address.parse().unwrap();
+    fn send(&self, writer: &Login, to: &str, mail: &str) -> Value {
+        let from = writer.address.parse().unwrap();
         let envelope = Envelope::new(Some(from), vec![to.parse().unwrap()]).unwrap();
         let sent = self.house.run(async {
-            let office = office(self.house);
+            let office = office(self.house, writer);
             office.send_raw(&envelope, mail.as_bytes()).await
         });
         if let Err(error) = sent {

@@ -36,6 +36,7 @@ mod imap_attacks;
 mod imap_floods;
 mod imap_idle;
 mod imap_sessions;
+mod letters;
 mod office;
 mod outcomes;
 mod patient;

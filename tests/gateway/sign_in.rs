@@ -7,7 +7,7 @@ use sealpost::model::Role;
 use std::process::Command;
 
 /// What an app shows that was given this seed, by the gateway's clock.
-fn oathtool(house: &House, seed: &str) -> String {
+pub(crate) fn oathtool(house: &House, seed: &str) -> String {
     let now = house.store().clock().now().as_second();
     let output = Command::new("oathtool")
         .args(["--totp", "--base32", seed, "--now", &format!("@{now}")])
@@ -42,8 +42,19 @@ fn key(page: &Page) -> String {
     seed.split('<').next().unwrap().replace(' ', "")
 }
 
-fn passes(house: &House, seconds: i64) {
+pub(crate) fn passes(house: &House, seconds: i64) {
     house.later(SignedDuration::from_secs(seconds));
+}
+
+/// Somebody's browser after the first sign-in, and the seed of the app.
+pub(crate) fn set_up(house: &House, who: &Login) -> (Browser, String) {
+    let browser = Browser::new(&house.door);
+    let page = password(house, &browser, who).says("Set up the app on your phone");
+    let seed = key(&page);
+    house.hide(&seed);
+    let shown = oathtool(house, &seed);
+    code(house, &browser, &page, &shown).says("Keep these recovery codes");
+    (browser, seed)
 }
 
 #[test]

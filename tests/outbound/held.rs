@@ -6,6 +6,7 @@ use sealpost::access::accounts;
 use sealpost::model::{
     Account, AccountPolicy, Actor, Lane, MessageId, Role, Route, Standing, State,
 };
+use sealpost::outbound::foreseen;
 use sealpost::policy::How;
 use sealpost::queue;
 use sealpost::release::{self, MOST, Refused, Releaser};
@@ -281,4 +282,39 @@ async fn what_is_held_is_not_destroyed_before_its_wait_is_over() {
     bench.days(2).await;
     assert_eq!(bench.filed(&desk, "Drafts").await, [(id, true)]);
     assert!(!bench.octets(id).await.is_empty());
+}
+
+// WM10
+#[tokio::test]
+async fn how_a_held_message_would_go_is_foreseen_as_it_then_goes() {
+    let clinic = Clinic::new().await;
+    let bench = &clinic.bench;
+    let routes = async |id: MessageId| {
+        let routes = foreseen(bench.store(), &settings().rules, id).await;
+        routes.unwrap().unwrap()
+    };
+    bench.account("new@clinic.example", Role::Provider).await;
+    let inside = Mail::new("inside").to(&["new@clinic.example"]);
+    for (mail, route) in [
+        (Mail::new("sealed"), Route::Portal),
+        (clear("clear"), Route::Clear),
+        (inside, Route::Local),
+    ] {
+        let id = clinic.hold(&mail).await;
+        assert_eq!(routes(id).await, [route]);
+        assert_eq!(
+            bench.recipient(id, 0).await.route,
+            None,
+            "nothing is decided"
+        );
+        clinic.go(id).await;
+        assert_eq!(bench.recipient(id, 0).await.route, Some(route));
+    }
+    // By stricter rules it would go otherwise.
+    let id = clinic.hold(&clear("later")).await;
+    let mut strict = settings().rules;
+    strict.clear_domains = Vec::new();
+    strict.clear_tag = false;
+    let strict = foreseen(bench.store(), &strict, id).await;
+    assert_eq!(strict.unwrap().unwrap(), [Route::Portal]);
 }

@@ -71,6 +71,9 @@ pub(super) fn desk() -> (TempDir, Desk, ManualClock) {
             required: vec![Field::Name, Field::Email, Field::Provider],
             lists_stubs: false,
         },
+        rules: crate::policy::Rules::sample(),
+        unopened: SignedDuration::from_hours(72),
+        uploads: crate::upload::Limits::default(),
     });
     let desk = Desk::new(store, keys, settings);
     (folder, desk.used_by(Actor::Operator(7)), hand)

@@ -10,9 +10,13 @@ use crate::model::{
     Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Secret, Seed,
 };
 use crate::office::{Gap, Office, Settings};
+use crate::outbound::{self, Outbound};
+use crate::policy::Rules;
+use crate::release;
 use crate::report;
 use crate::route::portal::Voice;
 use crate::store::{RootKey, Store};
+use crate::upload::Limits;
 use crate::web::speech::Clinic;
 use crate::web::tests::{Answer, Browser, HOST, Route, read};
 use axum::http::StatusCode;
@@ -62,6 +66,7 @@ impl Bench {
             passwords.clone(),
         );
         let desk = Desk::new(store.clone(), keys, Live::new(desk_settings()));
+        let outbound = Outbound::new(store.clone(), Live::new(outbound_settings()));
         let entrance = Entrance::new(store.clone(), passwords.clone());
         let gaps = Live::new(Vec::new());
         let settings = Settings {
@@ -80,7 +85,7 @@ impl Bench {
         let bench = Self {
             _folder: folder,
             hand,
-            office: Office::new((entrance, desk), settings),
+            office: Office::new((entrance, desk, outbound), settings),
             store,
             gaps,
             passwords,
@@ -188,6 +193,34 @@ fn zone() -> TimeZone {
     TimeZone::get("America/Los_Angeles").unwrap()
 }
 
+fn voice() -> Voice {
+    let from = address("secure-mail@clinic.example");
+    Voice {
+        hostname: HOST.into(),
+        clinic: "North Clinic".into(),
+        from: from.clone(),
+        bounce: from,
+        subject: None,
+        show_sender: false,
+        portal: "https://portal.clinic.example".into(),
+        language: Language::English,
+        zone: zone(),
+    }
+}
+
+fn outbound_settings() -> outbound::Settings {
+    outbound::Settings {
+        rules: Rules::sample(),
+        secure_tag: None,
+        clear_tag: None,
+        expires: SignedDuration::from_hours(7 * 24),
+        retain: SignedDuration::from_hours(90 * 24),
+        new_recipients: 100,
+        voice: voice(),
+        holds: release::samples::settings(),
+    }
+}
+
 fn desk_settings() -> desk::Settings {
     let from = address("secure-mail@clinic.example");
     desk::Settings {
@@ -197,27 +230,24 @@ fn desk_settings() -> desk::Settings {
             hostname: HOST.into(),
             from: Mailbox {
                 name: None,
-                address: from.clone(),
+                address: from,
             },
             language: Language::English,
             zone: zone(),
             retain: SignedDuration::from_hours(90 * 24),
         },
         expires: SignedDuration::from_hours(7 * 24),
-        voice: Voice {
-            hostname: HOST.into(),
-            clinic: "North Clinic".into(),
-            from: from.clone(),
-            bounce: from,
-            subject: None,
-            show_sender: false,
-            portal: "https://portal.clinic.example".into(),
-            language: Language::English,
-            zone: zone(),
-        },
+        voice: voice(),
         directory: desk::contacts::Directory {
             required: Vec::new(),
             lists_stubs: false,
+        },
+        rules: Rules::sample(),
+        unopened: SignedDuration::from_hours(72),
+        uploads: Limits {
+            file: 10_000,
+            all: 25_000,
+            kinds: ["pdf", "png", "txt"].map(str::to_owned).into(),
         },
     }
 }

@@ -4,3 +4,6 @@ mod bench;
 mod entering;
 mod forged;
 mod headers;
+mod mail;
+mod release;
+mod write;

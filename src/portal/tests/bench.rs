@@ -17,6 +17,7 @@ use crate::store::records::{
     Contact, ContactAddress, ContactStatus, MailboxGrant, Message, Thread, Work,
 };
 use crate::store::{RootKey, Store, Tx, samples};
+use crate::upload::Limits;
 use crate::visit::{Letterhead, Rules, Visit};
 use crate::web::speech::Clinic;
 pub(super) use crate::web::tests::{Answer, Browser, HOST};
@@ -301,9 +302,11 @@ impl Bench {
 fn rules() -> Rules {
     Rules {
         idle: SignedDuration::from_mins(15),
-        max_file: 10_000,
-        max_reply: 25_000,
-        file_types: ["docx", "pdf", "png", "txt"].map(str::to_owned).into(),
+        uploads: Limits {
+            file: 10_000,
+            all: 25_000,
+            kinds: ["docx", "pdf", "png", "txt"].map(str::to_owned).into(),
+        },
         retain: SignedDuration::from_hours(24 * 365),
         letterhead: Letterhead {
             clinic: "North Clinic".into(),

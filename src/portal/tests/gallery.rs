@@ -6,8 +6,8 @@ use crate::portal::calm::{Again, Calm};
 use crate::portal::front_views::{FrontCodeView, FrontView, PasswordView};
 use crate::portal::page::{Page, Signed, Tab, path};
 use crate::portal::views::{
-    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, NewFields,
-    PrintView, Problem, ReplyView, SentView, wait_until, wrong_wait,
+    CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, NewFields, PrintView,
+    Problem, ReplyView, SentView, wait_until, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
@@ -15,6 +15,7 @@ use crate::visit::{
     SentLine, Which, Writer,
 };
 use crate::web::assets::{Assets, ICON, STYLE};
+use crate::web::body::BodyView;
 use crate::web::speech::{Clinic, Speech};
 use askama::Template;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -418,7 +419,8 @@ impl<'a> Gallery<'a> {
         self.add(
             "body",
             &BodyView {
-                page: self.page("/"),
+                language: self.page("/").language.tag(),
+                title: &self.page("/").t("portal-message"),
                 fragment,
             },
         );

@@ -70,7 +70,7 @@ office-recovery-make = Make new recovery codes
 
 # Today.
 office-today-empty = Nothing waits for you
-office-today-empty-hint = When a patient asks to have a message sent again, it will be here.
+office-today-empty-hint = New answers, messages to release and what needs a call will be here.
 office-admin-empty = No mail stands here
 office-admin-empty-hint = Your account runs the gateway. Only people who write to patients see their mail.
 office-gaps-title =
@@ -84,7 +84,7 @@ office-asked-title =
         [one] { $n } patient asks for a message again
        *[other] { $n } patients ask for a message again
     }
-office-asked-text = They could not open it any more. Write to them again, or ask whoever runs this gateway to give the message more time.
+office-asked-text = They could not open it any more. Send it again, or mark it as done if you have called.
 office-no-subject = Message without a subject
 office-gone-subject = The message is no longer kept
 # $moment is "today, 9:41 AM" or "18 November".
@@ -95,6 +95,157 @@ office-stands-expired = Its time is over
 office-stands-locked = Closed after too many wrong codes
 office-stands-withdrawn = You took it back
 office-stands-destroyed = No longer kept
+
+# Today, more.
+office-replies-title =
+    { $n ->
+        [one] { $n } new answer
+       *[other] { $n } new answers
+    }
+office-shared = Shared mailbox
+office-waits-title =
+    { $n ->
+        [one] { $n } message waits for release
+       *[other] { $n } messages wait for release
+    }
+# $name is a person of the clinic.
+office-waits-mine = For you to release, written by { $name }
+office-waits-deputy = For you to release as deputy, written by { $name }
+office-waits-written = You wrote it, { $name } releases it
+office-waits-until = Waits until { $moment }
+office-failed-title =
+    { $n ->
+        [one] { $n } message did not arrive
+       *[other] { $n } messages did not arrive
+    }
+office-failed-text = Check the address, or call.
+office-unopened-title =
+    { $n ->
+        [one] { $n } message is still not opened
+       *[other] { $n } messages are still not opened
+    }
+office-unopened-text = A short call often helps.
+office-phone = Phone { $phone }
+office-no-phone-number = No phone number in the record
+office-task-done = Done
+
+# What was done, at the top of a page.
+office-done-again = A new notice is on its way.
+office-done-closed = Closed. The answer is marked as read.
+office-done-finished = Marked as done.
+office-done-held = The message is safe. It waits for release.
+office-done-sent = Sent. The message is on its way.
+office-done-recalled = Taken back. Nobody can open it any more.
+office-done-released = Released. The message is on its way.
+office-done-returned = Given back. The writer has it in Drafts, with your reason.
+office-done-withdrawn = Taken back. The message is in your Drafts.
+office-done-gone = It does not wait any more: it was released or given back a moment ago.
+office-done-not = Nothing was changed. Somebody was faster, or the day cannot be used. Please look at the state below.
+
+# A message.
+office-message = Message
+office-message-empty = This message has no text.
+office-file-unnamed = File without a name
+office-somebody = Somebody whose address is no longer kept
+office-from = From: { $name }
+office-to = To: { $name }
+office-regarding = About: { $name }
+office-content-title = What the patient reads
+office-notice-title = The notice, as it was sent
+office-notice-none = No notice was sent.
+office-recipients-title = What has become of it
+office-files-count =
+    { $n ->
+        [one] { $n } file
+       *[other] { $n } files
+    }
+office-download = Download
+office-download-all = Download all files
+office-print = Print
+office-print-how = To print this page or save it as a PDF, use Print in your browser’s menu.
+office-print-from = From
+office-print-to = To
+office-print-date = Date
+office-back = Back to the message
+office-waiting = This waits for { $name } to release it, until { $moment }.
+office-waiting-look = Look at it
+office-way-portal = Protected: a notice with a link
+office-way-clear = Ordinary e-mail, not protected
+office-way-local = A mailbox of the clinic
+office-way-open = Not decided yet
+# $moment is "today, 9:41 AM" or "18 November".
+office-state-held = Waits for release, since { $moment }.
+office-state-queued = Waits to be sent, since { $moment }.
+office-state-noticed = Notice sent { $moment }.
+office-state-bounced = The notice could not be delivered ({ $moment }).
+office-state-unopened = Not opened yet.
+office-state-opened = Opened { $moment }.
+office-state-downloaded = Files downloaded { $moment }.
+office-state-replied = Answered { $moment }.
+office-state-expired = Its time ended { $moment }.
+office-state-expired-unopened = Its time ended { $moment }. It was not opened.
+office-state-recalled = Taken back { $moment }.
+office-state-relayed = Handed to the mail service { $moment }.
+office-state-delivered = In the mailbox since { $moment }.
+office-state-failed = Could not be delivered ({ $moment }).
+office-state-until = Can be read until { $moment }.
+
+# What is done with a message.
+office-close = Close without an answer
+office-close-text = If no answer is needed, close it. It is then marked as read, also in your mail program.
+office-again-title = Send it again
+office-again-text = A new notice with a new link is sent. The message can be read for the usual time from today.
+office-again = Send again
+office-until-label = Can be read until
+office-until-hint = Leave it empty for the usual time.
+office-recall = Take back
+office-recall-title = Take this message back?
+office-recall-closes = From now on nobody can open it. The link in the notice says that you took it back.
+office-recall-read = Whoever has read it has read it. You see below who did.
+office-recall-good = This is for good. To let somebody read it after all, write it again.
+office-recall-do = Take it back
+
+# An emergency.
+office-glass-title = You do not see this message
+office-glass-text = There is no such message, or it is in somebody else’s mailbox.
+office-glass-emergency = This is an emergency
+office-glass-record = As a provider you may open it with a reason. Your name, the time and the reason are on record for good.
+office-glass-do = Open the message
+office-glass-open = You opened this in an emergency
+office-glass-open-text = It is open until you sign out. Your name and your reason are on record.
+office-reason-label = Reason
+# $least and $most are numbers.
+office-reason-wrong = Please give a reason of { $least } to { $most } characters.
+
+# Release.
+office-release-title = Release a message
+office-release-who = { $writer } wrote this in the name of { $name }.
+office-release-until = It waits until { $moment }, then it goes back to Drafts.
+office-goes-title = Who gets it, and how
+office-note-off = This account was switched off. Nothing can be released until somebody else is chosen.
+office-note-clear = This leaves unprotected. Others may read it on its way.
+office-note-unlisted = Not in your directory. Please check the address.
+office-note-blind = Blind copy: the other recipients do not see this address.
+office-release-own = Release it
+office-release-own-text = Your password and a code from your app show that it is you.
+office-release-here = { $name } releases it here
+office-release-here-text = The provider types the own password and a code, for this one message. You stay signed in, nobody else is.
+office-release-emergency = Release it in an emergency
+office-release-emergency-text = It bears the name of { $name }. If that person cannot be reached, you may release it with a reason. Your name and the reason are on record for good.
+office-release-do = Release and send
+office-proof-wrong = The password or the code did not work. Nothing was sent. Please wait for the next code and try again.
+office-proof-empty = Please type the password and the 6 digits of the app. Nothing was sent.
+office-release-changed = This is not the message that was shown. Nothing was sent. Please read it again, then release it.
+office-release-theirs = It bears the name of { $name }, who has to release it. Nothing was sent.
+office-release-off = The account of the provider or of a recipient was switched off. Nothing was sent. Please give the message back.
+office-release-damaged = The stored message is not what was written. Nothing was sent. Please tell whoever runs this gateway.
+office-reject-title = Give it back to { $name }
+office-reject-label = What should be changed
+office-reject-hint = The writer gets these words, and the message as a draft.
+office-reject-do = Give it back
+office-words-wrong = Please write what should be changed, up to { $most } characters.
+office-withdraw-text = Do you want to change it? Take it back, and it is in your Drafts.
+office-withdraw-do = Take it back to Drafts
 
 # Help.
 office-help-title = Help for the office
@@ -139,3 +290,46 @@ office-malformed-text = Please go back and try again.
 office-fault-title = Something went wrong on our side
 office-fault-text = Please try again. If it happens again, tell whoever runs this gateway the reference below.
 office-error-reference = Reference: { $reference }
+
+# Writing.
+office-write = Write
+office-write-title = New message
+office-write-other = Choose somebody else
+office-write-back = Back to the message
+office-answer = Answer
+office-answer-title = Answer
+office-answer-to = What the patient wrote
+office-find-title = Who do you want to write to?
+office-find-label = Name, date of birth, e-mail or phone
+office-find-hint = For example “Jane Doe” or “1980-01-31”. The start of a word is enough.
+office-find-do = Search
+office-found =
+    { $n ->
+        [0] Nobody found
+        [one] { $n } person found
+       *[other] { $n } people found
+    }
+office-found-none = Please check the spelling, or add the person to the contacts first.
+office-found-more = There are more. Please add another word.
+office-found-no-address = No e-mail address in the record
+# $date is "1980-01-31".
+office-born = born { $date }
+office-write-from = From
+office-write-from-hint = A message in somebody else's name waits until they release it.
+# In a list of names. $name is "Dr. Ana Ruiz".
+office-write-waits = { $name } (waits for release)
+office-write-to = To
+office-write-to-hint = Several people read at the same address. Choose whom the message is about.
+office-choose = Please choose
+office-write-subject = Subject
+office-write-kept = Send along files from this patient
+office-preview = Show
+office-write-files = Add files from this computer
+office-write-send = Send
+office-write-no-subject = Please write a subject.
+office-write-long-subject = The subject is longer than { $n } characters. Please make it shorter.
+office-write-no-text = Please write a few words.
+office-write-long-text = The text is longer than { $n } characters. Please make it shorter, or send it as a file.
+office-write-no-from = Please choose who the message is from.
+office-write-no-to = Please choose who the message is for.
+office-write-no-pick = One of the files you ticked is not there any more. Please choose again.

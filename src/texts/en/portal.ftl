@@ -138,8 +138,8 @@ portal-reply-empty = Please write a few words or add a file.
 portal-reply-long = Your text is longer than { $n } characters. Please make it shorter, or send it as a file.
 # $name is a file's name.
 portal-reply-large-file = “{ $name }” is larger than { $limit }. Please choose a smaller file.
-portal-reply-large = “{ $name }” does not fit: all your files together may be up to { $limit }. Please send it in a second reply.
-portal-reply-many = “{ $name }” is one too many: we take up to { $n } files at once. Please send the rest in a second reply.
+portal-reply-large = “{ $name }” does not fit: all your files together may be up to { $limit }. Please send it in a second message.
+portal-reply-many = “{ $name }” is one too many: we take up to { $n } files at once. Please send the rest in a second message.
 portal-reply-kind = We cannot take “{ $name }”: it is not one of the kinds of files listed below. Please choose another file.
 portal-reply-empty-file = “{ $name }” is empty. Please choose another file.
 portal-reply-mismatch = “{ $name }” does not hold what its name says. Please save the file again, or choose another one.

@@ -1,0 +1,111 @@
+//! Files that patients have sent, to be sent on: what stands in the account's
+//! folders of these patients (WM6).
+
+use crate::desk::office::{Person, Viewer};
+use crate::desk::{Desk, Refused};
+use crate::folders;
+use crate::model::{Direction, MessageId};
+use crate::reading::{self, File, Opened};
+use jiff::Timestamp;
+
+/// Most files in the list, the newest: more are found in the mail program.
+const MOST: usize = 30;
+/// Messages that are looked at for them, of each patient.
+const LOOKED: usize = 100;
+/// Files of text that are shown at once: each is read.
+const READ: usize = 10;
+/// Characters of a text that are shown, enough to know it by.
+const SHOWN: usize = 1_500;
+/// Kinds of pictures that every browser shows and none runs.
+const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/// A file that somebody has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The message it came with.
+    pub message: MessageId,
+    /// When.
+    pub at: Timestamp,
+    /// The file.
+    pub file: File,
+    /// What is shown of it in place.
+    pub preview: Preview,
+}
+
+/// What is shown of a file in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Preview {
+    /// Nothing.
+    Nothing,
+    /// The picture.
+    Picture,
+    /// The beginning of its text.
+    Text(String),
+}
+
+impl Kept {
+    /// What a form says for it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.message, self.file.n)
+    }
+}
+
+impl Desk {
+    /// The files that these people have sent to the viewer, those of `first` before
+    /// the others.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub(super) async fn kept(
+        &self,
+        viewer: &Viewer<'_>,
+        people: &[Person],
+        first: Option<MessageId>,
+    ) -> Result<Vec<Kept>, Refused> {
+        let account = viewer.account.id;
+        let mut messages: Vec<MessageId> = Vec::new();
+        for person in people {
+            let view = folders::view(&self.store, account, person.id);
+            let rows = self.store.rows(view, None).await?.rows;
+            messages.extend(rows.iter().rev().take(LOOKED).map(|row| row.message));
+        }
+        // An id begins with its time.
+        messages.sort_unstable_by(|one, other| other.cmp(one));
+        messages.dedup();
+        if let Some(first) = first {
+            messages.retain(|id| *id != first);
+            messages.insert(0, first);
+        }
+        let (mut kept, mut read) = (Vec::new(), 0);
+        for id in messages {
+            let opened = reading::open(&self.store, id).await?;
+            let came = |opened: &Opened| opened.message.direction == Direction::Incoming;
+            let Some(opened) = opened.filter(came) else {
+                continue;
+            };
+            for file in opened.files() {
+                let preview = match &*file.kind {
+                    kind if PICTURES.contains(&kind) => Preview::Picture,
+                    "text/plain" if read < READ => {
+                        read += 1;
+                        let text = opened.beginning(file.n, SHOWN).await?;
+                        text.map_or(Preview::Nothing, Preview::Text)
+                    }
+                    _ => Preview::Nothing,
+                };
+                kept.push(Kept {
+                    message: id,
+                    at: opened.date(),
+                    file,
+                    preview,
+                });
+            }
+            if kept.len() >= MOST {
+                break;
+            }
+        }
+        kept.truncate(MOST);
+        Ok(kept)
+    }
+}

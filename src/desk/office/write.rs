@@ -1,0 +1,438 @@
+//! A message that somebody of the office writes on a page. It goes the way that
+//! every message goes ([`Outbound`]), so every rule is the same: whose name it may
+//! bear, who must release it, what the clinic asks for.
+
+use crate::access::accounts;
+use crate::contacts;
+use crate::desk::office::{Kept, Pen, Sight, Unsent, Viewer};
+use crate::desk::{Desk, Refused};
+use crate::mime::write::{self, ReplyMail};
+use crate::mime::{is_readable, one_line};
+use crate::model::parcel::Wanted;
+use crate::model::{
+    Account, AccountId, Address, Arg, ContactId, Direction, Envelope, Mailbox, MessageId, Notify,
+    Reply, Role, System,
+};
+use crate::outbound::Outbound;
+use crate::policy;
+use crate::reading::{self, Opened};
+use crate::store::Error;
+use crate::store::records::{Contact, Grant};
+use crate::upload::{Fault, Files, LONGEST_TEXT, Limits};
+use jiff::civil::Date;
+use std::net::IpAddr;
+
+/// Longest subject, in characters: no list shows more.
+pub const LONGEST_SUBJECT: usize = 200;
+/// Before a subject that is answered (RFC 5322 §3.6.5), in every language.
+const RE: &str = "Re: ";
+
+/// What the page holds on which somebody writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blank {
+    /// To whom it can go: whom it is for, and who reads at the same mailbox.
+    pub people: Vec<Person>,
+    /// Whose names it may bear.
+    pub authors: Vec<Author>,
+    /// The files that these people have sent, the newest first.
+    pub files: Vec<Kept>,
+    /// The subject, of an answer.
+    pub subject: String,
+}
+
+/// Somebody to whom a message can go, at one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: ContactId,
+    /// The address.
+    pub address: String,
+    /// What the directory calls them.
+    pub name: Option<String>,
+    /// Their date of birth.
+    pub born: Option<Date>,
+    /// Whether it is chosen to begin with.
+    pub meant: bool,
+}
+
+/// Somebody whose name a message may bear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The address.
+    pub address: String,
+    /// The name, else the address.
+    pub shown: String,
+    /// Whether it goes at once, and waits for nobody's release.
+    pub at_once: bool,
+    /// Whether it is chosen to begin with.
+    pub meant: bool,
+}
+
+/// What somebody wrote, before its files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The address of whose name it bears.
+    pub from: String,
+    /// A [`Person::key`].
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The [`Kept::key`] of every file that was ticked.
+    pub picked: Vec<String>,
+    /// What it answers.
+    pub answers: Option<MessageId>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Its id.
+    pub message: MessageId,
+    /// Whether it waits for a release.
+    pub held: bool,
+}
+
+impl Person {
+    /// What a form says for them.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{} {}", self.id, self.address)
+    }
+}
+
+impl Desk {
+    /// What is needed to write to a contact; `None` if there is no such contact with
+    /// an address, or the viewer writes to nobody.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn blank(
+        &self,
+        viewer: &Viewer<'_>,
+        id: ContactId,
+    ) -> Result<Option<Blank>, Refused> {
+        if viewer.account.role == Role::Admin {
+            return Ok(None);
+        }
+        let Some(contact) = self.store.get(&Contact::at(id)).await? else {
+            return Ok(None);
+        };
+        let mut people = Vec::new();
+        for address in &contact.addresses {
+            people.extend(self.people(address, Some(id)).await?);
+        }
+        // Of several addresses the usual one.
+        let mut first = true;
+        for person in people.iter_mut().filter(|person| person.meant) {
+            person.meant = std::mem::take(&mut first);
+        }
+        if people.is_empty() {
+            return Ok(None);
+        }
+        let authors = self.authors(viewer.account, &[contact.provider]).await?;
+        let files = self.kept(viewer, &people, None).await?;
+        Ok(Some(Blank {
+            people,
+            authors,
+            files,
+            subject: String::new(),
+        }))
+    }
+
+    /// What is needed to answer a message; `None` if it is none that came in and
+    /// that the viewer's mailbox shows, or nobody is known who wrote it.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn blank_answer(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+    ) -> Result<Option<Blank>, Refused> {
+        let Some(opened) = self.answerable(viewer, id).await? else {
+            return Ok(None);
+        };
+        let people = self.writers(&opened).await?;
+        if people.is_empty() {
+            return Ok(None);
+        }
+        // Who was written to answers; else the patient's own provider.
+        let mut wanted = vec![self.written_to(&opened).await?];
+        for person in people.iter().filter(|person| person.meant) {
+            let contact = self.store.get(&Contact::at(person.id)).await?;
+            wanted.push(contact.and_then(|contact| contact.provider));
+        }
+        let authors = self.authors(viewer.account, &wanted).await?;
+        let files = self.kept(viewer, &people, Some(id)).await?;
+        Ok(Some(Blank {
+            people,
+            authors,
+            files,
+            subject: subject(&opened.head.subject),
+        }))
+    }
+
+    /// How large files may be, and of which kinds.
+    #[must_use]
+    pub fn uploads(&self) -> Limits {
+        self.settings.current().uploads.clone()
+    }
+
+    /// Begins a message: its head and its text, then the files that were ticked. Who
+    /// is at `ip` goes into the audit trail as a network alone.
+    ///
+    /// # Errors
+    /// [`Unsent`].
+    pub async fn begin_letter(
+        &self,
+        viewer: &Viewer<'_>,
+        (outbound, ip): (&Outbound, IpAddr),
+        wish: &Wish,
+    ) -> Result<Pen, Unsent> {
+        let subject = one_line(&wish.subject);
+        worded(&subject, &wish.text)?;
+        let from = self.author(viewer.account, &wish.from).await?;
+        let (contact, address) = self.addressee_of(&wish.to).await?;
+        let answered = match wish.answers {
+            Some(id) => Some(self.answerable(viewer, id).await?.ok_or(Unsent::Unseen)?),
+            None => None,
+        };
+        let sender = outbound.sender(viewer.account.clone(), ip);
+        let begun = outbound.mail(&sender, Some(&from.address)).await;
+        begun.map_err(Unsent::Reply)?;
+        let envelope = Envelope {
+            sender: Some(from.address.clone()),
+            recipients: vec![Wanted {
+                address: address.clone(),
+                notify: Notify::default(),
+                original: None,
+            }],
+            announced: None,
+            international: !address.as_str().is_ascii(),
+            ret: None,
+            envid: None,
+        };
+        let intake = outbound.begin(sender, envelope).map_err(Unsent::Reply)?;
+        let id = intake.message_id();
+        let head = answered.as_ref().map(|opened| &opened.head);
+        let mail = ReplyMail {
+            from: &from,
+            to: &[Mailbox {
+                name: contact.full_name(),
+                address,
+            }],
+            subject: &subject,
+            in_reply_to: head.map(|head| head.message_id.as_str()),
+            references: head.map_or(&[], |head| &head.references),
+            message_id: &id,
+            date: self.store.clock().now(),
+            text: &wish.text,
+        };
+        let (writing, octets) = write::reply(&mail);
+        let mut pen = Pen {
+            intake: intake.meant_for(contact.id),
+            writing,
+            files: Files::new(self.uploads()),
+            answers: wish.answers,
+        };
+        pen.files.count(wish.text.len());
+        pen.put(&octets).await?;
+        for picked in &wish.picked {
+            self.pick(viewer, &mut pen, picked).await?;
+        }
+        Ok(pen)
+    }
+
+    /// Sends the message; durable when it returns. What it answers is marked so.
+    ///
+    /// # Errors
+    /// [`Unsent`].
+    pub async fn post_letter(&self, viewer: &Viewer<'_>, pen: Pen) -> Result<Posted, Unsent> {
+        let Pen {
+            mut intake,
+            writing,
+            files,
+            answers,
+        } = pen;
+        if files.is_within() {
+            return Err(Fault::Order.into());
+        }
+        intake.write(&writing.end()).await.map_err(Unsent::Reply)?;
+        let reply = intake.finish().await.map_err(Unsent::Reply)?;
+        let posted = posted(&reply).ok_or(Refused::Wish("a reply names no message".into()))?;
+        if let Some(id) = answers {
+            let done = System::SEEN.with(System::ANSWERED);
+            if let Err(error) = self.mark(viewer, id, (done, None)).await {
+                // The answer is safe; only the mark on what it answers is missing.
+                tracing::warn!(event = "office.unmarked", id = %id, reason = %error, "An answer was taken, but what it answers could not be marked.");
+            }
+        }
+        Ok(posted)
+    }
+
+    /// A message that can be answered: it came in, and the viewer's mailbox shows it.
+    async fn answerable(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+    ) -> Result<Option<Opened>, Error> {
+        if self.right(viewer, id).await? != Some(Sight::Mailbox) {
+            return Ok(None);
+        }
+        let opened = reading::open(&self.store, id).await?;
+        Ok(opened.filter(|opened| opened.message.direction == Direction::Incoming))
+    }
+
+    /// Who may have written a message that came in: all who read at the mailbox it
+    /// came from, the one whom the directory means chosen.
+    pub(super) async fn writers(&self, opened: &Opened) -> Result<Vec<Person>, Error> {
+        let grant = match opened.message.answers {
+            Some(grant) => self.store.get(&Grant::at(grant)).await?,
+            None => None,
+        };
+        let from = opened.head.from.as_ref().map(|from| &from.address);
+        match (&grant, from) {
+            (Some(grant), _) => self.people(&grant.address, Some(grant.contact)).await,
+            (None, Some(from)) => self.people(from, None).await,
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    /// All who read at an address; `meant` is chosen, else whoever is alone there.
+    async fn people(
+        &self,
+        address: &Address,
+        meant: Option<ContactId>,
+    ) -> Result<Vec<Person>, Error> {
+        let sharing = contacts::sharing(&self.store, address).await?;
+        let alone = sharing.len() == 1;
+        let person = |contact: Contact| Person {
+            id: contact.id,
+            address: address.as_str().to_owned(),
+            name: contact.full_name(),
+            born: contact.born,
+            meant: meant.map_or(alone, |meant| meant == contact.id),
+        };
+        Ok(sharing.into_iter().map(person).collect())
+    }
+
+    /// In whose name the message was sent that this one answers.
+    async fn written_to(&self, opened: &Opened) -> Result<Option<AccountId>, Error> {
+        let Some(grant) = opened.message.answers else {
+            return Ok(None);
+        };
+        let Some(grant) = self.store.get(&Grant::at(grant)).await? else {
+            return Ok(None);
+        };
+        let first = reading::open(&self.store, grant.message).await?;
+        let from = first.and_then(|first| first.head.from);
+        let Some(from) = from else { return Ok(None) };
+        let account = accounts::active(&self.store, &from.address).await?;
+        Ok(account.map(|account| account.id))
+    }
+
+    /// Whose names an account may put in From. Chosen is the first of `wanted` among
+    /// them, else the account itself, else whoever is alone (WM4).
+    async fn authors(
+        &self,
+        account: &Account,
+        wanted: &[Option<AccountId>],
+    ) -> Result<Vec<Author>, Error> {
+        let rules = &self.settings.current().rules;
+        let all = accounts::list(&self.store).await?;
+        let may = |author: &&Account| policy::may_write_as(account, author, rules);
+        let all: Vec<&Account> = all.iter().filter(may).collect();
+        let is_there = |id| all.iter().any(|author| author.id == id);
+        let own = Some(account.id);
+        let mut wanted = wanted.iter().copied().chain([own]).flatten();
+        let alone = all.first().filter(|_| all.len() == 1).map(|one| one.id);
+        let meant = wanted.find(|id| is_there(*id)).or(alone);
+        let author = |author: &&Account| Author {
+            address: author.address.as_str().to_owned(),
+            shown: author.shown().to_owned(),
+            at_once: policy::sends_at_once(account, author, rules),
+            meant: meant == Some(author.id),
+        };
+        Ok(all.iter().map(author).collect())
+    }
+
+    /// The author that a form names.
+    async fn author(&self, account: &Account, from: &str) -> Result<Mailbox, Unsent> {
+        let address = Address::parse(from).map_err(|_| Unsent::From)?;
+        let author = accounts::active(&self.store, &address).await?;
+        let rules = &self.settings.current().rules;
+        let author = author.filter(|author| policy::may_write_as(account, author, rules));
+        let author = author.ok_or(Unsent::From)?;
+        Ok(Mailbox {
+            name: author.name,
+            address: author.address,
+        })
+    }
+
+    /// The person that a form names: a contact who has this address.
+    async fn addressee_of(&self, key: &str) -> Result<(Contact, Address), Unsent> {
+        let (id, address) = key.split_once(' ').ok_or(Unsent::To)?;
+        let id: ContactId = id.parse().map_err(|_| Unsent::To)?;
+        let contact = self.store.get(&Contact::at(id)).await?;
+        let contact = contact.ok_or(Unsent::To)?;
+        let mut addresses = contact.addresses.iter();
+        let address = addresses.find(|known| known.as_str() == address).cloned();
+        Ok((contact, address.ok_or(Unsent::To)?))
+    }
+
+    /// Puts a file in that was ticked. It is judged as if it were sent in anew.
+    async fn pick(&self, viewer: &Viewer<'_>, pen: &mut Pen, key: &str) -> Result<(), Unsent> {
+        let (id, n) = key.split_once('/').ok_or(Unsent::Picked)?;
+        let id: MessageId = id.parse().map_err(|_| Unsent::Picked)?;
+        let n: u16 = n.parse().map_err(|_| Unsent::Picked)?;
+        let opened = self.answerable(viewer, id).await?;
+        let file = opened.and_then(|opened| opened.file(n));
+        let mut file = file.ok_or(Unsent::Picked)?;
+        pen.begin_file(file.name.as_deref().unwrap_or("file"))?;
+        while let Some(octets) = file.next().await? {
+            pen.write(&octets).await?;
+        }
+        pen.end_file().await
+    }
+}
+
+/// Whether subject and text are there and not too long (WM5).
+fn worded(subject: &str, text: &str) -> Result<(), Unsent> {
+    if !is_readable(subject) {
+        return Err(Unsent::NoSubject);
+    }
+    if subject.chars().count() > LONGEST_SUBJECT {
+        return Err(Unsent::LongSubject);
+    }
+    if !is_readable(text) {
+        return Err(Unsent::NoText);
+    }
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(Unsent::LongText);
+    }
+    Ok(())
+}
+
+fn posted(reply: &Reply) -> Option<Posted> {
+    let reference = reply.args.iter().find(|(name, _)| *name == "reference");
+    let Some((_, Arg::Text(id))) = reference else {
+        return None;
+    };
+    Some(Posted {
+        message: id.parse().ok()?,
+        held: reply.text == "held",
+    })
+}
+
+fn subject(answered: &str) -> String {
+    let is_answer = answered
+        .get(..RE.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(RE));
+    if is_answer {
+        answered.to_owned()
+    } else {
+        format!("{RE}{answered}")
+    }
+}

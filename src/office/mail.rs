@@ -1,0 +1,344 @@
+//! The pages about a message as plain values; each renders its template. Nothing
+//! here decides or reads anything.
+
+use crate::desk::office::{
+    Addressee, File, Goes, Letter, Notice, Pending, Sight, Standing, Waiting,
+};
+use crate::model::{Direction, RecipientKind, Route, State};
+use crate::office::page::{Page, Tab};
+use askama::Template;
+use jiff::Timestamp;
+
+/// What was done a moment ago, in the catalogue's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The name of its sentence.
+    pub says: &'static str,
+    /// Whether it was not done after all.
+    pub not: bool,
+}
+
+/// A message.
+#[derive(Template)]
+#[template(path = "office/templates/message.html", config = ".askama.toml")]
+pub struct LetterView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The message.
+    pub letter: &'a Letter,
+    /// The value its forms carry.
+    pub form: &'a str,
+    /// What was done a moment ago.
+    pub done: Option<Done>,
+}
+
+/// A message made for paper: what it says, and the notices.
+#[derive(Template)]
+#[template(path = "office/templates/print.html", config = ".askama.toml")]
+pub struct PaperView<'a> {
+    /// The frame, for language, clinic and time alone.
+    pub page: Page<'a>,
+    /// The message.
+    pub letter: &'a Letter,
+    /// Its cleaned HTML, safe under the page's own policy; `None` if its text is
+    /// all there is.
+    pub fragment: Option<&'a str>,
+}
+
+/// The question before a message is taken back.
+#[derive(Template)]
+#[template(path = "office/templates/recall.html", config = ".askama.toml")]
+pub struct RecallView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The message.
+    pub letter: &'a Letter,
+    /// The value its form carries.
+    pub form: &'a str,
+}
+
+/// A message that a provider does not see, and may open in an emergency.
+#[derive(Template)]
+#[template(path = "office/templates/glass.html", config = ".askama.toml")]
+pub struct GlassView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The message's path.
+    pub path: &'a str,
+    /// The value its form carries.
+    pub form: &'a str,
+    /// The reason as it was typed.
+    pub reason: &'a str,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+/// A message that waits for a release.
+#[derive(Template)]
+#[template(path = "office/templates/release.html", config = ".askama.toml")]
+pub struct ReleaseView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// What it says.
+    pub letter: &'a Letter,
+    /// To whom it goes, and how.
+    pub pending: &'a Pending,
+    /// The value its forms carry.
+    pub form: &'a str,
+    /// The address and the reason as they were typed.
+    pub typed: (&'a str, &'a str),
+    /// What is wrong with what was typed.
+    pub problem: Option<String>,
+}
+
+impl LetterView<'_> {
+    fn path(&self) -> String {
+        path(self.letter)
+    }
+
+    fn title(&self) -> String {
+        title(&self.page, self.letter)
+    }
+
+    fn text(&self) -> String {
+        text(&self.page, self.letter)
+    }
+
+    fn file_name(&self, file: &File) -> String {
+        file_name(&self.page, file)
+    }
+
+    fn waits(&self, waiting: &Waiting) -> String {
+        let until = self.page.short(&waiting.expires);
+        let name = ("name", waiting.provider.as_str());
+        self.page.two("office-waiting", name, ("moment", &until))
+    }
+
+    fn is_answer(&self) -> bool {
+        self.letter.direction == Direction::Incoming
+    }
+
+    fn is_glass(&self) -> bool {
+        self.letter.sight == Sight::Glass
+    }
+
+    fn who(&self, to: &Addressee) -> String {
+        called(&self.page, to.name.as_deref(), to.address.as_deref())
+    }
+
+    fn way(&self, to: &Addressee) -> String {
+        way(&self.page, to.route)
+    }
+
+    fn story(&self, to: &Addressee) -> Vec<String> {
+        story(&self.page, to)
+    }
+
+    /// The notices, each with whom it went to.
+    fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.letter.to.iter().filter_map(|to| to.notice.as_ref())
+    }
+}
+
+impl PaperView<'_> {
+    fn path(&self) -> String {
+        path(self.letter)
+    }
+
+    fn title(&self) -> String {
+        title(&self.page, self.letter)
+    }
+
+    fn text(&self) -> String {
+        text(&self.page, self.letter)
+    }
+
+    fn file_name(&self, file: &File) -> String {
+        file_name(&self.page, file)
+    }
+
+    fn who(&self, to: &Addressee) -> String {
+        called(&self.page, to.name.as_deref(), to.address.as_deref())
+    }
+
+    fn story(&self, to: &Addressee) -> Vec<String> {
+        story(&self.page, to)
+    }
+
+    fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.letter.to.iter().filter_map(|to| to.notice.as_ref())
+    }
+}
+
+impl RecallView<'_> {
+    fn path(&self) -> String {
+        path(self.letter)
+    }
+
+    fn title(&self) -> String {
+        title(&self.page, self.letter)
+    }
+
+    fn who(&self, to: &Addressee) -> String {
+        called(&self.page, to.name.as_deref(), to.address.as_deref())
+    }
+
+    fn story(&self, to: &Addressee) -> Vec<String> {
+        story(&self.page, to)
+    }
+}
+
+impl ReleaseView<'_> {
+    fn path(&self) -> String {
+        path(self.letter)
+    }
+
+    fn title(&self) -> String {
+        title(&self.page, self.letter)
+    }
+
+    fn text(&self) -> String {
+        text(&self.page, self.letter)
+    }
+
+    fn file_name(&self, file: &File) -> String {
+        file_name(&self.page, file)
+    }
+
+    fn who(&self, to: &Goes) -> String {
+        called(&self.page, to.name.as_deref(), to.address.as_deref())
+    }
+
+    fn way(&self, to: &Goes) -> String {
+        way(&self.page, to.route)
+    }
+
+    /// What should be looked at before it goes.
+    fn notes(&self, to: &Goes) -> Vec<String> {
+        let page = &self.page;
+        let mut notes = Vec::new();
+        if to.off {
+            notes.push(page.t("office-note-off"));
+        }
+        if to.route == Some(Route::Clear) {
+            notes.push(page.t("office-note-clear"));
+        }
+        if to.unlisted {
+            notes.push(page.t("office-note-unlisted"));
+        }
+        if to.kind == RecipientKind::Bcc {
+            notes.push(page.t("office-note-blind"));
+        }
+        notes
+    }
+
+    fn provider(&self) -> &str {
+        let whom = &self.pending.provider;
+        whom.name.as_deref().unwrap_or(whom.address.as_str())
+    }
+
+    fn writer(&self) -> &str {
+        let whom = &self.pending.writer;
+        whom.name.as_deref().unwrap_or(whom.address.as_str())
+    }
+
+    fn wrote(&self) -> String {
+        let (writer, name) = (("writer", self.writer()), ("name", self.provider()));
+        self.page.two("office-release-who", writer, name)
+    }
+
+    fn is(&self, standing: Standing) -> bool {
+        self.pending.standing == standing
+    }
+
+    /// Whether the viewer releases and gives back with the own account.
+    fn is_own(&self) -> bool {
+        self.is(Standing::Provider) || self.is(Standing::Deputy)
+    }
+}
+
+/// A message's path.
+fn path(letter: &Letter) -> String {
+    format!("/message/{}", letter.id)
+}
+
+/// A message's subject, or words in its place.
+fn title(page: &Page<'_>, letter: &Letter) -> String {
+    match &letter.content {
+        Some(content) if content.subject.is_empty() => page.t("office-no-subject"),
+        Some(content) => content.subject.clone(),
+        None => page.t("office-gone-subject"),
+    }
+}
+
+/// A message's text, or words in its place.
+fn text(page: &Page<'_>, letter: &Letter) -> String {
+    let text = letter.content.as_ref().and_then(|c| c.text.as_deref());
+    let text = text.map(str::trim_end).filter(|text| !text.is_empty());
+    text.map_or_else(|| page.t("office-message-empty"), str::to_owned)
+}
+
+fn file_name(page: &Page<'_>, file: &File) -> String {
+    let name = file.name.clone();
+    name.unwrap_or_else(|| page.t("office-file-unnamed"))
+}
+
+/// "Jane Doe, jane@example.com".
+fn called(page: &Page<'_>, name: Option<&str>, address: Option<&str>) -> String {
+    match (name, address) {
+        (Some(name), Some(address)) => format!("{name}, {address}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => page.t("office-somebody"),
+    }
+}
+
+/// How it reaches somebody, in words.
+fn way(page: &Page<'_>, route: Option<Route>) -> String {
+    page.t(match route {
+        Some(Route::Portal) => "office-way-portal",
+        Some(Route::Clear) => "office-way-clear",
+        Some(Route::Local) => "office-way-local",
+        None => "office-way-open",
+    })
+}
+
+/// What has become of it for one recipient, in whole sentences with their times.
+fn story(page: &Page<'_>, to: &Addressee) -> Vec<String> {
+    let at = |id: &str, at: &Timestamp| page.one(id, "moment", page.short(at));
+    let portal = to.portal.as_ref();
+    let opened = portal.and_then(|portal| portal.opened);
+    let mut story = Vec::new();
+    if let Some(noticed) = portal.and_then(|portal| portal.noticed) {
+        story.push(at("office-state-noticed", &noticed));
+    }
+    match opened {
+        Some(opened) => story.push(at("office-state-opened", &opened)),
+        None if to.state == State::NoticeAccepted => story.push(page.t("office-state-unopened")),
+        None => {}
+    }
+    let last = match to.state {
+        State::Held => Some("office-state-held"),
+        State::Queued => Some("office-state-queued"),
+        State::NoticeBounced => Some("office-state-bounced"),
+        State::Downloaded => Some("office-state-downloaded"),
+        State::Replied => Some("office-state-replied"),
+        State::Expired if opened.is_none() => Some("office-state-expired-unopened"),
+        State::Expired => Some("office-state-expired"),
+        State::Recalled => Some("office-state-recalled"),
+        State::Relayed => Some("office-state-relayed"),
+        State::Delivered => Some("office-state-delivered"),
+        State::Failed => Some("office-state-failed"),
+        _ => None,
+    };
+    story.extend(last.map(|id| at(id, &to.since)));
+    if let Some(portal) = portal {
+        if portal.locked {
+            story.push(page.t("office-stands-locked"));
+        }
+        let ends = portal.recalled.is_none() && page.now < portal.expires;
+        if ends && portal.noticed.is_some() {
+            story.push(at("office-state-until", &portal.expires));
+        }
+    }
+    story
+}

@@ -1,0 +1,319 @@
+//! Release on the page: whose proof, for which message, how often.
+
+use super::bench::{Bench, PHRASE, RUIZ, spaced};
+use super::mail::{DESK, events, find, held, held_saying};
+use crate::model::{EventKind, MessageId, Role, Seed};
+use crate::store::Tx;
+use crate::store::records::{Deputy, Hold};
+use crate::web::tests::{Answer, Browser};
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+
+fn binding(page: &Answer) -> String {
+    let text = page.text();
+    let field = text.split("name=\"binding\" value=\"").nth(1).unwrap();
+    field.split('"').next().unwrap().to_owned()
+}
+
+async fn waits(bench: &Bench, id: MessageId) -> bool {
+    bench.store.get(&Hold::at(id)).await.unwrap().is_some()
+}
+
+/// What a release form of this page holds.
+struct Form {
+    path: String,
+    form: String,
+    binding: String,
+}
+
+impl Form {
+    async fn of(browser: &mut Browser, id: MessageId) -> Self {
+        let path = format!("/message/{id}/release");
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        Self {
+            binding: binding(&page),
+            form: page.form(),
+            path,
+        }
+    }
+
+    async fn send(&self, browser: &mut Browser, more: &[(&str, &str)]) -> Answer {
+        let mut fields = vec![("form", self.form.as_str()), ("binding", &self.binding)];
+        fields.extend(more);
+        browser.post(&self.path, &spaced(&fields)).await
+    }
+}
+
+// WM1
+#[tokio::test]
+async fn a_provider_reads_what_goes_to_whom_and_releases_with_password_and_code() {
+    let bench = Bench::new().await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
+    let id = held(&bench).await;
+    let today = ruiz.get("/today").await.text();
+    assert!(
+        today.contains("For you to release, written by desk@"),
+        "{today}"
+    );
+    let form = Form::of(&mut ruiz, id).await;
+    let text = ruiz.get(&form.path).await.text();
+    for words in [
+        "Your &#60;results&#62;",
+        "jane@example.com",
+        "Protected: a notice with a link",
+        "Not in your directory",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    for (password, code) in [("", "123456"), (PHRASE, ""), (PHRASE, "12")] {
+        let answer = form
+            .send(&mut ruiz, &[("password", password), ("code", code)])
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let code = bench.code(&seed);
+    let wrong = form
+        .send(&mut ruiz, &[("password", "wrong"), ("code", &code)])
+        .await;
+    assert!(
+        wrong.text().contains("Nothing was sent"),
+        "{}",
+        wrong.text()
+    );
+    assert!(waits(&bench, id).await);
+    let proof = [("password", PHRASE), ("code", code.as_str())];
+    let done = form.send(&mut ruiz, &proof).await;
+    assert_eq!(
+        done.header("location"),
+        "/today?done=released",
+        "{}",
+        done.text()
+    );
+    assert!(!waits(&bench, id).await);
+    let record = events(&bench, EventKind::Release).await;
+    assert_eq!(record[0].note, "own");
+    // The same form once more finds nothing that waits.
+    let again = form.send(&mut ruiz, &proof).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    assert_eq!(events(&bench, EventKind::Release).await.len(), 1);
+}
+
+// WM7
+#[tokio::test]
+async fn at_a_staff_screen_a_provider_proves_for_one_message_and_is_not_signed_in() {
+    let bench = Bench::new().await;
+    let (_, seed, _) = bench.set_up(RUIZ).await;
+    let id = held(&bench).await;
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let before = desk.cookies.clone();
+    let form = Form::of(&mut desk, id).await;
+    let code = bench.code(&seed);
+    let proof = [
+        ("address", RUIZ),
+        ("password", PHRASE),
+        ("code", code.as_str()),
+    ];
+    let done = form.send(&mut desk, &proof).await;
+    assert_eq!(
+        done.header("location"),
+        "/today?done=released",
+        "{}",
+        done.text()
+    );
+    assert!(done.headers.get("set-cookie").is_none());
+    assert_eq!(desk.cookies, before);
+    assert!(desk.get("/today").await.text().contains(DESK));
+    let record = events(&bench, EventKind::Release).await;
+    assert!(record[0].note.starts_with("at-staff-screen "));
+}
+
+#[tokio::test]
+async fn nobody_but_the_named_provider_is_proved_at_a_staff_screen() {
+    let bench = Bench::new().await;
+    let (_, _, _) = bench.set_up(RUIZ).await;
+    let id = held(&bench).await;
+    bench.account("other@clinic.example", Role::Provider).await;
+    let (_, others, _) = bench.set_up("other@clinic.example").await;
+    let (mut desk, own, _) = bench.set_up(DESK).await;
+    let form = Form::of(&mut desk, id).await;
+    for (who, seed) in [("other@clinic.example", &others), (DESK, &own)] {
+        let code = bench.code(seed);
+        let proof = [
+            ("address", who),
+            ("password", PHRASE),
+            ("code", code.as_str()),
+        ];
+        let answer = form.send(&mut desk, &proof).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{who}");
+        // Nothing was tried: the page is no place to guess others' passwords.
+        assert!(answer.text().contains("has to release it"), "{who}");
+    }
+    assert!(waits(&bench, id).await);
+}
+
+#[tokio::test]
+async fn a_form_of_another_message_releases_neither() {
+    let bench = Bench::new().await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
+    let one = held(&bench).await;
+    let other = held_saying(&bench, "All is lost.").await;
+    let mut form = Form::of(&mut ruiz, one).await;
+    let right = form.binding.clone();
+    let code = bench.code(&seed);
+    let theirs = Form::of(&mut ruiz, other).await.binding;
+    for binding in ["", "00", &right.to_uppercase(), &"0".repeat(64), &theirs] {
+        form.binding = binding.to_owned();
+        let proof = [("password", PHRASE), ("code", code.as_str())];
+        let answer = form.send(&mut ruiz, &proof).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{binding}");
+        assert!(answer.text().contains("not the message that was shown"));
+    }
+    assert!(waits(&bench, one).await && waits(&bench, other).await);
+}
+
+#[tokio::test]
+async fn guesses_at_a_release_wait_as_guesses_at_the_front_door_do() {
+    let bench = Bench::new().await;
+    let (_, seed, _) = bench.set_up(RUIZ).await;
+    let id = held(&bench).await;
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let form = Form::of(&mut desk, id).await;
+    let mut last = None;
+    for _ in 0..8 {
+        let guess = [("address", RUIZ), ("password", "wrong"), ("code", "000000")];
+        last = Some(form.send(&mut desk, &guess).await);
+    }
+    let last = last.unwrap();
+    assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!last.header("retry-after").is_empty());
+    // The right one has to wait too.
+    let code = bench.code(&seed);
+    let proof = [
+        ("address", RUIZ),
+        ("password", PHRASE),
+        ("code", code.as_str()),
+    ];
+    let answer = form.send(&mut desk, &proof).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(waits(&bench, id).await);
+}
+
+#[tokio::test]
+async fn a_colleague_releases_in_an_emergency_with_a_reason_and_a_deputy_without() {
+    let bench = Bench::new().await;
+    let (_, _, _) = bench.set_up(RUIZ).await;
+    bench.account("other@clinic.example", Role::Provider).await;
+    let (mut other, seed, _) = bench.set_up("other@clinic.example").await;
+    let id = held(&bench).await;
+    let page = format!("/message/{id}");
+    let form = other.get(&page).await.form();
+    let fields = [("form", form.as_str()), ("reason", "Dr.+Ruiz+is+away")];
+    other.post(&format!("{page}/open"), &fields).await;
+    let form = Form::of(&mut other, id).await;
+    let code = bench.code(&seed);
+    let proof = [("password", PHRASE), ("code", code.as_str())];
+    let bare = form.send(&mut other, &proof).await;
+    assert!(
+        bare.text().contains("give a reason of 10 to 200"),
+        "{}",
+        bare.text()
+    );
+    let mut whole = proof.to_vec();
+    whole.push(("reason", "Dr.+Ruiz+is+away"));
+    let done = form.send(&mut other, &whole).await;
+    assert_eq!(
+        done.header("location"),
+        "/today?done=released",
+        "{}",
+        done.text()
+    );
+
+    let next = held(&bench).await;
+    stand_in(&bench, "other@clinic.example").await;
+    bench.pass(60);
+    assert!(other.get("/today").await.text().contains("as deputy"));
+    let form = Form::of(&mut other, next).await;
+    release_by(&bench, &mut other, (&form, &seed)).await;
+    let notes = events(&bench, EventKind::Release).await;
+    let notes: Vec<&str> = notes.iter().map(|e| e.note.as_str()).collect();
+    assert_eq!(notes, ["break-glass", "deputy"]);
+}
+
+async fn release_by(bench: &Bench, browser: &mut Browser, (form, seed): (&Form, &Seed)) {
+    let code = bench.code(seed);
+    let done = form
+        .send(browser, &[("password", PHRASE), ("code", &code)])
+        .await;
+    assert_eq!(
+        done.header("location"),
+        "/today?done=released",
+        "{}",
+        done.text()
+    );
+}
+
+async fn stand_in(bench: &Bench, who: &str) {
+    let store = &bench.store;
+    let provider = find(bench, RUIZ).await.id;
+    let deputy = find(bench, who).await.id;
+    let until = store.clock().now() + SignedDuration::from_hours(24);
+    let mut tx = Tx::new();
+    tx.put(&Deputy {
+        provider,
+        deputy,
+        until,
+    });
+    store.commit(tx).await.unwrap();
+}
+
+#[tokio::test]
+async fn it_goes_back_with_a_reason_that_carries_no_control_characters() {
+    let bench = Bench::new().await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let id = held(&bench).await;
+    let form = Form::of(&mut ruiz, id).await.form;
+    let path = format!("/message/{id}/reject");
+    for empty in ["", "%00%1B%0D%0A", "%E2%80%8B"] {
+        let answer = ruiz
+            .post(&path, &[("form", &form), ("reason", empty)])
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{empty}");
+    }
+    let reason = "Wrong+dose.%1B[2J%00%0D%0AX-Evil:+1";
+    let done = ruiz
+        .post(&path, &[("form", &form), ("reason", reason)])
+        .await;
+    assert_eq!(
+        done.header("location"),
+        "/today?done=returned",
+        "{}",
+        done.text()
+    );
+    assert!(!waits(&bench, id).await);
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    // It is a draft of its writer; the provider does not see it any more.
+    assert_eq!(
+        desk.get(&format!("/message/{id}")).await.status,
+        StatusCode::OK
+    );
+    let gone = ruiz.get(&format!("/message/{id}")).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn only_its_writer_takes_back_what_waits() {
+    let bench = Bench::new().await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let id = held(&bench).await;
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let path = format!("/message/{id}/withdraw");
+    let form = ruiz.get("/today").await.form();
+    let theirs = ruiz.post(&path, &[("form", &form)]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    assert!(waits(&bench, id).await);
+    let form = desk.get("/today").await.form();
+    let done = desk.post(&path, &[("form", &form)]).await;
+    assert_eq!(done.header("location"), "/today?done=withdrawn");
+    assert!(!waits(&bench, id).await);
+}

@@ -152,6 +152,7 @@ pub async fn unread(
     };
     let (language, zone) = (office.language, &office.zone);
     let text = |text: &str| Arg::Text(text.to_owned());
+    let page = office.page(message.id, "");
     let args = [
         ("recipient", text(grant.address.as_str())),
         (
@@ -160,8 +161,13 @@ pub async fn unread(
         ),
         ("ended", text(&dates::moment(language, grant.expires, zone))),
         ("reference", text(&message.id.to_string())),
+        ("page", text(page.as_deref().unwrap_or_default())),
     ];
-    let paragraphs = ["unread-said", "unread-then"].map(|name| say(language, name, &args));
+    let then = match page {
+        Some(_) => "unread-page",
+        None => "unread-then",
+    };
+    let paragraphs = ["unread-said", then].map(|name| say(language, name, &args));
     let mail = memo(&Memo {
         head: told.head(&told.message_id("")),
         language,

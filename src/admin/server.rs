@@ -193,6 +193,7 @@ mod tests {
                 language: Language::English,
                 zone: TimeZone::UTC,
                 retain: SignedDuration::from_hours(24),
+                pages: None,
             },
             expires: SignedDuration::from_hours(24),
             voice: Voice {

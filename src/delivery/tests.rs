@@ -56,6 +56,7 @@ impl Bench {
             language: Language::English,
             zone: TimeZone::UTC,
             retain: SignedDuration::from_hours(24 * 90),
+            pages: None,
         });
         let receiving = Arc::new(AtomicUsize::new(0));
         let relay = settings(server.port);

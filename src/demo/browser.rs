@@ -1,4 +1,4 @@
-//! A patient's browser, as far as the demonstration needs one: it keeps
+//! A browser, as far as the demonstration needs one: it keeps
 //! cookies, follows redirects, and sends the forms that a page holds.
 
 use anyhow::{Context, bail};
@@ -45,14 +45,22 @@ impl Page {
         Some(value.to_owned())
     }
 
-    /// The first link whose target begins with `start`.
-    pub(super) fn link(&self, start: &str) -> Option<String> {
+    /// The value that is chosen in the list `name`.
+    pub(super) fn chosen(&self, name: &str) -> Option<String> {
         let text = self.text();
-        let target = text
-            .split("href=\"")
-            .skip(1)
-            .filter_map(|t| t.split('"').next());
-        target.map(str::to_owned).find(|t| t.starts_with(start))
+        let (_, list) = text.split_once(&format!("<select id=\"{name}\""))?;
+        let (list, _) = list.split_once("</select>")?;
+        let mut options = list.split("<option value=\"").skip(1);
+        let chosen = options.find(|option| option.contains("\" selected"))?;
+        chosen.split('"').next().map(str::to_owned)
+    }
+
+    /// The first link to such a place.
+    pub(super) fn link(&self, wanted: impl Fn(&str) -> bool) -> Option<String> {
+        let text = self.text();
+        let targets = text.split("href=\"").skip(1);
+        let mut targets = targets.filter_map(|t| t.split('"').next());
+        targets.find(|target| wanted(target)).map(str::to_owned)
     }
 }
 
@@ -158,7 +166,7 @@ impl Browser {
             .to_owned();
         let stream = TcpStream::connect(self.server)
             .await
-            .context("the portal does not answer")?;
+            .context("the pages do not answer")?;
         let stream = self
             .connector
             .connect(ServerName::try_from(host)?, stream)

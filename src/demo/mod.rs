@@ -1,20 +1,22 @@
 //! The demonstration: a gateway and an outside world on loopback, in a folder
 //! that goes away. A newcomer writes with any mail client and plays the patient
-//! in a browser; with `--once` both are played here, step by step.
+//! in a browser; with `--once` all are played here, step by step: reception, provider
+//! and patient.
 
 mod browser;
 mod letters;
+mod office;
 mod play;
 mod reader;
 mod stage;
 mod world;
 
 use crate::demo::letters::Reading;
-use crate::demo::stage::{DOCTOR, PATIENT, Stage};
+use crate::demo::stage::{DOCTOR, PATIENT, RECEPTION, Stage};
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 
-/// Runs the demonstration; `once` plays patient and office too. Returns whether
+/// Runs the demonstration; `once` plays everybody too. Returns whether
 /// every step succeeded.
 ///
 /// # Errors
@@ -35,7 +37,7 @@ pub async fn run(once: bool) -> anyhow::Result<bool> {
 /// Tells how to take part, then shows each mail that leaves until Ctrl-C.
 async fn show(stage: &Stage, letters: &mut mpsc::Receiver<world::Letter>) -> anyhow::Result<()> {
     say(&welcome(stage))?;
-    play::submit(stage).await?;
+    play::submit(stage, (DOCTOR, &stage.password)).await?;
     loop {
         tokio::select! {
             letter = letters.recv() => match letter {
@@ -78,6 +80,15 @@ fn welcome(stage: &Stage) -> String {
   Read the answers with the same mail client:
     IMAP       {imap} (TLS), the same user and password
 
+  Write as the reception, in the doctor's name: it waits for the doctor's release.
+    user       {RECEPTION}
+    password   {reception}
+    from       {DOCTOR}
+
+  Release it, or do the rest of the office's work, in a browser:
+    office     https://{office}, the same users and passwords
+    You will need an app that shows codes, on a phone or in a password manager.
+
   Read it as the patient:
     portal     https://{authority}
     Each mail that leaves appears below: open the link, ask for a code, and
@@ -86,6 +97,8 @@ fn welcome(stage: &Stage) -> String {
 A first message to {PATIENT} is on its way. Ctrl-C ends everything.
 ",
         password = stage.password.expose(),
+        reception = stage.reception.expose(),
+        office = stage.office,
         authority = stage.authority,
     )
 }

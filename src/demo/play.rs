@@ -1,13 +1,15 @@
-//! Plays the main job to its end: the office writes, the patient reads and
-//! answers, the office's mail program is told and reads the answer. Each step is printed with
-//! its time, and each says what it expected where it fails.
+//! Plays the main job to its end: the reception writes, the provider releases, the
+//! patient reads and answers, the office's mail program is told, the provider
+//! answers from the page. Each step is printed with its time, and each says what it
+//! expected where it fails.
 
 use crate::demo::browser::{Browser, Page};
 use crate::demo::letters::Reading;
+use crate::demo::office::{Desk, THANKS};
 use crate::demo::reader::Reader;
-use crate::demo::stage::{DOCTOR, PATIENT, Stage};
+use crate::demo::stage::{DOCTOR, PATIENT, RECEPTION, Stage};
 use crate::demo::world::Letter;
-use crate::model::Clock;
+use crate::model::{Clock, Secret};
 use anyhow::{Context, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::header::{ContentTransferEncoding, ContentType};
@@ -71,10 +73,17 @@ async fn acts(
     letters: &mut mpsc::Receiver<Letter>,
     steps: &mut Steps,
 ) -> anyhow::Result<()> {
-    submit(stage)
-        .await
-        .context("the office submits a message")?;
-    steps.done("the office submits a message with a file; the gateway has it safely");
+    let said = submit(stage, (RECEPTION, &stage.reception)).await;
+    let said = said.context("the reception submits a message")?;
+    ensure!(said.contains("held for release"), "it was told {said:?}");
+    ensure!(letters.is_empty(), "something left before the release");
+    steps.done("the reception submits a message with a file in the doctor's name; it waits");
+
+    let desk = Desk::sign_in(stage, connector(stage)?).await;
+    let mut desk = desk.context("the doctor signs in to the office page")?;
+    steps.done("the doctor signs in to the office page, with a code from an app");
+    desk.release().await.context("the release")?;
+    steps.done("the doctor reads it there and releases it");
 
     let notice = next(letters).await.context("the notice")?;
     let link = silent_notice(&notice)?;
@@ -105,6 +114,7 @@ async fn acts(
     read(&mut browser, &opened, steps).await?;
     let message = opened.path.split('?').next().unwrap_or_default().to_owned();
     converse(stage, (&mut browser, &message), steps).await?;
+    thanks(&mut desk, letters, (&mut browser, steps)).await?;
 
     sign_out(&mut browser, &message).await?;
     steps.done("the patient signs out; the pages are closed");
@@ -127,11 +137,29 @@ async fn converse(
     Ok(())
 }
 
+/// The office answers from its page, and the patient reads it.
+async fn thanks(
+    desk: &mut Desk,
+    letters: &mut mpsc::Receiver<Letter>,
+    (browser, steps): (&mut Browser, &mut Steps),
+) -> anyhow::Result<()> {
+    desk.answer().await.context("the office's answer")?;
+    let notice = next(letters).await.context("the notice of the answer")?;
+    silent_notice(&notice)?;
+    steps.done("the doctor answers from the page; a notice leaves");
+    let inbox = browser.open("/inbox").await?;
+    let message = inbox.link(|target| target.starts_with("/message/"));
+    let message = message.context("the patient's inbox is empty")?;
+    expect(&browser.open(&message).await?, THANKS)?;
+    steps.done("the patient reads it in the same visit");
+    Ok(())
+}
+
 /// The link of a notice that goes to the patient and says nothing else.
 fn silent_notice(notice: &Letter) -> anyhow::Result<String> {
     let reading = Reading::of(notice);
     ensure!(notice.to == PATIENT, "the notice went to somebody else");
-    for word in [SECRET, "results", "report.pdf", "Jane"] {
+    for word in [SECRET, THANKS, "results", "report.pdf", "Jane"] {
         ensure!(!reading.text.contains(word), "the notice says {word:?}");
     }
     reading.link.context("the notice has no link")
@@ -152,18 +180,8 @@ async fn sign_out(browser: &mut Browser, message: &str) -> anyhow::Result<()> {
 async fn read(browser: &mut Browser, opened: &Page, steps: &mut Steps) -> anyhow::Result<()> {
     expect(opened, SECRET)?;
     steps.done("the code opens the message");
-    let file = opened.link("/message/").filter(|l| l.contains("/file/"));
-    let file = match file {
-        Some(file) => file,
-        None => opened
-            .text()
-            .split("href=\"")
-            .skip(1)
-            .filter_map(|t| t.split('"').next())
-            .find(|t| t.contains("/file/"))
-            .context("the message shows no file")?
-            .to_owned(),
-    };
+    let file = opened.link(|target| target.contains("/file/"));
+    let file = file.context("the message shows no file")?;
     let page = browser.open(&file).await?;
     ensure!(
         page.body.as_ref() == REPORT,
@@ -214,8 +232,12 @@ async fn arrived(office: &mut Reader) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Hands in the sample message as a mail client would.
-pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
+/// Hands in the sample message as a mail client of this account would, always in the
+/// doctor's name; what the gateway says to it.
+pub(super) async fn submit(
+    stage: &Stage,
+    (user, password): (&str, &Secret),
+) -> anyhow::Result<String> {
     let port = stage
         .gateway
         .submission_tls()
@@ -230,8 +252,8 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
         .port(port)
         .tls(Tls::Wrapper(tls))
         .credentials(Credentials::new(
-            DOCTOR.to_owned(),
-            stage.password.expose().to_owned(),
+            user.to_owned(),
+            password.expose().to_owned(),
         ))
         .build();
     let octets = Body::new_with_encoding(REPORT.to_vec(), ContentTransferEncoding::Base64);
@@ -249,8 +271,8 @@ pub(super) async fn submit(stage: &Stage) -> anyhow::Result<()> {
                 )))
                 .singlepart(report),
         )?;
-    client.send(mail).await?;
-    Ok(())
+    let said = client.send(mail).await?;
+    Ok(said.message().collect::<Vec<_>>().join(" "))
 }
 
 /// TLS that trusts the stage's own certificate, and no other.

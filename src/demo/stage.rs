@@ -15,20 +15,26 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// Who writes.
+/// In whose name is written, and who releases.
 pub(super) const DOCTOR: &str = "dr.ruiz@clinic.localhost";
+/// Who writes for the doctor.
+pub(super) const RECEPTION: &str = "reception@clinic.localhost";
 /// Who reads.
 pub(super) const PATIENT: &str = "jane.doe@patient.localhost";
 
 /// The gateway on its stage. Dropped, its folder is removed.
 pub(super) struct Stage {
     pub(super) gateway: Gateway,
-    /// The doctor's app password.
+    /// The doctor's app password, and for the office page the same.
     pub(super) password: Secret,
+    /// The same of the reception.
+    pub(super) reception: Secret,
     /// The gateway's own certificate, which the demonstration's programs trust.
     pub(super) certificate: Vec<u8>,
     /// `localhost:PORT` of the portal.
     pub(super) authority: String,
+    /// `127.0.0.1:PORT` of the office page: another name than the portal's.
+    pub(super) office: String,
     folder: TempDir,
 }
 
@@ -38,8 +44,11 @@ impl Stage {
         let folder = tempfile::Builder::new()
             .prefix("sealpost-demo-")
             .tempdir()?;
-        let port = free_port()?;
-        let text = configuration(folder.path(), port, world);
+        // Both stay bound until both are known, so that they differ.
+        let (portal, office) = (free_port()?, free_port()?);
+        let ports = (portal.local_addr()?.port(), office.local_addr()?.port());
+        drop((portal, office));
+        let text = configuration(folder.path(), ports, world);
         let config = Config::parse(&text, "the demonstration's configuration")
             .map_err(|faults| anyhow::anyhow!("{faults}"))?;
         let mut log = config.log.clone();
@@ -54,14 +63,17 @@ impl Stage {
             Clock::System,
         )?);
         let gateway = Gateway::start(&config, Clock::System).await?;
-        let password = doctor(gateway.store()).await?;
+        let password = account(gateway.store(), DOCTOR, Role::Provider).await?;
+        let reception = account(gateway.store(), RECEPTION, Role::Staff).await?;
         let certificate = fs::read(folder.path().join("certificate.pem"))
             .context("the demonstration's certificate")?;
         Ok(Self {
             gateway,
             password,
+            reception,
             certificate,
-            authority: format!("localhost:{port}"),
+            authority: format!("localhost:{}", ports.0),
+            office: format!("127.0.0.1:{}", ports.1),
             folder,
         })
     }
@@ -75,24 +87,28 @@ impl Stage {
     }
 }
 
-async fn doctor(store: &Store) -> anyhow::Result<Secret> {
-    let address = Address::parse(DOCTOR)?;
-    let account = accounts::add(store, address, Role::Provider, Actor::Gateway).await?;
+/// Makes an account whose one password is good for mail and for the office page.
+async fn account(store: &Store, address: &str, role: Role) -> anyhow::Result<Secret> {
+    let passwords = Passwords::new();
+    let address = Address::parse(address)?;
+    let account = accounts::add(store, address, role, Actor::Gateway).await?;
     let wish = Wish {
         name: "demonstration".to_owned(),
         scope: Scope::Both,
         networks: Vec::new(),
     };
-    Ok(app_password::make(store, &Passwords::new(), &account, wish, Actor::Gateway).await?)
+    let password = app_password::make(store, &passwords, &account, wish, Actor::Gateway).await?;
+    accounts::set_password(store, &passwords, account.id, &password, Actor::Gateway).await?;
+    Ok(password)
 }
 
-/// A port that is free now. The portal's address stands in its own
-/// configuration, so it must be known before the portal listens.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+/// A port that is free now. The pages' addresses stand in their own
+/// configuration, so they must be known before the pages listen.
+fn free_port() -> std::io::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", 0))
 }
 
-fn configuration(folder: &Path, port: u16, world: SocketAddr) -> String {
+fn configuration(folder: &Path, (portal, office): (u16, u16), world: SocketAddr) -> String {
     let folder = folder.display();
     format!(
         r#"[clinic]
@@ -124,8 +140,12 @@ port = {relay}
 security = "none"
 
 [portal]
-listen = ["127.0.0.1:{port}"]
-url = "https://localhost:{port}"
+listen = ["127.0.0.1:{portal}"]
+url = "https://localhost:{portal}"
+
+[office]
+listen = ["127.0.0.1:{office}"]
+url = "https://127.0.0.1:{office}"
 
 [admin]
 socket = "{folder}/admin.sock"

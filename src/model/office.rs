@@ -1,6 +1,6 @@
 //! Who writes to the office in the gateway's name, and how.
 
-use crate::model::{Language, Mailbox};
+use crate::model::{Language, Mailbox, MessageId};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -18,4 +18,16 @@ pub struct Office {
     pub zone: TimeZone,
     /// How long they are kept, as all content.
     pub retain: SignedDuration,
+    /// Where the office's pages are, as an origin; `None` if there are none.
+    pub pages: Option<String>,
+}
+
+impl Office {
+    /// The page of a message, or what lies `below` it, for a letter that sends its
+    /// reader there.
+    #[must_use]
+    pub fn page(&self, message: MessageId, below: &str) -> Option<String> {
+        let origin = self.pages.as_ref()?;
+        Some(format!("{origin}/message/{message}{below}"))
+    }
 }

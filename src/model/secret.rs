@@ -103,6 +103,12 @@ impl Seed {
         Self(random())
     }
 
+    /// The seed that these octets are, as an app is told it.
+    #[must_use]
+    pub const fn from_octets(octets: [u8; 20]) -> Self {
+        Self(octets)
+    }
+
     /// The octets themselves. Every use can be found by this name.
     #[must_use]
     pub const fn expose(&self) -> &[u8; 20] {

@@ -37,15 +37,21 @@ pub(super) async fn waits(
         true => &["hold-waits-move"],
         false => &[],
     };
+    let page = office.page(hold.message, "/release");
+    let said: &[&'static str] = match page {
+        Some(_) => &["hold-waits", "hold-waits-page", "hold-waits-then"],
+        None => &["hold-waits", "hold-waits-then"],
+    };
     let letter = Letter {
         subject: "hold-waits-subject",
-        said: &["hold-waits", "hold-waits-then"],
+        said,
         own: None,
         after: by_move,
         args: &[
             ("writer", text(writer.shown())),
             ("reference", text(&hold.message.to_string())),
             ("until", text(&until)),
+            ("page", text(page.as_deref().unwrap_or_default())),
         ],
     };
     send(store, tx, office, (provider, &letter)).await

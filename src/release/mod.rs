@@ -206,6 +206,7 @@ pub(crate) mod samples {
                 language: Language::English,
                 zone: TimeZone::get("America/Los_Angeles").unwrap(),
                 retain: SignedDuration::from_hours(90 * 24),
+                pages: None,
             },
         }
     }

@@ -307,6 +307,7 @@ pub(super) fn office(config: &Config) -> Office {
         language: config.clinic.language,
         zone: config.clinic.time_zone.clone(),
         retain: config.store.retain,
+        pages: config.office.url.as_ref().map(|url| url.as_str().to_owned()),
     }
 }
 

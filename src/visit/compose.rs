@@ -34,7 +34,7 @@ impl Visit {
         let listed = self.listed(&self.rules()).await?;
         let to = listed.iter().map(|account| Writer {
             id: account.id.to_string(),
-            name: account.address.as_str().to_owned(),
+            name: account.shown().to_owned(),
         });
         let mut draft = None;
         for one in people.granted() {
@@ -216,6 +216,6 @@ fn office(accounts: &[Account], rules: &Rules) -> Vec<Mailbox> {
     }
     let named = accounts.iter();
     named
-        .map(|account| mailbox(None, &account.address))
+        .map(|account| mailbox(account.name.as_ref(), &account.address))
         .collect()
 }

@@ -266,6 +266,7 @@ pub(crate) fn settings() -> Settings {
                 language: Language::English,
                 zone: jiff::tz::TimeZone::UTC,
                 retain: SignedDuration::from_hours(30 * 24),
+                pages: None,
             },
         },
     }

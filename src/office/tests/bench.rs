@@ -235,6 +235,7 @@ fn desk_settings() -> desk::Settings {
             language: Language::English,
             zone: zone(),
             retain: SignedDuration::from_hours(90 * 24),
+            pages: None,
         },
         expires: SignedDuration::from_hours(7 * 24),
         voice: voice(),

@@ -1,6 +1,6 @@
 //! Addresses: ours to listen on, and the relay's to be found.
 
-use crate::config::{Config, Host};
+use crate::config::{Config, Host, StaffMail};
 use crate::serve::check::Findings;
 use crate::serve::sockets::{Door, Held};
 use std::io::ErrorKind;
@@ -29,9 +29,14 @@ pub(super) fn check(config: &Config, held: &Held, findings: &mut Findings) {
 /// A clinic without office pages has nowhere to see what waits for it.
 fn office(config: &Config, findings: &mut Findings) {
     if config.office.url.is_none() {
+        let nobody = config.policy.staff == StaffMail::Hold && !config.policy.release_by_move;
+        let wrong = match nobody {
+            true => "office.url is not set, so there are no office pages, and nobody can release what staff write",
+            false => "office.url is not set, so there are no office pages",
+        };
         findings.warning(config.fault(
             "office.url",
-            "office.url is not set, so there are no office pages",
+            wrong,
             "name an address for them, such as \"https://office.clinic.example:8443\"",
         ));
     }

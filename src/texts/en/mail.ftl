@@ -86,6 +86,7 @@ receipt-means = Whoever opened it had the code that went to this mailbox. This r
 # To the writer, in the mailbox here: the time of a message is over, and it was not read.
 unread-subject = A message was not read in time
 unread-said = { $recipient } has not opened the secure message that you sent on { $accepted }. Its time ended on { $ended }, and the link in the notice no longer opens it.
+unread-page = If it is urgent, call the recipient. You can write it again, or let it be read after all: extend it on its page, and a new notice is sent. { $page }
 unread-then = To let it be read after all, ask the person who runs the gateway at your office to extend the message { $reference }; a new notice is then sent. You can also write it again. If it is urgent, call the recipient.
 report-relay-said = What the mail service answered:
 report-headers-only = The header of your message follows. What you wrote is not repeated here.
@@ -102,7 +103,8 @@ outside-look = You find the details in your mailbox on the secure mail gateway, 
 # mailbox here, and say nothing of what it says.
 hold-waits-subject = A message waits for your release
 hold-waits = { $writer } has written a message in your name. It lies in your folder "Awaiting release". Its reference is { $reference }.
-hold-waits-then = Read it, then release it or give it back on the office page. If nobody has by { $until }, it goes back to { $writer }.
+hold-waits-page = Read it and release it, or give it back, here: { $page }
+hold-waits-then = If nobody has released it by { $until }, it goes back to { $writer }.
 hold-waits-move = You can also move it from there into the folder "Release". Then it leaves at once.
 hold-rejected-subject = A message was given back to you
 hold-rejected = { $provider } has not released the message { $reference }. It was not sent, and lies in your folder Drafts. The reason:

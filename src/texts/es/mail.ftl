@@ -85,6 +85,7 @@ receipt-means = Quien lo abrió tenía el código que llegó a ese buzón. Este 
 # To the writer, in the mailbox here: the time of a message is over, and it was not read.
 unread-subject = Un mensaje no se leyó a tiempo
 unread-said = { $recipient } no ha abierto el mensaje seguro que usted envió el { $accepted }. Su plazo terminó el { $ended } y el enlace del aviso ya no lo abre.
+unread-page = Si es urgente, llame al destinatario. Puede escribirlo de nuevo, o permitir que aún se lea: prolónguelo en su página y se envía un nuevo aviso. { $page }
 unread-then = Para que aún se pueda leer, pida a la persona que administra la pasarela en su consultorio que prolongue el mensaje { $reference }; entonces se envía un nuevo aviso. También puede escribirlo de nuevo. Si es urgente, llame al destinatario.
 report-relay-said = Respuesta del servicio de correo:
 report-headers-only = A continuación va el encabezado de su mensaje. Lo que usted escribió no se repite aquí.
@@ -101,7 +102,8 @@ outside-look = Encontrará los detalles en su buzón del servicio de correo segu
 # mailbox here, and say nothing of what it says.
 hold-waits-subject = Un mensaje espera su autorización
 hold-waits = { $writer } ha escrito un mensaje en nombre de usted. Está en su carpeta "Awaiting release". Su referencia es { $reference }.
-hold-waits-then = Léalo y después autorícelo o devuélvalo en la página de la oficina. Si nadie lo hace hasta { $until }, vuelve a { $writer }.
+hold-waits-page = Léalo y autorícelo, o devuélvalo, aquí: { $page }
+hold-waits-then = Si nadie lo autoriza antes de { $until }, vuelve a { $writer }.
 hold-waits-move = También puede moverlo de ahí a la carpeta "Release". Entonces sale enseguida.
 hold-rejected-subject = Un mensaje le fue devuelto
 hold-rejected = { $provider } no ha autorizado el mensaje { $reference }. No se envió, y está en su carpeta de borradores. El motivo:

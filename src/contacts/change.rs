@@ -37,6 +37,8 @@ pub enum PutError {
 /// What a change made of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Put {
+    /// The contact as it was; `None` for a new one.
+    pub before: Option<Contact>,
     /// The contact as it is with the commit.
     pub contact: Contact,
     /// Whether anything is another than before.
@@ -90,6 +92,7 @@ pub async fn put(
     let put = Put {
         changed: held.is_none() || after != before,
         renamed: after.listed_name() != before.listed_name(),
+        before: held.as_ref().map(|held| held.record.clone()),
         contact: after,
     };
     if put.changed {

@@ -96,6 +96,13 @@ impl Plan {
         !self.lines.iter().any(refused)
     }
 
+    /// What a contact that is added or changed will be listed as.
+    #[must_use]
+    pub fn name_of(&self, id: ContactId) -> Option<String> {
+        let mut steps = self.changes.iter();
+        steps.find(|step| step.after.id == id)?.after.listed_name()
+    }
+
     /// The contacts that will be called otherwise than before.
     pub fn renamed(&self) -> impl Iterator<Item = ContactId> {
         let renamed = self.changes.iter().filter(|step| {
@@ -151,7 +158,7 @@ pub async fn carry_out(store: &Store, tx: &mut Tx, plan: &Plan, by: Actor) -> Re
 }
 
 /// Last name, first name, date of birth, folded.
-type Person = (String, String, String);
+pub(super) type Person = (String, String, String);
 
 /// Everybody, as far as the file has been read.
 #[derive(Default)]
@@ -332,7 +339,8 @@ impl People {
     }
 }
 
-fn person(contact: &Contact) -> Option<Person> {
+/// By what a person is told from another: both names and the date of birth.
+pub(super) fn person(contact: &Contact) -> Option<Person> {
     let part = |text: &Option<String>| {
         let words = fold::name(text.as_deref()?);
         (!words.is_empty()).then(|| words.join(" "))

@@ -10,6 +10,7 @@
 //! share an address; who of them is meant, [`addressed`] says (docs/decisions,
 //! "Several people, one mailbox").
 
+mod alike;
 mod change;
 mod draft;
 mod fold;
@@ -19,6 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use alike::alike;
 pub use change::{Put, PutError, Rules, put};
 pub use draft::{Draft, Field, Problem, Problems, missing_for_portal};
 pub use import::{Line, Plan, PlanError, Reason, Verdict, carry_out, plan};

@@ -1,5 +1,7 @@
 //! Office accounts and their passwords.
 
+pub use crate::desk::own::OwnPassword;
+
 use crate::access::accounts::{self, AccountError, Profile};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::access::office;
@@ -14,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Longest name of an app password, in characters: one line of a list.
-const MAX_NAME: usize = 60;
+pub const LONGEST_NAME: usize = 60;
 
 /// An account as an administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -328,10 +330,12 @@ impl Desk {
         wished: Wish,
     ) -> Result<Secret, Refused> {
         let name = wished.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
+        if name.is_empty()
+            || name.chars().count() > LONGEST_NAME
+            || name.chars().any(char::is_control)
         {
             return Err(wish(format!(
-                "the name of an app password is one line of 1 to {MAX_NAME} characters, such as \"front desk\""
+                "the name of an app password is one line of 1 to {LONGEST_NAME} characters, such as \"front desk\""
             )));
         }
         let account = self.account(address).await?;

@@ -4,12 +4,14 @@
 //! are shown by [`contacts`] alone, to who may see them.
 
 pub mod accounts;
+pub mod audit;
 pub mod contacts;
 mod deputies;
 pub mod extend;
 pub mod holds;
 pub mod messages;
 pub mod office;
+mod own;
 pub mod queue;
 pub mod recall;
 pub mod store;

@@ -212,6 +212,7 @@ pub(super) fn portal(
 pub(super) fn office_pages(
     config: &Config,
     gaps: Live<Vec<Gap>>,
+    servers: Servers,
 ) -> anyhow::Result<Option<office::Settings>> {
     let Some(url) = config.office.url.clone() else {
         return Ok(None);
@@ -222,6 +223,7 @@ pub(super) fn office_pages(
         trusted_proxies: config.portal.trusted_proxies.clone(),
         logo: logo(config)?,
         gaps,
+        servers,
     }))
 }
 

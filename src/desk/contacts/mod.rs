@@ -4,8 +4,11 @@
 
 pub use crate::contacts::{Draft, Field, MAX_OCTETS, Problem, Problems, Wanted};
 
+mod care;
 mod view;
 
+pub use crate::contacts::{Reason, SheetError};
+pub use care::{LetterView, Planned, Revised};
 pub use view::{ContactView, ContactsView, HistoryView, ImportView, LineView, RecordView};
 
 use crate::access::accounts;
@@ -304,7 +307,7 @@ impl Desk {
     }
 
     /// Whom the audit trail names, if the asker may change the directory.
-    fn keeper(&self, who: &Asker) -> Result<Actor, Refused> {
+    pub(super) fn keeper(&self, who: &Asker) -> Result<Actor, Refused> {
         if let Asker::Account(account) = who
             && !policy::may_keep_directory(account)
         {
@@ -322,7 +325,7 @@ impl Desk {
         }
     }
 
-    async fn contact_rules(&self) -> Result<Rules, Refused> {
+    pub(super) async fn contact_rules(&self) -> Result<Rules, Refused> {
         let settings = self.settings.current();
         let now = self.store.clock().now();
         let accounts = accounts::list(&self.store).await?;
@@ -336,13 +339,17 @@ impl Desk {
 
     /// The addresses of all accounts: who is not a provider any more may still
     /// be named in a record.
-    async fn provider_names(&self) -> Result<HashMap<AccountId, String>, Refused> {
+    pub(super) async fn provider_names(&self) -> Result<HashMap<AccountId, String>, Refused> {
         Ok(names(accounts::list(&self.store).await?))
     }
 
     /// Tells who looks at folders that those of these contacts are called
     /// otherwise now.
-    async fn rename_views(&self, tx: &mut Tx, contacts: &[ContactId]) -> Result<(), Refused> {
+    pub(super) async fn rename_views(
+        &self,
+        tx: &mut Tx,
+        contacts: &[ContactId],
+    ) -> Result<(), Refused> {
         if contacts.is_empty() {
             return Ok(());
         }

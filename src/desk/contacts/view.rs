@@ -1,6 +1,7 @@
 //! What is shown of contacts: plain values, for pages and terminals.
 
 use crate::contacts::{Field, Plan, Verdict};
+use crate::desk::contacts::care::mark;
 use crate::model::{AccountId, Address, Language, MessageId};
 use crate::policy::Sight;
 use crate::store::records::{Contact, ContactStatus};
@@ -50,6 +51,15 @@ pub struct ContactView {
     pub created: Timestamp,
     /// When it was last changed.
     pub changed: Timestamp,
+}
+
+impl ContactView {
+    /// What stands for the record as it is shown: a change that was written from
+    /// another one is not taken.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        mark(self)
+    }
 }
 
 impl fmt::Debug for ContactView {
@@ -109,6 +119,20 @@ pub struct ImportView {
     pub refused: usize,
     /// The lines.
     pub lines: Vec<LineView>,
+}
+
+impl ImportView {
+    /// What stands for the plan as it is shown; that a new contact has another id
+    /// each time does not matter.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let each = self.lines.iter();
+        let line = |line: &LineView| match line.verdict.as_str() {
+            "add" => (line.line, line.verdict.clone(), None),
+            word => (line.line, word.to_owned(), line.contact.clone()),
+        };
+        mark(&each.map(line).collect::<Vec<_>>())
+    }
 }
 
 /// A message to or from a contact, as an account's folder has it.

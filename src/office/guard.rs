@@ -61,7 +61,8 @@ impl From<desk::Refused> for Stop {
     fn from(refused: desk::Refused) -> Self {
         match refused {
             desk::Refused::Store(error) => Self::from(error),
-            other => Self::fault(&other.to_string()),
+            // A page that lets somebody write says what is wrong beside the field.
+            desk::Refused::Wish(_) | desk::Refused::Problems(_) => Self::from(Calm::Refused),
         }
     }
 }

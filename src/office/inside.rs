@@ -127,7 +127,7 @@ pub(super) fn closing(office: &Office, response: Response, signed: &Signed) -> R
 impl Office {
     /// Whoever is signed in. Whose session is over is sent to the locked page, who
     /// stands halfway to the code, and everybody else to the front.
-    async fn signed(&self, visitor: &Visitor) -> Result<Entry, Stop> {
+    pub(super) async fn signed(&self, visitor: &Visitor) -> Result<Entry, Stop> {
         let path = match self.worth(visitor).await? {
             Worth::In(signed) => return Ok(Ok(*signed)),
             Worth::Halfway(_) => "/code",

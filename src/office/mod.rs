@@ -3,7 +3,9 @@
 //!
 //! ```text
 //!  request ─▶ guard ─▶ enter   / /code /factor   before a session: password, code, set-up
-//!               │      inside  /today …          signed in
+//!               │      inside  /today …          signed in: a seat
+//!               │      contacts, set_up          the people, the own devices
+//!               │      accounts, trail           for who runs the gateway
 //!               ◀─ page, or a calm one for whatever stopped it
 //! ```
 //!
@@ -14,11 +16,17 @@ pub mod calm;
 pub mod page;
 pub mod views;
 
+mod accounts;
+mod contacts;
 mod door;
 mod enter;
 mod guard;
 mod inside;
 mod qr;
+mod seat;
+mod set_up;
+mod sheet;
+mod trail;
 mod visitor;
 
 #[cfg(test)]
@@ -32,6 +40,7 @@ use crate::desk::Desk;
 use crate::model::{Clock, Live};
 use crate::office::calm::Calm;
 use crate::office::guard::Stop;
+use crate::setup::Servers;
 use crate::web::assets::{self, Static};
 use crate::web::form::MAX_FORM;
 use crate::web::site::Site;
@@ -68,6 +77,8 @@ pub struct Settings {
     pub logo: Option<Vec<u8>>,
     /// What is not finished in the set-up.
     pub gaps: Live<Vec<Gap>>,
+    /// What mail programs need to know.
+    pub servers: Servers,
 }
 
 /// The office page. Cloning it is cheap.
@@ -84,6 +95,7 @@ struct Inner {
     proxies: Vec<IpNet>,
     files: Static,
     gaps: Live<Vec<Gap>>,
+    servers: Servers,
 }
 
 impl Office {
@@ -99,13 +111,14 @@ impl Office {
             proxies: settings.trusted_proxies,
             files: Static::new(settings.logo, STYLE),
             gaps: settings.gaps,
+            servers: settings.servers,
         }))
     }
 
     /// Every route, without a socket. A request's address is the
     /// [`crate::net::Peer`] among its extensions.
     pub fn router(&self) -> Router {
-        Router::new()
+        people(Router::new())
             .route("/", get(enter::front))
             .route("/sign-in", post(enter::sign_in))
             .route("/code", get(enter::code_page).post(enter::code))
@@ -123,9 +136,76 @@ impl Office {
             .route("/{file}", get(enter::style))
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry))
+            // An upload sets its own pace and its own limits.
+            .route(
+                "/contacts/import",
+                get(contacts::import_form).post(contacts::import),
+            )
             .fallback(inside::missing)
             .method_not_allowed_fallback(async || Stop::from(Calm::Method))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .with_state(self.clone())
     }
+}
+
+/// Contacts and the own set-up.
+fn people(router: Router<Office>) -> Router<Office> {
+    workers(router)
+        .route("/contacts", get(contacts::list).post(contacts::search))
+        .route("/contacts/new", get(contacts::add_form).post(contacts::add))
+        .route(
+            "/contacts/export",
+            get(contacts::export_form).post(contacts::export),
+        )
+        .route("/contacts/{id}", get(contacts::page))
+        .route(
+            "/contacts/{id}/change",
+            get(contacts::change_form).post(contacts::change),
+        )
+        .route(
+            "/contacts/{id}/portal",
+            get(contacts::portal_form).post(contacts::portal),
+        )
+        .route("/set-up", get(set_up::page))
+        .route(
+            "/set-up/app-password",
+            get(set_up::app_form).post(set_up::make_app),
+        )
+        .route(
+            "/set-up/app-password/{id}",
+            get(set_up::revoke_form).post(set_up::revoke),
+        )
+        .route(
+            "/set-up/password",
+            get(set_up::password_form).post(set_up::password),
+        )
+}
+
+/// What is for who runs the gateway.
+fn workers(router: Router<Office>) -> Router<Office> {
+    router
+        .route("/accounts", get(accounts::list))
+        .route("/accounts/new", get(accounts::add_form).post(accounts::add))
+        .route("/accounts/{id}", get(accounts::page))
+        .route(
+            "/accounts/{id}/change",
+            get(accounts::change_form).post(accounts::change),
+        )
+        .route(
+            "/accounts/{id}/standing",
+            get(accounts::standing_form).post(accounts::standing),
+        )
+        .route(
+            "/accounts/{id}/deputies",
+            get(accounts::deputy_form).post(accounts::deputy),
+        )
+        .route(
+            "/accounts/{id}/factor",
+            get(accounts::factor_form).post(accounts::factor),
+        )
+        .route(
+            "/accounts/{id}/app-password",
+            get(accounts::revoke_form).post(accounts::revoke),
+        )
+        .route("/audit", get(trail::page))
 }

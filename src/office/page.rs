@@ -10,6 +10,14 @@ use std::ops::Deref;
 pub enum Tab {
     /// What is to be done.
     Today,
+    /// The people the office writes to.
+    Contacts,
+    /// Mail programs, app passwords, the own account.
+    SetUp,
+    /// Who works here.
+    Accounts,
+    /// What happened.
+    Audit,
 }
 
 /// Somebody who is signed in, as the frame shows them.
@@ -19,6 +27,8 @@ pub struct Inside {
     pub address: String,
     /// The value that the session's forms carry.
     pub form: String,
+    /// Whether it runs the gateway: such an account has other tabs.
+    pub runs: bool,
     /// Which tab is open; `None` where the page belongs to none.
     pub tab: Option<Tab>,
 }
@@ -49,5 +59,11 @@ impl Page<'_> {
     #[must_use]
     pub fn is_on(&self, tab: Tab) -> bool {
         self.inside.as_ref().is_some_and(|i| i.tab == Some(tab))
+    }
+
+    /// The value that the forms of somebody signed in carry.
+    #[must_use]
+    pub fn form(&self) -> &str {
+        self.inside.as_ref().map_or("", |inside| &inside.form)
     }
 }

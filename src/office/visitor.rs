@@ -1,7 +1,7 @@
 //! What a request tells of who is asking: address, cookies, language.
 
 use crate::access::office::{Caller, Signed};
-use crate::model::Token;
+use crate::model::{Role, Token};
 use crate::office::Office;
 use crate::office::page::{Inside, Page, Tab};
 use crate::web::language::Wishes;
@@ -103,6 +103,7 @@ pub(super) fn framed(signed: &Signed, tab: Option<Tab>) -> Inside {
     Inside {
         address: signed.account.address.as_str().to_owned(),
         form: signed.form.expose().to_owned(),
+        runs: signed.account.role == Role::Admin,
         tab,
     }
 }

@@ -1,6 +1,6 @@
 //! Forms that no page of ours sent, on every route there is.
 
-use super::bench::{Bench, PHRASE, RUIZ, routes, spaced};
+use super::bench::{Bench, PHRASE, RUIZ, routes, spaced, upload};
 use crate::model::{Role, Token};
 use crate::web::tests::{Answer, Browser, ELSEWHERE};
 use axum::body::Body;
@@ -9,6 +9,10 @@ use std::sync::Arc;
 
 /// Posts all that a form of any route holds.
 async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
+    if path == "/contacts/import" {
+        let (kind, body) = upload(&[("form", form), ("file", "last,email\nDoe,d@x.example")]);
+        return browser.ask(Method::POST, path, Some(kind), body).await;
+    }
     let fields = [
         ("form", form),
         ("address", RUIZ),
@@ -33,13 +37,19 @@ struct Scene {
     halfway: Browser,
     new: Browser,
     inside: Browser,
+    admin: Browser,
+    /// What stands for `{id}` in a path: an account, and a contact.
+    account: String,
+    contact: String,
 }
 
 impl Scene {
     async fn set() -> Self {
         let bench = Bench::new().await;
-        bench.account("new@clinic.example", Role::Staff).await;
+        let account = bench.account("new@clinic.example", Role::Staff).await;
+        bench.account("root@clinic.example", Role::Admin).await;
         let (inside, ..) = bench.set_up(RUIZ).await;
+        let (admin, ..) = bench.set_up("root@clinic.example").await;
         let mut outside = bench.browser();
         outside.get("/").await;
         Self {
@@ -47,8 +57,20 @@ impl Scene {
             new: bench.halfway("new@clinic.example").await,
             outside,
             inside,
+            admin,
+            account: account.id.to_string(),
+            contact: bench.contact("Jane", "Doe").await,
             bench: Arc::new(bench),
         }
+    }
+
+    /// A path of this pattern.
+    fn path(&self, pattern: &str) -> String {
+        let id = match pattern.starts_with("/accounts") {
+            true => &self.account,
+            false => &self.contact,
+        };
+        pattern.replace("{id}", id)
     }
 
     /// Whose form it is that this route takes, and the form's value.
@@ -57,6 +79,7 @@ impl Scene {
             "/sign-in" => (&mut self.outside, "/"),
             "/code" => (&mut self.halfway, "/code"),
             "/factor" => (&mut self.new, "/factor"),
+            path if path.starts_with("/accounts") => (&mut self.admin, "/today"),
             _ => (&mut self.inside, "/today"),
         };
         let form = browser.get(page).await.form();
@@ -68,7 +91,12 @@ impl Scene {
 async fn a_form_from_another_site_is_refused_by_every_route() {
     let mut scene = Scene::set().await;
     let bench = Arc::clone(&scene.bench);
-    for path in forms() {
+    for path in forms()
+        .into_iter()
+        .map(|pattern| scene.path(pattern))
+        .collect::<Vec<_>>()
+    {
+        let path = path.as_str();
         let (browser, form) = scene.owner(path).await;
         let before = bench.trace().await;
         for said in ELSEWHERE {
@@ -89,7 +117,12 @@ async fn a_form_from_another_site_is_refused_by_every_route() {
         assert_eq!(bench.trace().await, before, "{path} changed something");
     }
     // The same forms from a page of ours are taken: it was the sender alone.
-    for path in forms() {
+    for path in forms()
+        .into_iter()
+        .map(|pattern| scene.path(pattern))
+        .collect::<Vec<_>>()
+    {
+        let path = path.as_str();
         let (browser, form) = scene.owner(path).await;
         browser.headers = vec![("sec-fetch-site", "same-origin".to_owned())];
         let answer = post(browser, path, &form).await;
@@ -108,7 +141,12 @@ async fn a_form_with_another_value_than_its_own_is_refused_by_every_route() {
     }
     // Somebody else's first form, which another browser was given.
     others.push(bench.browser().get("/").await.form());
-    for path in forms() {
+    for path in forms()
+        .into_iter()
+        .map(|pattern| scene.path(pattern))
+        .collect::<Vec<_>>()
+    {
+        let path = path.as_str();
         let (browser, own) = scene.owner(path).await;
         let mut wrong = vec![String::new(), own.to_lowercase(), own[1..].to_owned()];
         wrong.push(own.repeat(3));
@@ -144,6 +182,7 @@ async fn what_is_only_looked_at_takes_no_form_and_looking_changes_nothing() {
     let bench = Arc::clone(&scene.bench);
     let before = bench.trace().await;
     for route in routes() {
+        let path = scene.path(route.pattern);
         for browser in [
             &mut scene.outside,
             &mut scene.halfway,
@@ -151,12 +190,10 @@ async fn what_is_only_looked_at_takes_no_form_and_looking_changes_nothing() {
             &mut scene.inside,
         ] {
             for method in [Method::GET, Method::HEAD] {
-                browser
-                    .ask(method, route.pattern, None, Body::empty())
-                    .await;
+                browser.ask(method, &path, None, Body::empty()).await;
             }
             if !route.methods.contains(&Method::POST) {
-                let answer = browser.post(route.pattern, &[("form", "x")]).await;
+                let answer = browser.post(&path, &[("form", "x")]).await;
                 let status = StatusCode::METHOD_NOT_ALLOWED;
                 assert_eq!(answer.status, status, "{}", route.pattern);
             }

@@ -15,6 +15,9 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
     let (mut inside, _, page) = bench.set_up(RUIZ).await;
     let mut halfway = bench.halfway(RUIZ).await;
     let mut new = bench.halfway("new@clinic.example").await;
+    bench.account("root@clinic.example", Role::Admin).await;
+    let (mut admin, ..) = bench.set_up("root@clinic.example").await;
+    let contact = bench.contact("Jane", "Doe").await;
     let text = page.text();
     let style = text.split("href=\"/style-").nth(1).unwrap();
     let style = format!("/style-{}", style.split('"').next().unwrap());
@@ -25,7 +28,7 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
     let mut patterns: Vec<&str> = routes().iter().map(|r| r.pattern).collect();
     patterns.push("/nothing/here");
     for pattern in patterns {
-        let path = pattern.replace("/{file}", &style);
+        let path = pattern.replace("/{file}", &style).replace("{id}", &contact);
         for method in ["GET", "HEAD", "POST", "PUT"] {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let mut outside = bench.browser();
@@ -34,6 +37,7 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
                 ("with a right password", &mut halfway),
                 ("without a second factor", &mut new),
                 ("signed in", &mut inside),
+                ("an administrator", &mut admin),
             ] {
                 let answer = browser
                     .ask(method.clone(), &path, None, Body::empty())

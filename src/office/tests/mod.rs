@@ -4,3 +4,5 @@ mod bench;
 mod entering;
 mod forged;
 mod headers;
+mod people;
+mod workers;

@@ -94,9 +94,10 @@ pub fn may_release(claim: &Claim<'_>) -> Result<(), Denied> {
     match claim.how {
         How::Own | How::AtStaffScreen(_) | How::Move if theirs => Err(Denied::Theirs),
         How::Own | How::AtStaffScreen(_) | How::Move => Ok(()),
+        // Somebody else looks at it, or it would be sent unseen.
+        How::Deputy | How::BreakGlass(_) if claim.by.id == claim.writer => Err(Denied::OwnWork),
         How::Deputy if claim.deputy_until.is_some_and(|until| claim.now < until) => Ok(()),
         How::Deputy => Err(Denied::NoDeputy),
-        How::BreakGlass(_) if claim.by.id == claim.writer => Err(Denied::OwnWork),
         How::BreakGlass(reason) => {
             let length = reason.trim().chars().count();
             let fits = (MIN_REASON..=MAX_REASON).contains(&length);
@@ -188,6 +189,16 @@ mod tests {
         }
         case.desk.role = Role::Provider;
         assert_eq!(case.verdict(&case.desk, &good, None), Some(Denied::OwnWork));
+    }
+
+    #[test]
+    fn a_deputy_does_not_release_what_they_wrote_themselves() {
+        let mut case = Case::new();
+        case.desk.role = Role::Provider;
+        let until = Some(case.now + HOUR);
+        let own = case.verdict(&case.desk, &How::Deputy, until);
+        assert_eq!(own, Some(Denied::OwnWork));
+        assert_eq!(case.verdict(&case.lopez, &How::Deputy, until), None);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub struct EventView {
     pub network: Option<String>,
     /// Whether it succeeded.
     pub success: bool,
-    /// What more is known, in the trail's own words.
+    /// What more is known, in the trail's own words; accounts by their names.
     pub note: String,
 }
 
@@ -198,6 +198,37 @@ fn shown(audited: Audited, names: &HashMap<String, String>) -> EventView {
             HEXLOWER.encode(octets.get(..HANDLE).unwrap_or_default())
         }),
         success: event.success,
-        note: event.note,
+        // The reason of an emergency is somebody's sentence, and stays one.
+        note: match event.kind {
+            EventKind::BreakGlass => event.note,
+            _ => {
+                let words = event.note.split(' ');
+                let words = words.map(|word| names.get(word).map_or(word, String::as_str));
+                words.collect::<Vec<_>>().join(" ")
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KINDS;
+    use crate::model::EventKind;
+    use serde::Deserialize;
+    use serde::de::IntoDeserializer;
+    use serde::de::value::Error;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_of_event_can_be_looked_for() {
+        // Serde names all there are when it is given none of them.
+        let none = IntoDeserializer::<Error>::into_deserializer("nothing");
+        let all = EventKind::deserialize(none).unwrap_err().to_string();
+        let all: BTreeSet<&str> = all.split('`').skip(1).step_by(2).skip(1).collect();
+        let listed = KINDS.map(|kind| serde_json::to_string(&kind).unwrap());
+        let listed: BTreeSet<&str> = listed.iter().map(|kind| kind.trim_matches('"')).collect();
+        assert!(all.len() > 20, "{all:?}");
+        assert_eq!(listed, all);
+        assert_eq!(listed.len(), KINDS.len(), "one stands twice");
     }
 }

@@ -62,12 +62,33 @@ pub enum Refused {
     /// It cannot be done: the reason and what to do instead.
     #[error("{0}")]
     Wish(String),
+    /// It cannot be done, for a reason that a page says in its reader's language;
+    /// and the same as a sentence for a terminal.
+    #[error("{1}")]
+    Known(Cause, String),
     /// What was written about a contact will not do.
     #[error(transparent)]
     Problems(#[from] contacts::Problems),
     /// The store failed.
     #[error("the store failed: {0}; see the gateway's log")]
     Store(#[from] Error),
+}
+
+/// A reason that a page knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// There is nobody, or nothing, of this name or id.
+    Unknown,
+    /// The address has an account already.
+    Taken,
+    /// The address is of no domain of the clinic.
+    Foreign,
+    /// Somebody named is no provider in office.
+    NoProvider,
+    /// The day is past, or too far away.
+    Day,
+    /// There are as many as there may be.
+    Many,
 }
 
 impl Desk {
@@ -99,6 +120,10 @@ impl Desk {
     pub fn clock(&self) -> &crate::model::Clock {
         self.store.clock()
     }
+}
+
+fn because(cause: Cause, reason: impl Into<String>) -> Refused {
+    Refused::Known(cause, reason.into())
 }
 
 fn wish(reason: impl Into<String>) -> Refused {

@@ -62,7 +62,9 @@ impl From<desk::Refused> for Stop {
         match refused {
             desk::Refused::Store(error) => Self::from(error),
             // A page that lets somebody write says what is wrong beside the field.
-            desk::Refused::Wish(_) | desk::Refused::Problems(_) => Self::from(Calm::Refused),
+            desk::Refused::Wish(_) | desk::Refused::Known(..) | desk::Refused::Problems(_) => {
+                Self::from(Calm::Refused)
+            }
         }
     }
 }

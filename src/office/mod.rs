@@ -22,6 +22,7 @@ mod door;
 mod enter;
 mod guard;
 mod inside;
+mod notes;
 mod qr;
 mod seat;
 mod set_up;
@@ -206,6 +207,14 @@ fn workers(router: Router<Office>) -> Router<Office> {
         .route(
             "/accounts/{id}/app-password",
             get(accounts::revoke_form).post(accounts::revoke),
+        )
+        .route(
+            "/accounts/{id}/password",
+            get(accounts::password_form).post(accounts::password),
+        )
+        .route(
+            "/accounts/{id}/role",
+            get(accounts::role_form).post(accounts::set_role),
         )
         .route("/audit", get(trail::page))
 }

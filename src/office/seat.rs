@@ -3,7 +3,7 @@
 
 use crate::access::office::{Refused, Signed, Worth};
 use crate::desk::contacts::Asker;
-use crate::desk::{self, Desk};
+use crate::desk::{self, Cause, Desk};
 use crate::model::{Account, Actor, Address, Role, Secret};
 use crate::office::Office;
 use crate::office::calm::Calm;
@@ -204,7 +204,10 @@ impl Seat {
     pub(super) fn refused(&self, refused: desk::Refused) -> Stop {
         match refused {
             desk::Refused::Store(error) => error.into(),
-            desk::Refused::Wish(_) | desk::Refused::Problems(_) => self.stop(Calm::Refused),
+            desk::Refused::Known(Cause::Unknown, _) => self.missing(),
+            desk::Refused::Wish(_) | desk::Refused::Known(..) | desk::Refused::Problems(_) => {
+                self.stop(Calm::Refused)
+            }
         }
     }
 

@@ -3,9 +3,10 @@
 
 use crate::access::accounts;
 use crate::access::app_password::{MOST_NETWORKS, Wish};
-use crate::desk::Refused;
 use crate::desk::accounts::{LONGEST_NAME, OwnPassword};
+use crate::desk::{Cause, Refused};
 use crate::model::{AppPasswordId, Role, Scope, Secret};
+use crate::office::Gap;
 use crate::office::calm::Calm;
 use crate::office::enter::set;
 use crate::office::guard::Stop;
@@ -42,6 +43,10 @@ struct SetUpView<'a> {
     passwords: &'a [OwnPassword],
     recovery: usize,
     done: Option<&'static str>,
+    /// What is not finished in the set-up, as Today has it.
+    gaps: &'a [Gap],
+    /// Whether the reader runs the gateway, and can do something about it.
+    runs: bool,
 }
 
 impl SetUpView<'_> {
@@ -80,7 +85,10 @@ pub(super) async fn page(seat: Seat) -> Result<Response, Out> {
         "revoked" => Some("office-app-revoked"),
         _ => None,
     };
+    let gaps = seat.office.0.gaps.current();
     seat.show(&SetUpView {
+        gaps: &gaps,
+        runs: seat.account().role == Role::Admin,
         values: told
             .as_ref()
             .map_or_else(Vec::new, |_| values(&page, &seat)),
@@ -198,12 +206,11 @@ pub(super) async fn make_app(seat: Seat, sent: Sent) -> Result<Response, Out> {
             on: ("/set-up".to_owned(), page.t("office-app-typed")),
             page,
         }),
-        Err(Refused::Store(error)) => Err(error.into()),
-        // There are as many as there may be, or the hash could not be computed.
-        Err(_) => {
+        Err(Refused::Known(Cause::Many, _)) => {
             form.sheet.problem = Some(page.t("office-app-refused"));
             seat.again(&form)
         }
+        Err(refused) => Err(seat.refused(refused).into()),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::desk::audit::{EventView, KINDS, TrailView, Wanted, Who};
 use crate::model::EventKind;
+use crate::office::notes;
 use crate::office::page::{Page, Tab};
-use crate::office::seat::{Chief, Out};
+use crate::office::seat::{Chief, Out, Seat};
 use crate::office::sheet::{Input, Kind, Sheet};
 use askama::Template;
 use axum::response::Response;
@@ -29,6 +30,14 @@ impl AuditPage<'_> {
             Who::Recipient => self.page.t("office-who-recipient"),
             Who::Operator(id) => self.page.one("office-who-operator", "id", id),
             Who::Unknown => self.page.t("office-who-unknown"),
+        }
+    }
+
+    /// The reason of an emergency stands in its own words.
+    fn note(&self, event: &EventView) -> String {
+        match event.kind {
+            EventKind::BreakGlass => event.note.clone(),
+            _ => notes::said(&self.page, &event.note),
         }
     }
 
@@ -86,12 +95,7 @@ pub(super) async fn page(Chief(seat): Chief) -> Result<Response, Out> {
         before: seat.asked.one("before").parse().ok(),
     };
     let trail = seat.desk.trail(wanted).await?;
-    let accounts = seat.desk.accounts().await?.into_iter().map(|account| {
-        let name = account.name.unwrap_or(account.address.as_str().to_owned());
-        (account.id, name)
-    });
-    let everybody = (String::new(), page.t("office-audit-everybody"));
-    let accounts: Vec<_> = std::iter::once(everybody).chain(accounts).collect();
+    let accounts = accounts_named(&seat, &page).await?;
     let named = kinds_named(&page);
     let known = |text: &str, there: bool| {
         if there {
@@ -133,6 +137,16 @@ pub(super) async fn page(Chief(seat): Chief) -> Result<Response, Out> {
         narrow: wanted.account.is_some() || wanted.kind.is_some() || wanted.day.is_some(),
         page,
     })
+}
+
+/// Every account, and everybody.
+async fn accounts_named(seat: &Seat, page: &Page<'_>) -> Result<Vec<(String, String)>, Out> {
+    let accounts = seat.desk.accounts().await?.into_iter().map(|account| {
+        let name = account.name.unwrap_or(account.address.as_str().to_owned());
+        (account.id, name)
+    });
+    let everybody = (String::new(), page.t("office-audit-everybody"));
+    Ok(std::iter::once(everybody).chain(accounts).collect())
 }
 
 /// Every kind, by its place in the list, in the order of the words.

@@ -13,6 +13,13 @@ if (folder) mkdirSync(folder, { recursive: true });
 const wrong = [];
 let pages = 0;
 
+const NAMES = [
+  ['محمد', 'عبد الرحمن'],
+  ['小明', '王'],
+  ['Владислав', 'Преображенский'],
+  ['Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren', 'Llanfairpwllgwyngyllgogerychwyrndrobwll'],
+];
+
 await main(async () => {
   await everyPage();
   await people();
@@ -183,13 +190,6 @@ async function admin() {
   await front.leave();
 }
 
-const NAMES = [
-  ['محمد', 'عبد الرحمن'],
-  ['小明', '王'],
-  ['Владислав', 'Преображенский'],
-  ['Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren', 'Llanfairpwllgwyngyllgogerychwyrndrobwll'],
-];
-
 /** Contacts: added, found, changed by two at once, brought in from a file; the own set-up. */
 async function people() {
   const account = await wish('office', { stem: 'eva', role: 'provider' });
@@ -293,7 +293,7 @@ async function ownSetUp(eva) {
   await look(eva, 'app-password-made');
   await eva.press(eva.link('office-app-typed'));
   await look(eva, 'set-up-passwords');
-  await eva.press(eva.page.locator('.file .button'));
+  await eva.press(eva.page.locator('.file', { hasText: 'Outlook' }).locator('.button'));
   await look(eva, 'app-password-revoke');
   await eva.press(eva.button('office-app-revoke'));
   await eva.sees(eva.t('office-app-revoked'));
@@ -306,7 +306,7 @@ async function ownSetUp(eva) {
 async function workers() {
   const account = await wish('office', { stem: 'max', role: 'admin' });
   const max = await Patient.come();
-  await setUp(max, account);
+  const { own } = await setUp(max, account);
   await max.press(max.link('office-codes-kept'));
   await max.tab('office-accounts');
   await look(max, 'accounts');
@@ -330,6 +330,20 @@ async function workers() {
   const here = max.page.url();
   await max.go(`${here}/change`);
   await look(max, 'account-change');
+  await max.go(`${here}/role`);
+  await max.page.locator('#role').selectOption('provider');
+  await max.press(max.button('office-save'));
+  await max.sees(max.t('office-proof-empty'));
+  assert.equal(await max.page.locator('#role').inputValue(), 'provider');
+  await look(max, 'account-role');
+  await later(MINUTE);
+  await max.go(`${here}/password`);
+  await look(max, 'account-password');
+  await max.page.locator('#current').fill(account.password);
+  await max.page.locator('#code').fill(await code(own));
+  await max.press(max.button('office-renewal-do'));
+  await max.sees(max.t('office-renewal-made'));
+  await look(max, 'account-password-made');
   await max.go(`${here}/standing`);
   await look(max, 'account-off');
   await max.press(max.button('office-account-off'));

@@ -202,14 +202,31 @@ impl Desk {
             Err(PlanError::Sheet(error)) => return Ok(Err(error)),
             Err(PlanError::Store(error)) => return Err(error.into()),
         };
+        let names = plan.names();
         let lines = plan.lines.iter().map(|line| match &line.verdict {
-            Verdict::Add(id) | Verdict::Change(id) | Verdict::Same(id) => (plan.name_of(*id), None),
+            Verdict::Add(id) | Verdict::Change(id) | Verdict::Same(id) => {
+                (names.get(id).cloned(), None)
+            }
             Verdict::Refused(reason) => (None, Some(reason.clone())),
         });
         Ok(Ok(Planned {
             lines: lines.collect(),
             view: imported(&plan, false),
         }))
+    }
+
+    /// Brings in a file if it would do what was shown as `seen`
+    /// ([`ImportView::mark`]); else nothing is done.
+    ///
+    /// # Errors
+    /// As [`Desk::import_contacts`].
+    pub async fn import_shown(
+        &self,
+        who: &Asker,
+        octets: &[u8],
+        seen: &str,
+    ) -> Result<ImportView, Refused> {
+        self.import(who, octets, |view| view.mark() == seen).await
     }
 
     /// The messages to and from a contact that the account may see, newest first,

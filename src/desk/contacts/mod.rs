@@ -7,13 +7,13 @@ pub use crate::contacts::{Draft, Field, MAX_OCTETS, Problem, Problems, Wanted};
 mod care;
 mod view;
 
-pub use crate::contacts::{Reason, SheetError};
+pub use crate::contacts::{Effect, Reason, SheetError};
 pub use care::{LetterView, Planned, Revised};
 pub use view::{ContactView, ContactsView, HistoryView, ImportView, LineView, RecordView};
 
 use crate::access::accounts;
 use crate::contacts::{self, PlanError, PutError, Rules};
-use crate::desk::{Desk, Refused, wish};
+use crate::desk::{Cause, Desk, Refused, because, wish};
 use crate::folders;
 use crate::model::{Account, AccountId, Actor, ContactId, Event, EventKind, Role, System};
 use crate::policy::{self, Sight};
@@ -184,6 +184,16 @@ impl Desk {
         octets: &[u8],
         dry_run: bool,
     ) -> Result<ImportView, Refused> {
+        self.import(who, octets, |_| !dry_run).await
+    }
+
+    /// Brings in a file if `may` says so of what it would do now.
+    async fn import(
+        &self,
+        who: &Asker,
+        octets: &[u8],
+        may: impl Fn(&ImportView) -> bool,
+    ) -> Result<ImportView, Refused> {
         let by = self.keeper(who)?;
         let rules = self.contact_rules().await?;
         for _ in 0..ATTEMPTS {
@@ -192,8 +202,9 @@ impl Desk {
                 PlanError::Sheet(error) => wish(error.to_string()),
                 PlanError::Store(error) => Refused::Store(error),
             })?;
-            if dry_run || !plan.is_clean() {
-                return Ok(imported(&plan, false));
+            let view = imported(&plan, false);
+            if !plan.is_clean() || !may(&view) {
+                return Ok(view);
             }
             let mut tx = Tx::new();
             match contacts::carry_out(&self.store, &mut tx, &plan, by).await {
@@ -366,7 +377,8 @@ fn names(accounts: Vec<Account>) -> HashMap<AccountId, String> {
 }
 
 fn nobody(id: ContactId) -> Refused {
-    wish(format!(
-        "there is no contact {id}; `sealpost contact list` shows who there is"
-    ))
+    because(
+        Cause::Unknown,
+        format!("there is no contact {id}; `sealpost contact list` shows who there is"),
+    )
 }

@@ -1,6 +1,6 @@
 //! What is shown of contacts: plain values, for pages and terminals.
 
-use crate::contacts::{Field, Plan, Verdict};
+use crate::contacts::{Effect, Field, Plan, Verdict};
 use crate::desk::contacts::care::mark;
 use crate::model::{AccountId, Address, Language, MessageId};
 use crate::policy::Sight;
@@ -102,6 +102,9 @@ pub struct LineView {
     pub contact: Option<String>,
     /// Why it is refused: sentences, one a line.
     pub reason: Option<String>,
+    /// What in it decides who can read messages.
+    #[serde(default)]
+    pub effects: Vec<Effect>,
 }
 
 /// What an import did, or would do.
@@ -127,11 +130,18 @@ impl ImportView {
     #[must_use]
     pub fn mark(&self) -> String {
         let each = self.lines.iter();
-        let line = |line: &LineView| match line.verdict.as_str() {
-            "add" => (line.line, line.verdict.clone(), None),
-            word => (line.line, word.to_owned(), line.contact.clone()),
+        let line = |line: &LineView| {
+            let known = line.contact.clone().filter(|_| line.verdict != "add");
+            (line.line, line.verdict.clone(), known, line.effects.clone())
         };
         mark(&each.map(line).collect::<Vec<_>>())
+    }
+
+    /// How many lines have this effect.
+    #[must_use]
+    pub fn with(&self, effect: Effect) -> usize {
+        let lines = self.lines.iter();
+        lines.filter(|line| line.effects.contains(&effect)).count()
     }
 }
 
@@ -219,6 +229,7 @@ pub(super) fn imported(plan: &Plan, done: bool) -> ImportView {
             verdict: word.to_owned(),
             contact: contact.map(ToString::to_string),
             reason: reason.map(ToString::to_string),
+            effects: line.effects.clone(),
         });
     }
     view

@@ -1,14 +1,13 @@
-//! What changes who may do what: off and on, deputies, a new second step, app
-//! passwords taken back.
+//! What changes who may do what: off and on, deputies, app passwords taken back.
 
-use crate::desk::Refused;
 use crate::desk::accounts::AccountView;
+use crate::desk::{Cause, Refused};
 use crate::model::{Address, Role};
 use crate::office::accounts::{back, is_off};
 use crate::office::page::Tab;
-use crate::office::seat::{Chief, Out, Seat, Sent, Typed, go};
+use crate::office::seat::{Chief, Out, Seat, Sent, Typed};
 use crate::office::set_up::scope;
-use crate::office::sheet::{AskView, Input, Kind, kept, proof};
+use crate::office::sheet::{AskView, Input, Kind, kept};
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -102,12 +101,15 @@ pub(in crate::office) async fn deputy(
         .await
     {
         Ok(()) => Ok(back(&account, "deputy")),
-        Err(Refused::Store(error)) => Err(error.into()),
-        // The two are providers, as they are offered: it is the day.
-        Err(_) => {
+        Err(Refused::Known(Cause::Day, _)) => {
             form.sheet.blame("until", page.t("office-deputy-day"));
             seat.again(&form)
         }
+        Err(Refused::Known(Cause::NoProvider, _)) => {
+            form.sheet.blame("deputy", page.t("office-wrong-provider"));
+            seat.again(&form)
+        }
+        Err(refused) => Err(seat.refused(refused).into()),
     }
 }
 
@@ -134,48 +136,6 @@ async fn deputies<'a>(
     Ok(form)
 }
 
-/// `GET /accounts/{id}/factor`: what it means to take the second step away.
-pub(in crate::office) async fn factor_form(
-    Chief(seat): Chief,
-    Path(id): Path<String>,
-) -> Result<Response, Out> {
-    let account = seat.of_path(&id).await?;
-    seat.show(&reset(&seat, &account)?)
-}
-
-/// `POST /accounts/{id}/factor`.
-pub(in crate::office) async fn factor(
-    Chief(seat): Chief,
-    Path(id): Path<String>,
-    sent: Sent,
-) -> Result<Response, Out> {
-    let typed = seat.typed(sent)?;
-    let account = seat.of_path(&id).await?;
-    let mut form = reset(&seat, &account)?;
-    if let Err(problem) = seat.proves(&typed).await? {
-        form.sheet.unproved(&seat.page(Tab::Accounts), problem);
-        return seat.again(&form);
-    }
-    let done = seat.desk.reset_factor(&account.address).await;
-    done.map_err(|refused| seat.refused(refused))?;
-    // Who resets their own is out.
-    match seat.lives().await? {
-        true => Ok(back(&account, "factor")),
-        false => Ok(go("/locked")),
-    }
-}
-
-fn reset<'a>(seat: &'a Seat, account: &AccountView) -> Result<AskView<'a>, Out> {
-    if !account.factor {
-        return Err(seat.missing().into());
-    }
-    let page = seat.page(Tab::Accounts);
-    let mut form = seat.about(account, "office-reset-title", proof(&page).to_vec());
-    form.says = vec![page.t("office-reset-means"), page.t("office-reset-proof")];
-    form.button = page.t("office-reset");
-    Ok(form)
-}
-
 /// `GET /accounts/{id}/app-password`: which of them is taken back.
 pub(in crate::office) async fn revoke_form(
     Chief(seat): Chief,
@@ -195,10 +155,7 @@ pub(in crate::office) async fn revoke(
     let account = seat.of_path(&id).await?;
     let name = typed.one("name");
     let done = seat.desk.revoke_app_passwords(&account.address, name).await;
-    done.map_err(|refused| match refused {
-        Refused::Wish(_) => seat.missing(),
-        refused => seat.refused(refused),
-    })?;
+    done.map_err(|refused| seat.refused(refused))?;
     Ok(back(&account, "revoked"))
 }
 

@@ -2,13 +2,13 @@
 //! somebody else, or make one that may do all this, asks once more who is there.
 
 mod consequences;
+mod trust;
 
-pub(super) use consequences::{
-    deputy, deputy_form, factor, factor_form, revoke, revoke_form, standing, standing_form,
-};
+pub(super) use consequences::{deputy, deputy_form, revoke, revoke_form, standing, standing_form};
+pub(super) use trust::{factor, factor_form, password, password_form, role_form, set_role};
 
-use crate::desk::Refused;
 use crate::desk::accounts::{AccountView, Change, StaffMail};
+use crate::desk::{Cause, Refused};
 use crate::model::{Account, AccountId, AccountPolicy, Address, Role, Secret, Staff, Standing};
 use crate::office::page::{Page, Tab};
 use crate::office::seat::{Chief, Out, Seat, Sent, Typed, go};
@@ -66,6 +66,31 @@ fn means(page: &Page<'_>, role: &Role) -> String {
     })
 }
 
+/// The roles, as forms name them.
+const ROLES: [(&str, Role); 3] = [
+    ("staff", Role::Staff),
+    ("provider", Role::Provider),
+    ("admin", Role::Admin),
+];
+
+fn role_of(word: &str) -> Option<Role> {
+    let found = ROLES.into_iter().find(|(known, _)| *known == word);
+    found.map(|(_, role)| role)
+}
+
+fn roles(page: &Page<'_>) -> Vec<(String, String)> {
+    let named = ROLES.iter();
+    let named = named.map(|(word, role)| ((*word).to_owned(), self::role(page, role)));
+    named.collect()
+}
+
+/// What each role means, one sentence for each.
+fn meanings(page: &Page<'_>) -> Vec<String> {
+    let each = ROLES.iter();
+    let each = each.map(|(_, role)| format!("{}: {}", self::role(page, role), means(page, role)));
+    each.collect()
+}
+
 fn is_off(account: &AccountView) -> bool {
     account.standing == Standing::Disabled
 }
@@ -78,13 +103,14 @@ impl Seat {
         Ok(account.ok_or_else(|| self.missing())?)
     }
 
-    /// Makes an account; `false` if the address is of no domain of the clinic.
+    /// Makes an account; the sentence that says what is wrong with its address, if
+    /// it is that.
     async fn made(
         &self,
         address: &Address,
         (role, name): (Role, String),
         password: &Secret,
-    ) -> Result<bool, Out> {
+    ) -> Result<Option<&'static str>, Out> {
         let policy = AccountPolicy::default();
         let password = Some(password.clone());
         let desk = &self.desk;
@@ -93,9 +119,13 @@ impl Seat {
             .await
         {
             Ok(()) => {}
-            Err(Refused::Store(error)) => return Err(error.into()),
-            // Of what is left to refuse, it is the domain.
-            Err(_) => return Ok(false),
+            Err(Refused::Known(Cause::Taken, _)) => {
+                return Ok(Some("office-account-address-taken"));
+            }
+            Err(Refused::Known(Cause::Foreign, _)) => {
+                return Ok(Some("office-account-address-foreign"));
+            }
+            Err(refused) => return Err(self.refused(refused).into()),
         }
         if !name.is_empty() {
             let named = Change {
@@ -105,7 +135,7 @@ impl Seat {
             let done = desk.set_profile(address, named).await;
             done.map_err(|refused| self.refused(refused))?;
         }
-        Ok(true)
+        Ok(None)
     }
 
     fn is_own(&self, account: &AccountView) -> bool {
@@ -158,6 +188,7 @@ pub(super) async fn page(Chief(seat): Chief, Path(id): Path<String>) -> Result<R
         "no-deputies" => Some("office-deputy-ended"),
         "factor" => Some("office-factor-gone"),
         "revoked" => Some("office-app-revoked"),
+        "role" => Some("office-role-changed"),
         _ => None,
     };
     seat.show(&AccountPage {
@@ -184,20 +215,10 @@ pub(super) async fn add(Chief(seat): Chief, sent: Sent) -> Result<Response, Out>
         form.sheet.blame("address", said);
     }
     let name = name(&page, &mut form.sheet, &typed);
-    let role = match typed.one("role") {
-        "provider" => Role::Provider,
-        "admin" => Role::Admin,
-        _ => Role::Staff,
-    };
+    let role = role_of(typed.one("role")).unwrap_or(Role::Staff);
     let Some(address) = address.ok().filter(|_| !form.sheet.is_wrong()) else {
         return seat.again(&form);
     };
-    let known = seat.desk.accounts().await?;
-    if known.iter().any(|a| a.address.folded() == address.folded()) {
-        let said = page.t("office-account-address-taken");
-        form.sheet.blame("address", said);
-        return seat.again(&form);
-    }
     if role == Role::Admin
         && let Err(problem) = seat.proves(&typed).await?
     {
@@ -205,9 +226,8 @@ pub(super) async fn add(Chief(seat): Chief, sent: Sent) -> Result<Response, Out>
         return seat.again(&form);
     }
     let password = seat.desk.first_password();
-    if !seat.made(&address, (role, name), &password).await? {
-        let said = page.t("office-account-address-foreign");
-        form.sheet.blame("address", said);
+    if let Some(said) = seat.made(&address, (role, name), &password).await? {
+        form.sheet.blame("address", page.t(said));
         return seat.again(&form);
     }
     seat.show(&OnceView {
@@ -236,14 +256,7 @@ fn name(page: &Page<'_>, sheet: &mut Sheet, typed: &Typed) -> String {
 
 fn fresh<'a>(seat: &'a Seat, typed: Option<&Typed>) -> AskView<'a> {
     let page = seat.page(Tab::Accounts);
-    let roles = [
-        ("staff", Role::Staff),
-        ("provider", Role::Provider),
-        ("admin", Role::Admin),
-    ];
-    let said = |role: &Role| format!("{}: {}", self::role(&page, role), means(&page, role));
-    let says = roles.iter().map(|(_, role)| said(role)).collect();
-    let roles = roles.map(|(word, role)| (word.to_owned(), self::role(&page, &role)));
+    let says = meanings(&page);
     let [current, code] = proof(&page);
     let inputs = vec![
         Input::new("address", page.t("office-address"), Kind::Plain)
@@ -254,7 +267,7 @@ fn fresh<'a>(seat: &'a Seat, typed: Option<&Typed>) -> AskView<'a> {
         Input::new(
             "role",
             page.t("office-account-role"),
-            Kind::Choice(roles.to_vec()),
+            Kind::Choice(roles(&page)),
         )
         .holding(&kept(typed, "role", "staff")),
         current.hinted(page.t("office-account-proof")),

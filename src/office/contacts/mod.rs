@@ -107,11 +107,7 @@ impl Seat {
     async fn record(&self, id: &str) -> Result<(ContactId, RecordView), Out> {
         let id: ContactId = id.parse().map_err(|_| self.missing())?;
         let record = self.desk.contact(&self.asker(), id).await;
-        let record = record.map_err(|refused| match refused {
-            Refused::Store(error) => error.into(),
-            Refused::Wish(_) | Refused::Problems(_) => self.missing(),
-        })?;
-        Ok((id, record))
+        Ok((id, record.map_err(|refused| self.refused(refused))?))
     }
 }
 
@@ -128,6 +124,8 @@ struct ContactPage<'a> {
     on: bool,
     /// What has just been done, in the catalogue's name.
     done: Option<&'static str>,
+    /// The primary provider's name; an address, if the account is none any more.
+    provider: Option<String>,
 }
 
 impl ContactPage<'_> {
@@ -187,8 +185,14 @@ pub(super) async fn page(Keeper(seat): Keeper, Path(id): Path<String>) -> Result
         "revoked" => Some("office-contact-revoked"),
         _ => None,
     };
+    let providers = seat.desk.providers().await?;
+    let provider = record.contact.provider.clone().map(|address| {
+        let named = providers.into_iter().find(|(known, _)| *known == address);
+        named.map_or(address, |(_, name)| name)
+    });
     seat.show(&ContactPage {
         page: seat.page(Tab::Contacts),
+        provider,
         record: &record,
         letters: &letters,
         older,

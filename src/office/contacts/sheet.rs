@@ -5,7 +5,7 @@
 //! what was shown, or it is shown anew.
 
 use crate::desk::Refused;
-use crate::desk::contacts::Planned;
+use crate::desk::contacts::{Effect, Planned};
 use crate::office::calm::Calm;
 use crate::office::contacts::words;
 use crate::office::guard::Stop;
@@ -61,6 +61,36 @@ struct Shown {
     verdict: &'static str,
     name: Option<String>,
     reasons: Vec<String>,
+    /// What in it decides who can read messages.
+    effects: Vec<String>,
+}
+
+impl ImportPage<'_> {
+    /// How many contacts are added, are changed, or stay.
+    fn sums(&self, planned: &Planned) -> Vec<String> {
+        let view = &planned.view;
+        self.counted([
+            (view.added, "office-import-added"),
+            (view.changed, "office-import-changed"),
+            (view.same, "office-import-sames"),
+        ])
+    }
+
+    /// How many lines decide who can read messages, and how.
+    fn effects(&self, planned: &Planned) -> Vec<String> {
+        let all = [
+            (Effect::Addresses, "office-import-moves"),
+            (Effect::Granted, "office-import-grants"),
+            (Effect::Revoked, "office-import-ends"),
+        ];
+        self.counted(all.map(|(effect, id)| (planned.view.with(effect), id)))
+    }
+
+    /// A sentence for each that there is any of.
+    fn counted(&self, all: [(usize, &str); 3]) -> Vec<String> {
+        let some = all.into_iter().filter(|(n, _)| *n > 0);
+        some.map(|(n, id)| self.page.count(id, n)).collect()
+    }
 }
 
 /// `GET /contacts/import`.
@@ -118,6 +148,19 @@ impl Seat {
             return self.again(&self.import_page(Some(page.t("office-import-empty"))));
         }
         let who = self.asker();
+        if !upload.seen.is_empty() {
+            let done = self.desk.import_shown(&who, &upload.file, &upload.seen);
+            match done.await {
+                Ok(done) if done.done => {
+                    let (added, changed) = (done.added, done.changed);
+                    let path = format!("/contacts/import?added={added}&changed={changed}");
+                    return Ok(go(&path));
+                }
+                // What stands against it is shown below.
+                Ok(_) | Err(Refused::Wish(_)) => {}
+                Err(refused) => return Err(self.refused(refused).into()),
+            }
+        }
         let planned = self.desk.plan_import(&who, &upload.file).await;
         let planned = match planned.map_err(|refused| self.refused(refused))? {
             Ok(planned) => planned,
@@ -126,16 +169,6 @@ impl Seat {
                 return self.again(&self.import_page(Some(said)));
             }
         };
-        let clean = planned.view.refused == 0;
-        if clean && upload.seen == planned.view.mark() {
-            let done = self.desk.import_contacts(&who, &upload.file, false).await;
-            let done = done.map_err(|refused| self.refused(refused))?;
-            if done.done {
-                let (added, changed) = (done.added, done.changed);
-                let path = format!("/contacts/import?added={added}&changed={changed}");
-                return Ok(go(&path));
-            }
-        }
         self.looked(&planned, &upload)
     }
 
@@ -202,9 +235,15 @@ impl Seat {
                 reasons: reason
                     .as_ref()
                     .map_or_else(Vec::new, |reason| words::reasons(&page, reason)),
+                effects: line
+                    .effects
+                    .iter()
+                    .map(|e| words::effect(&page, *e))
+                    .collect(),
             })
             .collect();
-        lines.sort_by_key(|line| line.reasons.is_empty());
+        // What nobody may overlook comes first.
+        lines.sort_by_key(|line| (line.reasons.is_empty(), line.effects.is_empty()));
         lines.truncate(SHOWN);
         let mark = planned.view.mark();
         let mut view = self.import_page(None);
@@ -265,12 +304,12 @@ pub(in crate::office) async fn export_form(Keeper(seat): Keeper) -> Result<Respo
 /// `POST /contacts/export`: the file.
 pub(in crate::office) async fn export(Keeper(seat): Keeper, sent: Sent) -> Result<Response, Out> {
     let typed = seat.typed(sent)?;
+    if !seat.exports() {
+        return Err(seat.missing().into());
+    }
     let semicolons = typed.has("semicolons");
     let file = seat.desk.export_contacts(&seat.asker(), semicolons).await;
-    let file = file.map_err(|refused| match refused {
-        Refused::Wish(_) => seat.missing(),
-        refused => seat.refused(refused),
-    })?;
+    let file = file.map_err(|refused| seat.refused(refused))?;
     let mut response = file.into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");

@@ -1,7 +1,7 @@
 //! What the directory says is wrong, in the reader's language. The sentences stand
 //! beside the field, so they need not name it.
 
-use crate::desk::contacts::{Field, Problem, Problems, Reason, SheetError};
+use crate::desk::contacts::{Effect, Field, Problem, Problems, Reason, SheetError};
 use crate::office::page::Page;
 use crate::office::sheet::Sheet;
 
@@ -82,12 +82,22 @@ pub(super) fn reasons(page: &Page<'_>, reason: &Reason) -> Vec<String> {
         Reason::Id => vec![page.t("office-line-id")],
         Reason::Again(line) => vec![page.one("office-line-again", "line", line)],
         Reason::Several => vec![page.t("office-line-several")],
+        Reason::Crowded => vec![page.t("office-line-crowded")],
         Reason::Problems(problems) => {
             let each = problems.0.iter();
             each.map(|p| format!("{}: {}", label(page, p.field()), said(page, p)))
                 .collect()
         }
     }
+}
+
+/// What a line does to who can read messages.
+pub(super) fn effect(page: &Page<'_>, effect: Effect) -> String {
+    page.t(match effect {
+        Effect::Addresses => "office-effect-addresses",
+        Effect::Granted => "office-effect-granted",
+        Effect::Revoked => "office-effect-revoked",
+    })
 }
 
 /// Why a file cannot be read.

@@ -1,5 +1,6 @@
 //! The office page over a real store, and somebody who signs in.
 
+use crate::access::app_password::Wish;
 use crate::access::login::Login;
 use crate::access::office::Office as Entrance;
 use crate::access::password::Passwords;
@@ -9,7 +10,7 @@ use crate::delivery::report;
 use crate::desk::contacts::{Asker, Draft};
 use crate::desk::{self, Desk};
 use crate::model::{
-    Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Secret, Seed,
+    Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Scope, Secret, Seed,
 };
 use crate::office::{Gap, Office, Settings};
 use crate::route::portal::Voice;
@@ -101,6 +102,17 @@ impl Bench {
         let set = accounts::set_password(store, &self.passwords, account.id, &phrase, by);
         set.await.unwrap();
         account
+    }
+
+    /// An app password of this account.
+    pub(super) async fn app_password(&self, who: &str) {
+        let wish = Wish {
+            name: "Phone".into(),
+            scope: Scope::Both,
+            networks: Vec::new(),
+        };
+        let desk = &self.office.0.desk;
+        desk.add_app_password(&address(who), wish).await.unwrap();
     }
 
     /// A contact of this name; the id.

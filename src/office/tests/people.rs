@@ -1,7 +1,10 @@
 //! Contacts: the list, the form, the file; and who may not see them.
 
-use super::bench::{Bench, RUIZ, routes, send, upload};
-use crate::model::{EventKind, Role};
+use super::bench::{Bench, RUIZ, address, routes, send, upload};
+use crate::access::accounts;
+use crate::folders;
+use crate::model::{AccountId, ContactId, Direction, EventKind, Flags, Head, Role, State};
+use crate::store::{Tx, samples};
 use crate::web::tests::{Answer, Browser};
 use axum::http::{Method, StatusCode};
 
@@ -69,9 +72,12 @@ async fn somebody_is_added_found_in_any_writing_and_changed() {
         ("seen", seen.as_str()),
         ("first", "José"),
         ("last", "Pérez"),
+        ("provider", RUIZ),
     ];
+    assert!(page.contains("<dd>Nobody</dd>"), "{page}");
     let path = led(&send(&mut front, &change, &fields).await);
     let page = front.get(&path).await.text();
+    assert!(page.contains("<bdi>ruiz@clinic.example</bdi>"), "{page}");
     // What was left empty is taken away.
     assert!(
         page.contains("Pérez, José") && !page.contains("1980"),
@@ -324,7 +330,7 @@ async fn a_provider_takes_the_directory_out_and_nobody_else_does() {
 }
 
 #[tokio::test]
-async fn the_portal_is_opened_for_a_complete_record_alone_and_closed_again() {
+async fn granting_portal_sign_in_names_what_is_missing_and_takes_a_complete_record_alone() {
     let bench = Bench::new().await;
     let mut front = staff(&bench).await;
     let id = bench.contact("Jane", "Doe").await;
@@ -408,4 +414,99 @@ async fn who_runs_the_gateway_sees_no_contact_and_who_works_there_no_account() {
     }
     assert!(seen > 30, "{seen}");
     assert_eq!(bench.trace().await.1, before);
+}
+
+/// A message between the office and Jane, filed for these accounts.
+async fn filed(
+    bench: &Bench,
+    jane: &str,
+    (subject, state): (&str, Option<State>),
+    to: &[AccountId],
+) {
+    let (store, now) = (&bench.store, bench.store.clock().now());
+    let head = Head {
+        subject: subject.into(),
+        ..Head::default()
+    };
+    let mut writer = store.write_content();
+    writer.write(b"Subject: x\r\n\r\nx\r\n").await.unwrap();
+    let content = writer.finish().await.unwrap();
+    let mut message = samples::message(now, &content, &head);
+    if state.is_none() {
+        message.direction = Direction::Incoming;
+    }
+    let mut tx = Tx::new();
+    tx.attach(content);
+    tx.insert(&message);
+    let contact: ContactId = jane.parse().unwrap();
+    if let Some(state) = state {
+        let mut grant = samples::grant(store, message.id, &address("jane@example.com"));
+        grant.contact = contact;
+        tx.insert(&samples::recipient(&grant, state));
+    }
+    for account in to {
+        let view = folders::of_contact(store, &mut tx, *account, contact).await;
+        tx.file(view.unwrap(), message.id, Flags::default(), None);
+    }
+    store.commit(tx).await.unwrap();
+    bench.pass(60);
+}
+
+#[tokio::test]
+async fn a_contacts_history_shows_what_was_sent_and_received_and_its_state_to_who_may_see_it() {
+    let bench = Bench::new().await;
+    let vega = bench
+        .account("vega@clinic.example", Role::Provider)
+        .await
+        .id;
+    let ruiz = accounts::find(&bench.store, &address(RUIZ)).await.unwrap();
+    let ruiz = ruiz.unwrap().id;
+    let jane = bench.contact("Jane", "Doe").await;
+    let opened = ("Your <results>", Some(State::Opened));
+    filed(&bench, &jane, opened, &[ruiz]).await;
+    filed(&bench, &jane, ("My question", None), &[ruiz, vega]).await;
+    filed(
+        &bench,
+        &jane,
+        ("Come again", Some(State::NoticeBounced)),
+        &[vega],
+    )
+    .await;
+    let path = format!("/contacts/{jane}");
+    let (mut browser, ..) = bench.set_up(RUIZ).await;
+    let page = browser.get(&path).await.text();
+    let lines: Vec<&str> = page.split("/message/").skip(1).collect();
+    assert_eq!(lines.len(), 2, "{page}");
+    // The newest first.
+    assert!(lines[0].contains("My question") && lines[0].contains("Received"));
+    assert!(lines[0].contains("Not read yet"));
+    assert!(lines[1].contains("Your &#60;results&#62;") && lines[1].contains("Sent"));
+    assert!(lines[1].contains("Opened"));
+    assert!(!page.contains("Come again"));
+    let (mut browser, ..) = bench.set_up("vega@clinic.example").await;
+    let page = browser.get(&path).await.text();
+    assert!(page.contains("Come again") && page.contains("The notice came back"));
+    assert!(page.contains("My question") && !page.contains("results"));
+    let page = staff(&bench).await.get(&path).await.text();
+    assert!(page.contains("No messages that you may see"), "{page}");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_who_can_read_messages_says_so_before_anything_else() {
+    let bench = Bench::new().await;
+    let mut front = staff(&bench).await;
+    let jane = bench.contact("Jane", "Doe").await;
+    let file = format!("id,last,email\n,Roe,roe@example.com\n{jane},,thief@example.org\n");
+    let looked = import(&mut front, "", &file).await;
+    let page = looked.text();
+    assert!(
+        page.contains("For 1 contact, messages go to other e-mail addresses"),
+        "{page}"
+    );
+    let (moved, added) = (page.find("Line 3").unwrap(), page.find("Line 2").unwrap());
+    assert!(moved < added, "what nobody may overlook comes first");
+    led(&import(&mut front, &hidden(&looked, "seen"), &file).await);
+    let events = bench.store.audit_events(0, 1_000).await.unwrap();
+    let notes: Vec<&str> = events.iter().map(|e| e.event.note.as_str()).collect();
+    assert!(notes.contains(&"imported addresses"), "{notes:?}");
 }

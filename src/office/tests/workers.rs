@@ -45,25 +45,7 @@ async fn an_app_password_is_made_once_shown_once_and_taken_back() {
         assert!(page.contains(value), "{value}");
     }
     assert!(page.contains("They do not work here") && page.contains("class=\"qr\""));
-    for (name, value, said) in [
-        ("name", "", "give it a name"),
-        ("name", "x\u{7}", "a character in it"),
-        ("networks", "clinic", "is not a network"),
-    ] {
-        let fields = [
-            ("name", "Phone"),
-            ("scope", "both"),
-            ("networks", "10.0.0.0/8"),
-        ];
-        let fields: Vec<_> = fields
-            .into_iter()
-            .filter(|(n, _)| *n != name)
-            .chain([(name, value)])
-            .collect();
-        let answer = send(&mut ruiz, "/set-up/app-password", &fields).await;
-        assert_eq!(answer.status, WRONG, "{}", answer.text());
-        assert!(answer.text().contains(said), "{said}: {}", answer.text());
-    }
+    assert!(page.contains("limit it to the clinic’s network"), "{page}");
     let fields = [
         ("name", "<Phone>"),
         ("scope", "imap"),
@@ -97,6 +79,39 @@ async fn an_app_password_is_made_once_shown_once_and_taken_back() {
         "/set-up?done=revoked"
     );
     assert!(!ruiz.get("/set-up").await.text().contains("&#60;Phone&#62;"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_app_password_is_said_and_none_is_made() {
+    let bench = Bench::new().await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    for (name, value, said) in [
+        ("name", "", "give it a name"),
+        ("name", "x\u{7}", "a character in it"),
+        ("networks", "clinic", "is not a network"),
+    ] {
+        let fields = [
+            ("name", "Phone"),
+            ("scope", "both"),
+            ("networks", "10.0.0.0/8"),
+        ];
+        let fields: Vec<_> = fields
+            .into_iter()
+            .filter(|(n, _)| *n != name)
+            .chain([(name, value)])
+            .collect();
+        let answer = send(&mut ruiz, "/set-up/app-password", &fields).await;
+        assert_eq!(answer.status, WRONG, "{}", answer.text());
+        assert!(answer.text().contains(said), "{said}: {}", answer.text());
+    }
+    // As many as there may be, and one more.
+    let fields = [("name", "Phone"), ("scope", "both"), ("networks", "")];
+    for _ in 0..crate::access::app_password::MOST {
+        bench.app_password(RUIZ).await;
+    }
+    let many = send(&mut ruiz, "/set-up/app-password", &fields).await;
+    assert_eq!(many.status, WRONG);
+    assert!(many.text().contains("take one back"), "{}", many.text());
 }
 
 #[tokio::test]
@@ -260,18 +275,82 @@ async fn a_second_step_is_reset_for_a_proof_alone() {
 }
 
 #[tokio::test]
-async fn permissions_deputies_and_app_passwords_of_others_are_changed_and_the_later_tab_is_told() {
+async fn another_role_needs_a_proof_and_ends_every_session_at_once() {
+    let bench = Bench::new().await;
+    let (mut root, seed) = admin(&bench).await;
+    let account = bench.account(FRONT, Role::Staff).await;
+    let (mut front, ..) = bench.set_up(FRONT).await;
+    let path = format!("/accounts/{}/role", account.id);
+    for (fields, said) in [
+        (vec![("role", "admin")], "type your own password"),
+        (
+            vec![("role", "admin"), ("current", PHRASE), ("code", "000000")],
+            "is not right",
+        ),
+        (vec![("role", "owner")], "Please fill it in"),
+    ] {
+        let answer = send(&mut root, &path, &fields).await;
+        assert_eq!(answer.status, WRONG);
+        assert!(answer.text().contains(said), "{}", answer.text());
+        assert_eq!(front.get("/today").await.status, StatusCode::OK);
+    }
+    let code = bench.code(&seed);
+    let fields = [("role", "provider"), ("current", PHRASE), ("code", &code)];
+    let done = send(&mut root, &path, &fields).await;
+    assert_eq!(
+        done.header("location"),
+        format!("/accounts/{}?done=role", account.id)
+    );
+    assert_eq!(front.get("/today").await.header("location"), "/locked");
+    let found = accounts::find(&bench.store, &address(FRONT)).await.unwrap();
+    assert_eq!(found.unwrap().role, Role::Provider);
+    let trail = root.get("/audit").await.text();
+    assert!(trail.contains("now a provider"), "{trail}");
+    // Nobody takes their own away, so somebody who may do this is left.
+    let own = accounts::find(&bench.store, &address(ROOT)).await.unwrap();
+    for page in ["role", "password"] {
+        let path = format!("/accounts/{}/{page}", own.as_ref().unwrap().id);
+        let code = bench.code(&seed);
+        let fields = [("role", "staff"), ("current", PHRASE), ("code", &code)];
+        let refused = send(&mut root, &path, &fields).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_first_password_needs_a_proof_is_shown_once_and_ends_every_session() {
+    let bench = Bench::new().await;
+    let (mut root, seed) = admin(&bench).await;
+    let account = bench.account(FRONT, Role::Staff).await;
+    let (mut front, ..) = bench.set_up(FRONT).await;
+    let path = format!("/accounts/{}/password", account.id);
+    assert_eq!(send(&mut root, &path, &[]).await.status, WRONG);
+    assert_eq!(front.get("/today").await.status, StatusCode::OK);
+    let code = bench.code(&seed);
+    let fields = [("current", PHRASE), ("code", &*code)];
+    let made = send(&mut root, &path, &fields).await;
+    let first = secret(&made);
+    assert!(first.len() >= accounts::SHORTEST, "{}", made.text());
+    assert_eq!(front.get("/today").await.header("location"), "/locked");
+    // It opens, the old one does not, and it is shown nowhere else.
+    for (phrase, on) in [(PHRASE, false), (first.as_str(), true)] {
+        let mut browser = bench.browser();
+        let form = browser.get("/").await.form();
+        let phrase = phrase.replace(' ', "+");
+        let fields = [("form", &*form), ("address", FRONT), ("password", &phrase)];
+        let answer = browser.post("/sign-in", &fields).await;
+        assert_eq!(answer.status == StatusCode::SEE_OTHER, on);
+    }
+    let page = root.get(&format!("/accounts/{}", account.id)).await.text();
+    assert!(!page.contains(&first));
+    assert!(root.get("/audit").await.text().contains("new password"));
+}
+
+#[tokio::test]
+async fn permissions_are_changed_and_the_later_tab_is_told() {
     let bench = Bench::new().await;
     let (mut root, _) = admin(&bench).await;
     let front = bench.account(FRONT, Role::Staff).await;
-    bench.account("vega@clinic.example", Role::Provider).await;
-    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
-    send(
-        &mut ruiz,
-        "/set-up/app-password",
-        &[("name", "Phone"), ("scope", "both")],
-    )
-    .await;
     let path = format!("/accounts/{}/change", front.id);
     let page = root.get(&path).await.text();
     let seen = page
@@ -300,15 +379,34 @@ async fn permissions_deputies_and_app_passwords_of_others_are_changed_and_the_la
     let late = send(&mut root, &path, &[("seen", &*seen), ("name", "Eva")]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.text().contains("changed meanwhile") && late.text().contains("value=\"Eva\""));
+}
 
+#[tokio::test]
+async fn deputies_are_named_and_ended_and_an_app_password_of_another_is_taken_back() {
+    let bench = Bench::new().await;
+    let (mut root, _) = admin(&bench).await;
+    bench.account("vega@clinic.example", Role::Provider).await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let phone = [("name", "Phone"), ("scope", "both")];
+    send(&mut ruiz, "/set-up/app-password", &phone).await;
     let doctor = accounts::find(&bench.store, &address(RUIZ))
         .await
         .unwrap()
         .unwrap();
     let path = format!("/accounts/{}/deputies", doctor.id);
-    let wrong = [("deputy", "vega@clinic.example"), ("until", "1999-01-01")];
-    assert_eq!(send(&mut root, &path, &wrong).await.status, WRONG);
     let until = bench.store.clock().now().to_string()[..10].to_owned();
+    for (deputy, until, said) in [
+        (
+            "vega@clinic.example",
+            "1999-01-01",
+            "name a day from today on",
+        ),
+        (ROOT, until.as_str(), "no provider with this account"),
+    ] {
+        let wrong = send(&mut root, &path, &[("deputy", deputy), ("until", until)]).await;
+        assert_eq!(wrong.status, WRONG);
+        assert!(wrong.text().contains(said), "{}", wrong.text());
+    }
     send(
         &mut root,
         &path,
@@ -362,7 +460,12 @@ async fn the_trail_is_read_in_words_and_who_reads_it_stands_in_it() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(reads().await, [Actor::Account(own.id)]);
+    assert_eq!(reads().await[0], Actor::Account(own.id));
+    // The fixed words are said in the reader's language.
+    assert!(page.contains("<bdi>added</bdi>"), "{page}");
+    let spanish = root.get("/audit?lang=es").await.text();
+    assert!(spanish.contains("<bdi>agregado</bdi>"), "{spanish}");
+    root.get("/audit?lang=en").await;
     // Filtered by account, by kind, by day, and what is nonsense filters nothing.
     let mine = root.get(&format!("/audit?account={}", own.id)).await.text();
     assert!(

@@ -283,11 +283,15 @@ office-import-add = is added
 office-import-change = is changed
 office-import-same = stays as it is
 office-import-refused = is refused
+office-effect-addresses = Messages go to other e-mail addresses.
+office-effect-granted = May sign in to the portal.
+office-effect-revoked = May sign in to the portal no longer.
 office-import-rest = The other lines are not shown.
 office-line-fields = The line has more or fewer cells than the first one. Please check commas and quotation marks.
 office-line-id = What stands under id is none. Please leave it empty for a new contact.
 office-line-again = It is about the same person as line { $line }. Please leave one out.
 office-line-several = Several contacts could be meant. Please give last name, first name and date of birth.
+office-line-crowded = More than 50 contacts would share this e-mail address. Leave out an address that is nobody’s own, such as the clinic’s.
 office-sheet-large = The file is too large for this page. Please split it, or ask whoever runs this gateway.
 office-sheet-long = The file has too many lines. Please split it, each part with its first line.
 office-sheet-encoding = Line { $line } is not in UTF-8, so letters with accents could be mistaken. Please save the file as “CSV UTF-8”.
@@ -478,19 +482,16 @@ office-event-break-glass = Emergency access
 office-event-contact = Contact changed
 office-import-added =
     { $n ->
-        [0] Nobody is added.
         [one] { $n } contact is added.
        *[other] { $n } contacts are added.
     }
 office-import-changed =
     { $n ->
-        [0] Nobody is changed.
         [one] { $n } is changed.
        *[other] { $n } are changed.
     }
 office-import-sames =
     { $n ->
-        [0] Nobody is so already.
         [one] { $n } stays as it is.
        *[other] { $n } stay as they are.
     }
@@ -499,3 +500,99 @@ office-import-refuseds =
         [one] { $n } line is refused.
        *[other] { $n } lines are refused.
     }
+office-import-moves =
+    { $n ->
+        [one] For { $n } contact, messages go to other e-mail addresses.
+       *[other] For { $n } contacts, messages go to other e-mail addresses.
+    }
+office-import-grants =
+    { $n ->
+        [one] { $n } contact may sign in to the portal.
+       *[other] { $n } contacts may sign in to the portal.
+    }
+office-import-ends =
+    { $n ->
+        [one] { $n } contact may sign in to the portal no longer.
+       *[other] { $n } contacts may sign in to the portal no longer.
+    }
+
+# The fixed words of the audit trail, in small letters: one may follow another.
+office-note-added = added
+office-note-made = made
+office-note-enabled = switched on
+office-note-disabled = switched off
+office-note-policy-off = mail not protected unless asked for
+office-note-policy-inherit = mail protected as the clinic has set it
+office-note-policy-secure = mail always protected
+office-note-password-set = new password
+office-note-name = name
+office-note-staff-hold = own messages wait for a provider
+office-note-staff-send = own messages leave at once
+office-note-staff-inherit = own messages as the clinic has set it
+office-note-writes-for = in whose name they write
+office-note-role-staff = now staff
+office-note-role-provider = now a provider
+office-note-role-admin = now an administrator
+office-note-factor-set = second step set up
+office-note-factor-reset = second step reset
+office-note-recovery-renewed = new recovery codes
+office-note-app-password-made = app password made
+office-note-app-password-revoked = app password taken back
+office-note-no-deputies = no deputies any more
+office-note-changed = changed
+office-note-imported = brought in from a file
+office-note-addresses = other e-mail addresses
+office-note-granted = portal sign-in granted
+office-note-revoked = portal sign-in ended
+office-note-export = taken out as a file
+office-note-search = search
+office-note-read = read
+office-note-closed = closed
+office-note-extended = more time given
+office-note-reminder = reminder
+office-note-withdrawn = withdrawn
+office-note-expired = time over
+office-note-rejected = given back
+office-note-retry = tried again
+office-note-drop = dropped
+office-note-own = by the provider
+office-note-at-staff-screen = at the screen of
+office-note-deputy = by a deputy
+office-note-break-glass = in an emergency
+office-note-move = by moving it in a mail program
+office-note-page-password = office page: password
+office-note-page-code = office page: code
+office-note-page-recovery = office page: recovery code
+office-note-office = office page
+office-note-sign-in = mail program
+office-note-phone = phone
+office-note-computer = computer
+office-note-program = a program
+office-note-unknown = unknown device
+office-note-accepted = taken by the relay
+office-note-portal = through the portal
+office-note-local = inside the clinic
+office-note-clear = without protection
+office-note-unread = not read before
+office-note-read-before = read before
+office-note-damaged = damaged
+office-note-too-many = too many
+office-note-locked = locked
+office-note-resent = sent twice
+office-note-no-mailbox = no such mailbox
+office-note-no-domain = no such domain
+office-note-mailbox-full = mailbox full
+office-note-refused = refused
+office-note-gave-up = given up
+
+# Another role, a new first password.
+office-role-change = Change the role
+office-role-title = Role of { $name }
+office-role-means = All their pages and mail programs are closed at once, and they sign in anew. Messages that wait for the release of somebody who is no provider any more go back to their writers in time.
+office-role-changed = The role is changed.
+office-renewal = Set a new first password
+office-renewal-title = New first password for { $name }
+office-renewal-means = For a forgotten password. The old one counts no more, and all their pages close. Their second step and their app passwords stay.
+office-renewal-do = Set it
+office-renewal-made = The new first password
+office-renewal-made-text = Hand it over in person, not by e-mail. They sign in with it and then change it under Set-up.

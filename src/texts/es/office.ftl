@@ -283,11 +283,15 @@ office-import-add = se agrega
 office-import-change = se cambia
 office-import-same = queda igual
 office-import-refused = se rechaza
+office-effect-addresses = Los mensajes van a otros correos.
+office-effect-granted = Podrá entrar al portal.
+office-effect-revoked = Ya no podrá entrar al portal.
 office-import-rest = Las demás líneas no se muestran.
 office-line-fields = La línea tiene más o menos celdas que la primera. Por favor, revise comas y comillas.
 office-line-id = Lo que está bajo id no lo es. Déjelo vacío para un contacto nuevo.
 office-line-again = Trata de la misma persona que la línea { $line }. Por favor, quite una.
 office-line-several = Podrían ser varios contactos. Por favor, ponga apellidos, nombre y fecha de nacimiento.
+office-line-crowded = Más de 50 contactos compartirían este correo. Quite un correo que no sea de nadie en particular, como el de la clínica.
 office-sheet-large = El archivo es demasiado grande para esta página. Divídalo o pida ayuda a quien administra esta pasarela.
 office-sheet-long = El archivo tiene demasiadas líneas. Divídalo, cada parte con su primera línea.
 office-sheet-encoding = La línea { $line } no está en UTF-8, y las letras con acento podrían confundirse. Guarde el archivo como “CSV UTF-8”.
@@ -478,19 +482,16 @@ office-event-break-glass = Acceso de emergencia
 office-event-contact = Contacto cambiado
 office-import-added =
     { $n ->
-        [0] No se agrega a nadie.
         [one] Se agrega { $n } contacto.
        *[other] Se agregan { $n } contactos.
     }
 office-import-changed =
     { $n ->
-        [0] No cambia nadie.
         [one] Cambia { $n }.
        *[other] Cambian { $n }.
     }
 office-import-sames =
     { $n ->
-        [0] Nadie queda igual.
         [one] { $n } queda igual.
        *[other] { $n } quedan igual.
     }
@@ -499,3 +500,99 @@ office-import-refuseds =
         [one] Se rechaza { $n } línea.
        *[other] Se rechazan { $n } líneas.
     }
+office-import-moves =
+    { $n ->
+        [one] Para { $n } contacto, los mensajes van a otros correos.
+       *[other] Para { $n } contactos, los mensajes van a otros correos.
+    }
+office-import-grants =
+    { $n ->
+        [one] { $n } contacto podrá entrar al portal.
+       *[other] { $n } contactos podrán entrar al portal.
+    }
+office-import-ends =
+    { $n ->
+        [one] { $n } contacto ya no podrá entrar al portal.
+       *[other] { $n } contactos ya no podrán entrar al portal.
+    }
+
+# The fixed words of the audit trail, in small letters: one may follow another.
+office-note-added = agregado
+office-note-made = creada
+office-note-enabled = encendida
+office-note-disabled = apagada
+office-note-policy-off = correo sin protección salvo que se pida
+office-note-policy-inherit = correo protegido como lo decidió la clínica
+office-note-policy-secure = correo siempre protegido
+office-note-password-set = contraseña nueva
+office-note-name = nombre
+office-note-staff-hold = sus mensajes esperan a un médico
+office-note-staff-send = sus mensajes salen enseguida
+office-note-staff-inherit = sus mensajes como lo decidió la clínica
+office-note-writes-for = en nombre de quién escribe
+office-note-role-staff = ahora es personal
+office-note-role-provider = ahora es médico
+office-note-role-admin = ahora es administrador
+office-note-factor-set = segundo paso configurado
+office-note-factor-reset = segundo paso restablecido
+office-note-recovery-renewed = códigos de recuperación nuevos
+office-note-app-password-made = contraseña de aplicación creada
+office-note-app-password-revoked = contraseña de aplicación quitada
+office-note-no-deputies = sin suplentes
+office-note-changed = cambiado
+office-note-imported = traído de un archivo
+office-note-addresses = otros correos
+office-note-granted = entrada al portal permitida
+office-note-revoked = entrada al portal quitada
+office-note-export = sacado como archivo
+office-note-search = búsqueda
+office-note-read = lectura
+office-note-closed = cerrada
+office-note-extended = más tiempo
+office-note-reminder = recordatorio
+office-note-withdrawn = retirado
+office-note-expired = tiempo cumplido
+office-note-rejected = devuelto
+office-note-retry = otro intento
+office-note-drop = descartado
+office-note-own = por el médico
+office-note-at-staff-screen = en la pantalla de
+office-note-deputy = por un suplente
+office-note-break-glass = en una emergencia
+office-note-move = al moverlo en un programa de correo
+office-note-page-password = página de la oficina: contraseña
+office-note-page-code = página de la oficina: código
+office-note-page-recovery = página de la oficina: código de recuperación
+office-note-office = página de la oficina
+office-note-sign-in = programa de correo
+office-note-phone = teléfono
+office-note-computer = computadora
+office-note-program = un programa
+office-note-unknown = dispositivo desconocido
+office-note-accepted = aceptado por el servidor de salida
+office-note-portal = por el portal
+office-note-local = dentro de la clínica
+office-note-clear = sin protección
+office-note-unread = no leído antes
+office-note-read-before = leído antes
+office-note-damaged = dañado
+office-note-too-many = demasiados
+office-note-locked = cerrado
+office-note-resent = enviado dos veces
+office-note-no-mailbox = no existe el buzón
+office-note-no-domain = no existe el dominio
+office-note-mailbox-full = buzón lleno
+office-note-refused = rechazado
+office-note-gave-up = se dejó de intentar
+
+# Another role, a new first password.
+office-role-change = Cambiar la función
+office-role-title = Función de { $name }
+office-role-means = Todas sus páginas y programas de correo se cierran enseguida, y entra de nuevo. Los mensajes que esperan a quien ya no es médico vuelven a tiempo a quienes los escribieron.
+office-role-changed = La función se cambió.
+office-renewal = Poner una primera contraseña nueva
+office-renewal-title = Primera contraseña nueva para { $name }
+office-renewal-means = Para una contraseña olvidada. La anterior ya no sirve y todas sus páginas se cierran. Su segundo paso y sus contraseñas de aplicación siguen igual.
+office-renewal-do = Ponerla
+office-renewal-made = La primera contraseña nueva
+office-renewal-made-text = Entréguela en persona, no por correo. Entra con ella y después la cambia en Configuración.

@@ -106,7 +106,9 @@ fn view(listed: &Listed) -> JobView {
     let job = &listed.job;
     let (purpose, message, whom) = match &job.work {
         Work::Dispatch(message) => ("dispatch", Some(*message), None),
-        Work::Tell { message, .. } => ("report", Some(*message), None),
+        Work::Tell { message, .. } | Work::Displayed { message, .. } => {
+            ("report", Some(*message), None)
+        }
         Work::Deliver(parcel) => {
             let (purpose, message) = match parcel.purpose {
                 Purpose::Notice { message, .. } => ("notice", Some(message)),

@@ -59,6 +59,8 @@ pub enum Table {
     OfficeSession = 66,
     OfficeBrowser = 67,
     FamilyMember = 70,
+    Asking = 80,
+    PortalPassword = 81,
 }
 
 impl Table {
@@ -87,7 +89,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -137,6 +139,8 @@ impl Table {
         Self::OfficeSession,
         Self::OfficeBrowser,
         Self::FamilyMember,
+        Self::Asking,
+        Self::PortalPassword,
     ];
 
     /// The table's octet.

@@ -4,12 +4,14 @@
 
 mod contact;
 mod folder;
+mod front;
 mod hold;
 mod message;
 mod office;
 
 pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
+pub use front::{Asking, PortalPassword};
 pub use hold::{AccountHold, Deputy, Hold, Part};
 pub use message::Message;
 pub use office::{Factor, OfficeBrowser, OfficeSession, Stage};
@@ -96,8 +98,11 @@ pub struct MailboxGrant {
 pub struct MailboxReply {
     /// The mailbox.
     pub mailbox: AddressKey,
-    /// The answer.
+    /// The answer, or what was written anew.
     pub message: MessageId,
+    /// Whom it is about; `None` where that is not known, or follows from what is
+    /// answered.
+    pub contact: Option<ContactId>,
 }
 
 /// What a link's token names.
@@ -219,6 +224,9 @@ pub struct Session {
     pub private: bool,
     /// The value its forms carry.
     pub form: String,
+    /// Whether it began at the front page and not with a link: then it lasts no
+    /// longer than the right to sign in there.
+    pub front: bool,
 }
 
 /// An answer that was being written when the session ended, or not yet sent.
@@ -226,12 +234,19 @@ pub struct Session {
 pub struct Draft {
     /// Whose it is.
     pub mailbox: AddressKey,
-    /// Under which grant.
+    /// Under which grant; for a new message, [`Draft::NEW`].
     pub grant: GrantId,
     /// The text so far.
     pub text: String,
     /// When it was kept.
     pub at: Timestamp,
+    /// The subject so far, of a new message.
+    pub subject: String,
+}
+
+impl Draft {
+    /// Stands for the grant that a new message does not have.
+    pub const NEW: GrantId = GrantId::from_octets([0; 16]);
 }
 
 /// Finds an account by its address.
@@ -298,6 +313,13 @@ pub enum Work {
     Deliver(Parcel),
     /// Tell the sender, who asked for it, that this recipient was reached.
     Tell {
+        /// The message.
+        message: MessageId,
+        /// The recipient's place in it.
+        n: u16,
+    },
+    /// Tell the writer, who asked for it, that this recipient has opened it.
+    Displayed {
         /// The message.
         message: MessageId,
         /// The recipient's place in it.

@@ -6,13 +6,13 @@ use crate::access::office::Office as Entrance;
 use crate::access::password::Passwords;
 use crate::access::{accounts, factor};
 use crate::config::name::Url;
-use crate::delivery::report;
 use crate::desk::contacts::{Asker, Draft};
 use crate::desk::{self, Desk};
 use crate::model::{
     Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Scope, Secret, Seed,
 };
 use crate::office::{Gap, Office, Settings};
+use crate::report;
 use crate::route::portal::Voice;
 use crate::setup::{Ports, Servers, Web};
 use crate::store::{RootKey, Store};

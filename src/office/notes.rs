@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The words, and their names in the catalogue. What is not here is shown as it
 /// stands: an id, a name, a word that only who runs the machine needs.
-const NOTES: [(&str, &str); 68] = [
+const NOTES: [(&str, &str); 79] = [
     ("added", "office-note-added"),
     ("made", "office-note-made"),
     ("enabled", "office-note-enabled"),
@@ -74,6 +74,17 @@ const NOTES: [(&str, &str); 68] = [
     ("mailbox-full", "office-note-mailbox-full"),
     ("refused", "office-note-refused"),
     ("gave-up", "office-note-gave-up"),
+    ("accepted-reminder", "office-note-accepted-reminder"),
+    ("undelivered-reminder", "office-note-undelivered-reminder"),
+    ("unwanted-reminder", "office-note-unwanted-reminder"),
+    ("came-back", "office-note-came-back"),
+    ("late-elsewhere", "office-note-late-elsewhere"),
+    ("new-message", "office-note-new-message"),
+    ("nobody", "office-note-nobody"),
+    ("budget", "office-note-budget"),
+    ("portal-password", "office-note-portal-password"),
+    ("compacted", "office-note-compacted"),
+    ("rolled-and-destroyed", "office-note-rolled-and-destroyed"),
 ];
 
 /// What more is known of an event, in words.

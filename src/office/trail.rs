@@ -33,6 +33,15 @@ impl AuditPage<'_> {
         }
     }
 
+    /// What it was done to; a whole list goes by the name of its page.
+    fn object(&self, event: &EventView) -> String {
+        match event.object.as_str() {
+            "audit" => self.page.t("office-audit"),
+            "contacts" => self.page.t("office-contacts"),
+            object => object.to_owned(),
+        }
+    }
+
     /// The reason of an emergency stands in its own words.
     fn note(&self, event: &EventView) -> String {
         match event.kind {

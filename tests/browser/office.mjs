@@ -233,6 +233,7 @@ async function people() {
   await other.locator('#first').fill('Meanwhile');
   await Promise.all([other.waitForEvent('framenavigated'), other.getByRole('button', { name: eva.t('office-save'), exact: true }).click()]);
   await other.close();
+  await eva.page.bringToFront();
   await eva.page.locator('#first').fill('Later');
   await eva.press(eva.button('office-save'));
   await eva.sees(eva.t('office-meanwhile'), 'Meanwhile');
@@ -324,7 +325,7 @@ async function workers() {
   await max.sees(max.t('office-account-made'));
   await look(max, 'account-made');
   await max.press(max.link('office-account-handed'));
-  await max.press(max.page.locator('.line a').last());
+  await max.press(max.page.locator('.line a', { hasText: 'Kim Lee' }));
   await max.sees('Kim Lee, 이김');
   await look(max, 'account');
   const here = max.page.url();

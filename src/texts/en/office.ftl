@@ -584,6 +584,17 @@ office-note-no-domain = no such domain
 office-note-mailbox-full = mailbox full
 office-note-refused = refused
 office-note-gave-up = given up
+office-note-accepted-reminder = reminder taken by the relay
+office-note-undelivered-reminder = reminder not delivered
+office-note-unwanted-reminder = reminder not needed any more
+office-note-came-back = came back
+office-note-late-elsewhere = late behind the relay
+office-note-new-message = new message
+office-note-nobody = nobody of this address
+office-note-budget = too many wrong codes in all
+office-note-portal-password = password for the portal
+office-note-compacted = disk space given back
+office-note-rolled-and-destroyed = old keys destroyed
 
 # Another role, a new first password.
 office-role-change = Change the role

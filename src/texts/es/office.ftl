@@ -584,6 +584,17 @@ office-note-no-domain = no existe el dominio
 office-note-mailbox-full = buzón lleno
 office-note-refused = rechazado
 office-note-gave-up = se dejó de intentar
+office-note-accepted-reminder = recordatorio aceptado por el servidor de salida
+office-note-undelivered-reminder = recordatorio no entregado
+office-note-unwanted-reminder = recordatorio ya innecesario
+office-note-came-back = devuelto por el otro servidor
+office-note-late-elsewhere = demorado después del servidor de salida
+office-note-new-message = mensaje nuevo
+office-note-nobody = nadie con este correo
+office-note-budget = demasiados códigos incorrectos en total
+office-note-portal-password = contraseña del portal
+office-note-compacted = espacio de disco recuperado
+office-note-rolled-and-destroyed = claves antiguas destruidas
 
 # Another role, a new first password.
 office-role-change = Cambiar la función

@@ -183,8 +183,8 @@ fn uses(catalogue: &Catalogue, sources: &[Source]) -> Vec<String> {
     wrong
 }
 
-/// Named like sentences, but by the formats (RFC 6522 §3).
-const FOREIGN: [&str; 1] = ["report-type"];
+/// Named like sentences, but by the formats (RFC 6522 §3), or by the audit trail.
+const FOREIGN: [&str; 2] = ["report-type", "portal-password"];
 
 /// Settings are named like sentences and are not, and so are the words by which
 /// `access` tells in the audit trail what was tried.

@@ -183,8 +183,8 @@ fn uses(catalogue: &Catalogue, sources: &[Source]) -> Vec<String> {
     wrong
 }
 
-/// Named like sentences, but by the formats (RFC 6522 §3).
-const FOREIGN: [&str; 1] = ["report-type"];
+/// Named like sentences, but by the formats (RFC 6522 §3), or by the audit trail.
+const FOREIGN: [&str; 2] = ["report-type", "portal-password"];
 
 /// Settings are named like sentences and are not, and so are the words by which
 /// `access` tells in the audit trail what was tried.
@@ -376,7 +376,10 @@ fn sources(folder: &Path, found: &mut Vec<Source>) -> io::Result<()> {
         } else if path.extension().is_none_or(|e| e != "ftl") {
             let octets = fs::read(&path)?;
             let text = String::from_utf8_lossy(&octets);
-            let code = text.split("#[cfg(test)]\nmod").next().unwrap_or_default();
+            let code = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap_or_default();
             let text = code.to_owned();
             found.push(Source { path, text });
         }

@@ -96,7 +96,7 @@ impl File {
         let blank = blank(source);
         // A file of nothing but tests hangs on `#[cfg(test)] mod tests;`.
         let only_tests = path.ends_with("tests.rs") || inside.iter().skip(1).any(|p| p == "tests");
-        let cut = match blank.find("#[cfg(test)]\nmod ") {
+        let cut = match blank.find("#[cfg(test)]\nmod tests {") {
             _ if only_tests => 0,
             Some(at) => at,
             None => blank.len(),

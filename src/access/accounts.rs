@@ -152,6 +152,26 @@ pub async fn set_policy(
     change(store, id, (by, note), |account| account.policy = policy).await
 }
 
+/// Sets what the account's owner does; every session of the account is over. Let
+/// [`crate::access::login::Login::forget`] follow.
+///
+/// # Errors
+/// [`AccountError::Unknown`], [`AccountError::Store`].
+pub async fn set_role(
+    store: &Store,
+    id: AccountId,
+    role: Role,
+    by: Actor,
+) -> Result<(), AccountError> {
+    let note = match role {
+        Role::Staff => "role-staff",
+        Role::Provider => "role-provider",
+        Role::Admin => "role-admin",
+    };
+    change(store, id, (by, note), |account| account.role = role).await?;
+    Ok(office::end_all(store, id).await?)
+}
+
 /// What is to become another about an account; `None` leaves it as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {

@@ -95,6 +95,13 @@ pub async fn make(
     Ok(secret)
 }
 
+/// A first password for the office page, to be handed over in person: as strong as
+/// an app password, and as easy to type.
+#[must_use]
+pub fn first_password() -> Secret {
+    fresh::<LENGTH>()
+}
+
 /// An account's app passwords, oldest first.
 ///
 /// # Errors

@@ -315,9 +315,10 @@ impl Front {
     }
 
     async fn rests_for(&self, place: &Place) -> Result<Option<Timestamp>, Error> {
-        match place.known {
-            true => Ok(None),
-            false => self.rests().await,
+        if place.known {
+            Ok(None)
+        } else {
+            self.rests().await
         }
     }
 

@@ -21,7 +21,7 @@ pub async fn answer(desk: &Desk, verb: Verb) -> Answer {
     act(desk, verb)
         .await
         .unwrap_or_else(|refused| match refused {
-            Refused::Wish(reason) => Answer::Refused(reason),
+            Refused::Wish(reason) | Refused::Known(_, reason) => Answer::Refused(reason),
             Refused::Problems(problems) => Answer::Refused(problems.to_string()),
             Refused::Store(_) => Answer::Failed(refused.to_string()),
         })

@@ -7,7 +7,9 @@ use crate::model::{AccountId, Actor, Address, ContactId, Event, EventKind};
 use crate::store::records::{Contact, ContactAddress, FamilyMember};
 use crate::store::{Error, Held, Store, Tx};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 /// What drafts are held against.
 #[derive(Clone, Debug)]
@@ -37,6 +39,8 @@ pub enum PutError {
 /// What a change made of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Put {
+    /// The contact as it was; `None` for a new one.
+    pub before: Option<Contact>,
     /// The contact as it is with the commit.
     pub contact: Contact,
     /// Whether anything is another than before.
@@ -90,27 +94,83 @@ pub async fn put(
     let put = Put {
         changed: held.is_none() || after != before,
         renamed: after.listed_name() != before.listed_name(),
+        before: held.as_ref().map(|held| held.record.clone()),
         contact: after,
     };
     if put.changed {
-        let word = word(held.as_ref().map(|held| &held.record), &put.contact);
+        let words = words(held.as_ref().map(|held| &held.record), &put.contact);
         write(store, tx, held.as_ref(), &put.contact);
         let event = Event::new(by, EventKind::Contact, put.contact.id);
-        tx.audit(event.noted(word));
+        tx.audit(event.noted(&words));
     }
     Ok(put)
 }
 
-/// What the audit trail says of a change.
-fn word(before: Option<&Contact>, after: &Contact) -> &'static str {
-    match before {
-        None => "added",
-        Some(before) => match (before.portal, after.portal) {
-            (None, Some(_)) => "granted",
-            (Some(_), None) => "revoked",
-            _ => "changed",
-        },
+/// What of a change decides who can read messages: it is never done in passing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// The e-mail addresses are others than before.
+    Addresses,
+    /// Sign-in to the portal is granted.
+    Granted,
+    /// It is taken back.
+    Revoked,
+}
+
+impl Effect {
+    /// The word for it, in the audit trail and in lists.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Addresses => "addresses",
+            Self::Granted => "granted",
+            Self::Revoked => "revoked",
+        }
     }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Addresses => "messages go to other e-mail addresses",
+            Self::Granted => "may sign in to the portal",
+            Self::Revoked => "may sign in to the portal no longer",
+        })
+    }
+}
+
+/// What a change does to who can read messages; `before` is `None` for somebody
+/// new, whose first addresses replace none.
+pub(super) fn effects(before: Option<&Contact>, after: &Contact) -> Vec<Effect> {
+    let folded = |contact: &Contact| -> Vec<String> {
+        contact.addresses.iter().map(Address::folded).collect()
+    };
+    let moved = before.is_some_and(|before| folded(before) != folded(after));
+    let had = before.is_some_and(|before| before.portal.is_some());
+    let sign_in = match (had, after.portal.is_some()) {
+        (false, true) => Some(Effect::Granted),
+        (true, false) => Some(Effect::Revoked),
+        _ => None,
+    };
+    let addresses = moved.then_some(Effect::Addresses);
+    addresses.into_iter().chain(sign_in).collect()
+}
+
+/// What the audit trail says of a change.
+fn words(before: Option<&Contact>, after: &Contact) -> String {
+    let effects = effects(before, after);
+    let first = match before {
+        None => Some("added"),
+        Some(_) if effects.is_empty() => Some("changed"),
+        Some(_) => None,
+    };
+    let effects = effects.into_iter().map(Effect::word);
+    first
+        .into_iter()
+        .chain(effects)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A family has one head: no chains, no circles.

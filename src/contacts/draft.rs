@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// Longest part of a name, in characters: the longest in use stay below it.
-const MAX_NAME: usize = 100;
+pub(super) const MAX_NAME: usize = 100;
 /// Longest telephone number, in characters: with its country and a remark.
 const MAX_PHONE: usize = 40;
 /// Most telephone numbers: home, work, mobile, and one more.

@@ -9,11 +9,11 @@ use crate::contacts::change::write;
 use crate::contacts::draft::{Known, applied};
 use crate::contacts::fold;
 use crate::contacts::table::{self, Entry};
-use crate::contacts::{Problem, Problems, Rules, SheetError};
+use crate::contacts::{Effect, HOUSEHOLD, Problem, Problems, Rules, SheetError, effects};
 use crate::model::{Actor, Address, ContactId, Event, EventKind};
-use crate::store::records::{Contact, ContactStatus};
+use crate::store::records::{Contact, ContactStatus, FamilyMember};
 use crate::store::{Error, Record, Store, Tx, apart};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Contacts read at once.
 const PAGE: usize = 256;
@@ -48,6 +48,11 @@ pub enum Reason {
         "several contacts could be meant; give last, first and born, or the id as `sealpost contact export` writes it"
     )]
     Several,
+    /// Too many share an address.
+    #[error(
+        "more than {HOUSEHOLD} contacts would share one of its e-mail addresses; leave an address out that is nobody's own, such as the clinic's"
+    )]
+    Crowded,
     /// What it says will not do.
     #[error(transparent)]
     Problems(#[from] Problems),
@@ -60,6 +65,8 @@ pub struct Line {
     pub line: u64,
     /// What becomes of it.
     pub verdict: Verdict,
+    /// What in it decides who can read messages.
+    pub effects: Vec<Effect>,
 }
 
 /// What an import will do.
@@ -96,6 +103,14 @@ impl Plan {
         !self.lines.iter().any(refused)
     }
 
+    /// What the contacts that are added or changed will be listed as.
+    #[must_use]
+    pub fn names(&self) -> HashMap<ContactId, String> {
+        let steps = self.changes.iter();
+        let named = steps.filter_map(|step| Some((step.after.id, step.after.listed_name()?)));
+        named.collect()
+    }
+
     /// The contacts that will be called otherwise than before.
     pub fn renamed(&self) -> impl Iterator<Item = ContactId> {
         let renamed = self.changes.iter().filter(|step| {
@@ -120,21 +135,22 @@ pub async fn plan(store: &Store, octets: &[u8], rules: &Rules) -> Result<Plan, P
         };
         let mut people = People::read(&store).await?;
         let known = rules.known(&store);
-        let verdicts: Vec<(u64, Verdict)> = entries
+        let lines: Vec<Line> = entries
             .iter()
-            .map(|entry| (entry.line, people.take(entry, &known)))
+            .map(|entry| people.take(entry, &known))
             .collect();
-        Ok(Ok(people.planned(verdicts)))
+        Ok(Ok(people.planned(lines)))
     });
     Ok(planned.await??)
 }
 
 /// Puts all that was planned into the caller's commit, which fails with
-/// [`Error::Conflict`] if one of the contacts was changed since.
+/// [`Error::Conflict`] if one of the contacts was changed since, or a family.
 ///
 /// # Errors
 /// The store's own.
 pub async fn carry_out(store: &Store, tx: &mut Tx, plan: &Plan, by: Actor) -> Result<(), Error> {
+    let changed: HashSet<ContactId> = plan.changes.iter().map(|step| step.after.id).collect();
     for step in &plan.changes {
         let held = match &step.before {
             Some(before) => {
@@ -145,13 +161,49 @@ pub async fn carry_out(store: &Store, tx: &mut Tx, plan: &Plan, by: Actor) -> Re
             None => None,
         };
         write(store, tx, held.as_ref(), &step.after);
-        tx.audit(Event::new(by, EventKind::Contact, step.after.id).noted("imported"));
+        let words = effects(step.before.as_ref(), &step.after);
+        let words = words.into_iter().map(Effect::word);
+        let words: Vec<&str> = ["imported"].into_iter().chain(words).collect();
+        let event = Event::new(by, EventKind::Contact, step.after.id);
+        tx.audit(event.noted(&words.join(" ")));
+    }
+    still_families(store, tx, plan, &changed).await
+}
+
+/// The plan looked at every family. What it does not change itself must be as it
+/// was: no head has a guarantor by now, and who gets one is nobody's head.
+async fn still_families(
+    store: &Store,
+    tx: &mut Tx,
+    plan: &Plan,
+    changed: &HashSet<ContactId>,
+) -> Result<(), Error> {
+    let mut heads = HashSet::new();
+    for step in &plan.changes {
+        let before = step.before.as_ref().and_then(|before| before.guarantor);
+        let Some(head) = step.after.guarantor.filter(|head| Some(*head) != before) else {
+            continue;
+        };
+        let id = step.after.id;
+        let members: Vec<FamilyMember> = store.range(&[id.octets()], None, usize::MAX).await?;
+        if members.iter().any(|one| !changed.contains(&one.contact)) {
+            return Err(Error::Conflict);
+        }
+        // A head that the plan changes is held by its own step.
+        if changed.contains(&head) || !heads.insert(head) {
+            continue;
+        }
+        let held = store.hold(&Contact::at(head)).await?;
+        let held = held.filter(|held| held.record.guarantor.is_none());
+        // Whoever gives the head a guarantor at this moment must fail.
+        let held = held.ok_or(Error::Conflict)?;
+        tx.replace(&held, &held.record);
     }
     Ok(())
 }
 
 /// Last name, first name, date of birth, folded.
-type Person = (String, String, String);
+pub(super) type Person = (String, String, String);
 
 /// Everybody, as far as the file has been read.
 #[derive(Default)]
@@ -161,6 +213,9 @@ struct People {
     by_person: HashMap<Person, Vec<usize>>,
     by_email: HashMap<String, Vec<usize>>,
 }
+
+/// Two of one name and birthday say already that nobody knows who is meant.
+const TWINS: usize = 2;
 
 struct Someone {
     before: Option<Contact>,
@@ -199,23 +254,30 @@ impl People {
     fn index(&mut self, at: usize, contact: &Contact) {
         if let Some(person) = person(contact) {
             let same = self.by_person.entry(person).or_default();
-            if !same.contains(&at) {
-                same.push(at);
-            }
+            note(same, at, TWINS);
         }
         for address in &contact.addresses {
             let same = self.by_email.entry(address.folded()).or_default();
-            if !same.contains(&at) {
-                same.push(at);
-            }
+            note(same, at, HOUSEHOLD);
         }
     }
 
-    fn take(&mut self, entry: &Entry, known: &Known<'_>) -> Verdict {
-        self.taken(entry, known).unwrap_or_else(Verdict::Refused)
+    fn take(&mut self, entry: &Entry, known: &Known<'_>) -> Line {
+        let taken = self.taken(entry, known);
+        let (verdict, effects) =
+            taken.unwrap_or_else(|reason| (Verdict::Refused(reason), Vec::new()));
+        Line {
+            line: entry.line,
+            verdict,
+            effects,
+        }
     }
 
-    fn taken(&mut self, entry: &Entry, known: &Known<'_>) -> Result<Verdict, Reason> {
+    fn taken(
+        &mut self,
+        entry: &Entry,
+        known: &Known<'_>,
+    ) -> Result<(Verdict, Vec<Effect>), Reason> {
         if !entry.whole {
             return Err(Reason::Fields);
         }
@@ -251,6 +313,11 @@ impl People {
             draft.status = Some(ContactStatus::Patient.word().to_owned());
         }
         let after = applied(&draft, before, known)?;
+        let here = at.map(|_| before);
+        if self.is_crowded(here, &after) {
+            return Err(Reason::Crowded);
+        }
+        let effects = effects(here, &after);
         let verdict = match at {
             None => Verdict::Add(after.id),
             Some(_) if after == *before => Verdict::Same(after.id),
@@ -262,7 +329,21 @@ impl People {
             someone.now = after;
             someone.line = Some(entry.line);
         }
-        Ok(verdict)
+        Ok((verdict, effects))
+    }
+
+    /// Whether an address that is new for somebody has as many already as are ever
+    /// looked at. Without this bound a file of one address would hold each line
+    /// against all before it.
+    fn is_crowded(&self, before: Option<&Contact>, after: &Contact) -> bool {
+        let had: &[Address] = before.map_or(&[], |before| &before.addresses);
+        let had: Vec<String> = had.iter().map(Address::folded).collect();
+        let all = after.addresses.iter().map(Address::folded);
+        let mut new = all.filter(|address| !had.contains(address));
+        new.any(|address| {
+            let same = self.by_email.get(&address);
+            same.is_some_and(|same| same.len() >= HOUSEHOLD)
+        })
     }
 
     /// Who a line without an id is about, if the directory has them.
@@ -290,16 +371,14 @@ impl People {
     }
 
     /// The plan, once all lines are read and every guarantor can be found.
-    fn planned(self, verdicts: Vec<(u64, Verdict)>) -> Plan {
+    fn planned(self, mut lines: Vec<Line>) -> Plan {
         let bad = self.bad_families();
-        let lines = verdicts.into_iter().map(|(line, verdict)| Line {
-            verdict: match bad.get(&line) {
-                Some(problem) => Verdict::Refused(Problems(vec![problem.clone()]).into()),
-                None => verdict,
-            },
-            line,
-        });
-        let lines = lines.collect();
+        for line in &mut lines {
+            if let Some(problem) = bad.get(&line.line) {
+                line.verdict = Verdict::Refused(Problems(vec![problem.clone()]).into());
+                line.effects.clear();
+            }
+        }
         let changed = |someone: &Someone| someone.before.as_ref() != Some(&someone.now);
         let changes = self.all.into_iter().filter(changed).map(|someone| Step {
             before: someone.before,
@@ -332,7 +411,15 @@ impl People {
     }
 }
 
-fn person(contact: &Contact) -> Option<Person> {
+/// Notes a place, unless it is there, or there are enough.
+fn note(same: &mut Vec<usize>, at: usize, most: usize) {
+    if same.len() < most && !same.contains(&at) {
+        same.push(at);
+    }
+}
+
+/// By what a person is told from another: both names and the date of birth.
+pub(super) fn person(contact: &Contact) -> Option<Person> {
     let part = |text: &Option<String>| {
         let words = fold::name(text.as_deref()?);
         (!words.is_empty()).then(|| words.join(" "))

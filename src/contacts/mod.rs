@@ -10,6 +10,7 @@
 //! share an address; who of them is meant, [`addressed`] says (docs/decisions,
 //! "Several people, one mailbox").
 
+mod alike;
 mod change;
 mod draft;
 mod fold;
@@ -19,12 +20,15 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Put, PutError, Rules, put};
+pub use alike::alike;
+pub use change::{Effect, Put, PutError, Rules, put};
 pub use draft::{Draft, Field, Problem, Problems, missing_for_portal};
 pub use import::{Line, Plan, PlanError, Reason, Verdict, carry_out, plan};
 pub use search::{Found, Wanted, search};
 pub use table::{MAX_OCTETS, SheetError, export};
 
+use crate::contacts::change::effects;
+use crate::mime::one_line;
 use crate::model::{Address, ContactId};
 use crate::store::records::{Contact, ContactAddress, FamilyMember};
 use crate::store::{Error, Store, Tx};
@@ -108,9 +112,12 @@ async fn read(store: &Store, ids: impl Iterator<Item = ContactId>) -> Result<Vec
     Ok(contacts)
 }
 
-/// Adds a contact of whom only the address is known.
+/// Adds a contact of whom only the address is known, and perhaps what the writer
+/// called them: one line, cut where a contact's name ends.
 pub fn stub(store: &Store, tx: &mut Tx, address: &Address, name: Option<String>) -> ContactId {
     let now = store.clock().now();
+    let name = name.map(|name| one_line(&name).chars().take(draft::MAX_NAME).collect());
+    let name = name.filter(|name: &String| !name.is_empty());
     let contact = Contact {
         addresses: vec![address.clone()],
         name,

@@ -65,7 +65,9 @@ impl Desk {
         ];
         let set_up = browser.send("/sign-in", &fields).await?;
         let mut app = App::of(&set_up)?;
-        let form = set_up.hidden("form").context("there is no form for a code")?;
+        let form = set_up
+            .hidden("form")
+            .context("there is no form for a code")?;
         let code = app.code();
         let fields = [("form", form.as_str()), ("code", code.expose())];
         let codes = browser.send("/factor", &fields).await?;
@@ -109,7 +111,9 @@ impl Desk {
         let page = self.browser.open(&path).await?;
         let form = page.hidden("form").context("nobody can answer")?;
         let subject = page.hidden("subject").context("no subject is proposed")?;
-        let to = page.chosen("to").context("nobody is proposed to answer to")?;
+        let to = page
+            .chosen("to")
+            .context("nobody is proposed to answer to")?;
         let fields = [
             ("form", form.as_str()),
             ("from", DOCTOR),

@@ -1,9 +1,11 @@
 //! Office accounts and their passwords.
 
+pub use crate::desk::own::OwnPassword;
+
 use crate::access::accounts::{self, AccountError, Profile};
 use crate::access::app_password::{self, AppPasswordError, Wish};
 use crate::access::office;
-use crate::desk::{Desk, Refused, wish};
+use crate::desk::{Cause, Desk, Refused, because, wish};
 use crate::folders;
 use crate::mime::one_line;
 use crate::model::{
@@ -14,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Longest name of an app password, in characters: one line of a list.
-const MAX_NAME: usize = 60;
+pub const LONGEST_NAME: usize = 60;
 
 /// An account as an administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,11 +113,12 @@ impl Desk {
         let domains = &self.settings.current().domains;
         if !domains.iter().any(|own| own == address.domain()) {
             // Its mail would count as the clinic's own and never leave.
-            return Err(wish(format!(
+            let reason = format!(
                 "{} is not among clinic.domains; add it there first, or use one of {}",
                 address.domain(),
                 domains.join(", ")
-            )));
+            );
+            return Err(because(Cause::Foreign, reason));
         }
         // Judged before anything is made: a refusal leaves no account.
         self.check_policy(policy)?;
@@ -189,10 +192,11 @@ impl Desk {
         for address in change.writes_for.iter().flatten() {
             let provider = self.account(address).await?;
             if provider.role != Role::Provider {
-                return Err(wish(format!(
+                let reason = format!(
                     "{} is no provider, so nobody writes in this name; `sealpost user list` shows who is",
                     address.as_str()
-                )));
+                );
+                return Err(because(Cause::NoProvider, reason));
             }
             if !providers.contains(&provider.id) {
                 providers.push(provider.id);
@@ -287,6 +291,19 @@ impl Desk {
         Ok(())
     }
 
+    /// Gives an account another role. Its sessions are over at once, those of mail
+    /// programs too; app passwords stay.
+    ///
+    /// # Errors
+    /// [`Refused::Known`] if there is no such account.
+    pub async fn set_role(&self, address: &Address, role: Role) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        let set = accounts::set_role(&self.store, account.id, role, self.actor);
+        set.await.map_err(refusal)?;
+        self.login.forget(account.id);
+        Ok(())
+    }
+
     async fn put_policy(&self, account: &Account, policy: AccountPolicy) -> Result<(), Refused> {
         let done = accounts::set_policy(&self.store, account.id, policy, self.actor).await;
         done.map_err(refusal)
@@ -328,10 +345,12 @@ impl Desk {
         wished: Wish,
     ) -> Result<Secret, Refused> {
         let name = wished.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
+        if name.is_empty()
+            || name.chars().count() > LONGEST_NAME
+            || name.chars().any(char::is_control)
         {
             return Err(wish(format!(
-                "the name of an app password is one line of 1 to {MAX_NAME} characters, such as \"front desk\""
+                "the name of an app password is one line of 1 to {LONGEST_NAME} characters, such as \"front desk\""
             )));
         }
         let account = self.account(address).await?;
@@ -345,6 +364,7 @@ impl Desk {
             app_password::make(&self.store, &self.passwords, &account, wished, self.actor).await;
         made.map_err(|error| match error {
             AppPasswordError::Store(error) => Refused::Store(error),
+            AppPasswordError::Many => because(Cause::Many, error.to_string()),
             other => wish(other.to_string()),
         })
     }
@@ -359,7 +379,8 @@ impl Desk {
         let mut named = app_password::list(&self.store, account.id).await?;
         named.retain(|password| password.name == name.trim());
         if named.is_empty() {
-            return Err(wish(
+            return Err(because(
+                Cause::Unknown,
                 "the account has no app password of this name; `sealpost user list` shows what there is",
             ));
         }
@@ -390,6 +411,11 @@ impl Desk {
 }
 
 fn refusal(error: AccountError) -> Refused {
+    let cause = match error {
+        AccountError::Exists => Some(Cause::Taken),
+        AccountError::Unknown => Some(Cause::Unknown),
+        _ => None,
+    };
     let next = match error {
         AccountError::Store(error) => return Refused::Store(error),
         AccountError::Exists | AccountError::Unknown => "`sealpost user list` shows what there is",
@@ -397,7 +423,11 @@ fn refusal(error: AccountError) -> Refused {
         AccountError::Common => "choose four or five words that do not belong together",
         AccountError::Password(_) => "try again in a moment",
     };
-    wish(format!("{error}; {next}"))
+    let reason = format!("{error}; {next}");
+    match cause {
+        Some(cause) => because(cause, reason),
+        None => wish(reason),
+    }
 }
 
 #[cfg(test)]

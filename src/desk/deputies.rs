@@ -1,7 +1,7 @@
 //! Who stands in for a provider who is away (requirements C5.7).
 
 use crate::desk::extend::end_of;
-use crate::desk::{Desk, Refused, wish};
+use crate::desk::{Cause, Desk, Refused, because, wish};
 use crate::model::{Account, AccountId, Address, Event, EventKind, Role};
 use crate::store::records::Deputy;
 use crate::store::{Record, Tx};
@@ -36,15 +36,13 @@ impl Desk {
         let until = end_of(day, &self.settings.current().office.zone);
         let fits = |until: &jiff::Timestamp| *until > now && until.duration_since(now) <= LONGEST;
         let until = until.filter(fits).ok_or_else(|| {
-            wish(format!(
-                "{day} will not do; name a day from today on, within a year"
-            ))
+            let reason = format!("{day} will not do; name a day from today on, within a year");
+            because(Cause::Day, reason)
         })?;
         let known = self.deputies_of(away.id).await?;
         if known.len() >= MOST && known.iter().all(|known| known.deputy != stands_in.id) {
-            return Err(wish(format!(
-                "there are {MOST} deputies already; `--none` ends them all"
-            )));
+            let reason = format!("there are {MOST} deputies already; `--none` ends them all");
+            return Err(because(Cause::Many, reason));
         }
         let mut tx = Tx::new();
         tx.put(&Deputy {
@@ -90,9 +88,10 @@ impl Desk {
             Role::Provider => "is switched off",
             Role::Staff | Role::Admin => "is no provider's",
         };
-        Err(wish(format!(
+        let reason = format!(
             "the account {} {why}; `sealpost user list` shows who is a provider",
             address.as_str()
-        )))
+        );
+        Err(because(Cause::NoProvider, reason))
     }
 }

@@ -4,12 +4,14 @@
 //! are shown by [`contacts`], mail by [`office`], to who may see them.
 
 pub mod accounts;
+pub mod audit;
 pub mod contacts;
 mod deputies;
 pub mod extend;
 pub mod holds;
 pub mod messages;
 pub mod office;
+mod own;
 pub mod queue;
 pub mod recall;
 pub mod store;
@@ -70,12 +72,33 @@ pub enum Refused {
     /// It cannot be done: the reason and what to do instead.
     #[error("{0}")]
     Wish(String),
+    /// It cannot be done, for a reason that a page says in its reader's language;
+    /// and the same as a sentence for a terminal.
+    #[error("{1}")]
+    Known(Cause, String),
     /// What was written about a contact will not do.
     #[error(transparent)]
     Problems(#[from] contacts::Problems),
     /// The store failed.
     #[error("the store failed: {0}; see the gateway's log")]
     Store(#[from] Error),
+}
+
+/// A reason that a page knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// There is nobody, or nothing, of this name or id.
+    Unknown,
+    /// The address has an account already.
+    Taken,
+    /// The address is of no domain of the clinic.
+    Foreign,
+    /// Somebody named is no provider in office.
+    NoProvider,
+    /// The day is past, or too far away.
+    Day,
+    /// There are as many as there may be.
+    Many,
 }
 
 impl From<reading::Error> for Refused {
@@ -117,6 +140,10 @@ impl Desk {
     pub fn clock(&self) -> &crate::model::Clock {
         self.store.clock()
     }
+}
+
+fn because(cause: Cause, reason: impl Into<String>) -> Refused {
+    Refused::Known(cause, reason.into())
 }
 
 fn wish(reason: impl Into<String>) -> Refused {

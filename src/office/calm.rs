@@ -35,6 +35,10 @@ pub enum Calm {
     Slow,
     /// The request could not be read.
     Malformed,
+    /// It cannot be done as things stand.
+    Refused,
+    /// The account has another password, and its sessions are over.
+    Renewed,
     /// Something failed on our side; the reference stands in the log too.
     Fault {
         /// What to tell whoever runs the gateway.
@@ -47,7 +51,7 @@ impl Calm {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::Locked | Self::SignedOut => StatusCode::OK,
+            Self::Locked | Self::SignedOut | Self::Renewed => StatusCode::OK,
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -56,6 +60,7 @@ impl Calm {
             Self::Room | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Refused => StatusCode::CONFLICT,
             Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -75,6 +80,8 @@ impl Calm {
             Self::Busy => ("office-busy-title", "office-busy-text"),
             Self::Slow => ("office-slow-title", "office-slow-text"),
             Self::Malformed => ("office-malformed-title", "office-malformed-text"),
+            Self::Refused => ("office-refused-title", "office-refused-text"),
+            Self::Renewed => ("office-renewed-title", "office-renewed-text"),
             Self::Fault { .. } => ("office-fault-title", "office-fault-text"),
         }
     }
@@ -85,7 +92,7 @@ impl Calm {
         let (title, text) = self.words();
         let go = match self {
             Self::Stale { path } => Some((*path, "office-open-anew")),
-            Self::Locked | Self::SignedOut => Some(("/", "office-sign-in-again")),
+            Self::Locked | Self::SignedOut | Self::Renewed => Some(("/", "office-sign-in-again")),
             _ if page.inside.is_some() => Some(("/today", "office-to-today")),
             Self::Host => None,
             _ => Some(("/", "office-to-front")),

@@ -10,6 +10,7 @@ use crate::office::visitor::Visitor;
 use crate::store::Error as StoreError;
 use crate::web::guard::{self as web, Refusal};
 use crate::web::headers::secure;
+use crate::web::multipart;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -57,11 +58,23 @@ impl From<StoreError> for Stop {
     }
 }
 
+impl From<multipart::Error> for Stop {
+    fn from(error: multipart::Error) -> Self {
+        Self::from(match error {
+            multipart::Error::Malformed | multipart::Error::Broken => Calm::Malformed,
+            multipart::Error::Slow => Calm::Slow,
+        })
+    }
+}
+
 impl From<desk::Refused> for Stop {
     fn from(refused: desk::Refused) -> Self {
         match refused {
             desk::Refused::Store(error) => Self::from(error),
-            other => Self::fault(&other.to_string()),
+            // A page that lets somebody write says what is wrong beside the field.
+            desk::Refused::Wish(_) | desk::Refused::Known(..) | desk::Refused::Problems(_) => {
+                Self::from(Calm::Refused)
+            }
         }
     }
 }

@@ -3,10 +3,12 @@
 //!
 //! ```text
 //!  request ─▶ guard ─▶ enter   / /code /factor   before a session: password, code, set-up
-//!               │      inside  /today …          signed in
+//!               │      inside  /today …          signed in: a seat
 //!               │      message /message/ID …     one message, and what is done with it
 //!               │      release /message/ID/release  a provider proves who they are
 //!               │      write   /write /message/ID/answer  a message to somebody outside
+//!               │      contacts, set_up          the people, the own devices
+//!               │      accounts, trail           for who runs the gateway
 //!               ◀─ page, or a calm one for whatever stopped it
 //! ```
 //!
@@ -19,13 +21,20 @@ pub mod page;
 pub mod views;
 pub mod write_views;
 
+mod accounts;
+mod contacts;
 mod door;
 mod enter;
 mod guard;
 mod inside;
 mod message;
+mod notes;
 mod qr;
 mod release;
+mod seat;
+mod set_up;
+mod sheet;
+mod trail;
 mod visitor;
 mod write;
 
@@ -41,6 +50,7 @@ use crate::model::{Clock, Live};
 use crate::office::calm::Calm;
 use crate::office::guard::Stop;
 use crate::outbound::Outbound;
+use crate::setup::Servers;
 use crate::web::assets::{self, Static};
 use crate::web::form::MAX_FORM;
 use crate::web::site::Site;
@@ -77,6 +87,8 @@ pub struct Settings {
     pub logo: Option<Vec<u8>>,
     /// What is not finished in the set-up.
     pub gaps: Live<Vec<Gap>>,
+    /// What mail programs need to know.
+    pub servers: Servers,
 }
 
 /// What the pages stand on: the way in, the office's desk, the way out for mail.
@@ -97,6 +109,7 @@ struct Inner {
     proxies: Vec<IpNet>,
     files: Static,
     gaps: Live<Vec<Gap>>,
+    servers: Servers,
 }
 
 impl Office {
@@ -114,13 +127,14 @@ impl Office {
             proxies: settings.trusted_proxies,
             files: Static::new(settings.logo, STYLE),
             gaps: settings.gaps,
+            servers: settings.servers,
         }))
     }
 
     /// Every route, without a socket. A request's address is the
     /// [`crate::net::Peer`] among its extensions.
     pub fn router(&self) -> Router {
-        Router::new()
+        people(Router::new())
             .route("/", get(enter::front))
             .route("/sign-in", post(enter::sign_in))
             .route("/code", get(enter::code_page).post(enter::code))
@@ -166,9 +180,83 @@ impl Office {
                 "/message/{id}/answer",
                 get(write::answer).post(write::send_answer),
             )
+            .route(
+                "/contacts/import",
+                get(contacts::import_form).post(contacts::import),
+            )
             .fallback(inside::missing)
             .method_not_allowed_fallback(async || Stop::from(Calm::Method))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .with_state(self.clone())
     }
+}
+
+/// Contacts and the own set-up.
+fn people(router: Router<Office>) -> Router<Office> {
+    workers(router)
+        .route("/contacts", get(contacts::list).post(contacts::search))
+        .route("/contacts/new", get(contacts::add_form).post(contacts::add))
+        .route(
+            "/contacts/export",
+            get(contacts::export_form).post(contacts::export),
+        )
+        .route("/contacts/{id}", get(contacts::page))
+        .route(
+            "/contacts/{id}/change",
+            get(contacts::change_form).post(contacts::change),
+        )
+        .route(
+            "/contacts/{id}/portal",
+            get(contacts::portal_form).post(contacts::portal),
+        )
+        .route("/set-up", get(set_up::page))
+        .route(
+            "/set-up/app-password",
+            get(set_up::app_form).post(set_up::make_app),
+        )
+        .route(
+            "/set-up/app-password/{id}",
+            get(set_up::revoke_form).post(set_up::revoke),
+        )
+        .route(
+            "/set-up/password",
+            get(set_up::password_form).post(set_up::password),
+        )
+}
+
+/// What is for who runs the gateway.
+fn workers(router: Router<Office>) -> Router<Office> {
+    router
+        .route("/accounts", get(accounts::list))
+        .route("/accounts/new", get(accounts::add_form).post(accounts::add))
+        .route("/accounts/{id}", get(accounts::page))
+        .route(
+            "/accounts/{id}/change",
+            get(accounts::change_form).post(accounts::change),
+        )
+        .route(
+            "/accounts/{id}/standing",
+            get(accounts::standing_form).post(accounts::standing),
+        )
+        .route(
+            "/accounts/{id}/deputies",
+            get(accounts::deputy_form).post(accounts::deputy),
+        )
+        .route(
+            "/accounts/{id}/factor",
+            get(accounts::factor_form).post(accounts::factor),
+        )
+        .route(
+            "/accounts/{id}/app-password",
+            get(accounts::revoke_form).post(accounts::revoke),
+        )
+        .route(
+            "/accounts/{id}/password",
+            get(accounts::password_form).post(accounts::password),
+        )
+        .route(
+            "/accounts/{id}/role",
+            get(accounts::role_form).post(accounts::set_role),
+        )
+        .route("/audit", get(trail::page))
 }

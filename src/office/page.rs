@@ -12,6 +12,14 @@ pub enum Tab {
     Today,
     /// What is written to somebody.
     Write,
+    /// The people the office writes to.
+    Contacts,
+    /// Mail programs, app passwords, the own account.
+    SetUp,
+    /// Who works here.
+    Accounts,
+    /// What happened.
+    Audit,
 }
 
 /// Somebody who is signed in, as the frame shows them.
@@ -21,8 +29,8 @@ pub struct Inside {
     pub address: String,
     /// The value that the session's forms carry.
     pub form: String,
-    /// Whether it writes to people outside.
-    pub writes: bool,
+    /// Whether it runs the gateway: such an account has other tabs.
+    pub runs: bool,
     /// Which tab is open; `None` where the page belongs to none.
     pub tab: Option<Tab>,
 }
@@ -53,5 +61,11 @@ impl Page<'_> {
     #[must_use]
     pub fn is_on(&self, tab: Tab) -> bool {
         self.inside.as_ref().is_some_and(|i| i.tab == Some(tab))
+    }
+
+    /// The value that the forms of somebody signed in carry.
+    #[must_use]
+    pub fn form(&self) -> &str {
+        self.inside.as_ref().map_or("", |inside| &inside.form)
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn framed(signed: &Signed, tab: Option<Tab>) -> Inside {
     Inside {
         address: signed.account.address.as_str().to_owned(),
         form: signed.form.expose().to_owned(),
-        writes: signed.account.role != Role::Admin,
+        runs: signed.account.role == Role::Admin,
         tab,
     }
 }

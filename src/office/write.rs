@@ -178,15 +178,6 @@ impl From<multipart::Error> for Why {
     }
 }
 
-impl From<multipart::Error> for Stop {
-    fn from(error: multipart::Error) -> Self {
-        Self::from(match error {
-            multipart::Error::Malformed | multipart::Error::Broken => Calm::Malformed,
-            multipart::Error::Slow => Calm::Slow,
-        })
-    }
-}
-
 impl Office {
     fn find_page(
         &self,

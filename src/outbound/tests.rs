@@ -65,6 +65,7 @@ impl Clinic {
         Submission {
             outbound: self.outbound.clone(),
             settings: self.outbound.settings.current(),
+            meant: None,
             sender: self.outbound.sender(by.clone(), ip),
             envelope: Envelope {
                 sender: Some(by.address.clone()),

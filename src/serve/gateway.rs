@@ -173,7 +173,7 @@ impl Gateway {
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
         let gaps = Live::new(Vec::new());
-        let office = pieces::office_pages(config, gaps.clone())?;
+        let office = pieces::office_pages(config, gaps.clone(), servers.clone())?;
         let parts = (entrance, self.desk.clone(), outbound.clone());
         let office = office.map(|pages| office::Door::new(parts, pages, page_tls.clone()));
         let pages = pieces::portal(config, servers, live.signer.clone())?;

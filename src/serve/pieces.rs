@@ -242,6 +242,7 @@ pub(super) fn portal(
 pub(super) fn office_pages(
     config: &Config,
     gaps: Live<Vec<Gap>>,
+    servers: Servers,
 ) -> anyhow::Result<Option<office::Settings>> {
     let Some(url) = config.office.url.clone() else {
         return Ok(None);
@@ -252,6 +253,7 @@ pub(super) fn office_pages(
         trusted_proxies: config.portal.trusted_proxies.clone(),
         logo: logo(config)?,
         gaps,
+        servers,
     }))
 }
 
@@ -307,7 +309,11 @@ pub(super) fn office(config: &Config) -> Office {
         language: config.clinic.language,
         zone: config.clinic.time_zone.clone(),
         retain: config.store.retain,
-        pages: config.office.url.as_ref().map(|url| url.as_str().to_owned()),
+        pages: config
+            .office
+            .url
+            .as_ref()
+            .map(|url| url.as_str().to_owned()),
     }
 }
 

@@ -11,6 +11,12 @@ const WIDTH: usize = 76;
 /// Where values begin.
 const COLUMN: usize = 26;
 
+/// The programs that work here: the name of each in the catalogue, and its steps.
+pub const PROGRAMS: [(&str, &[&str]); 3] = [
+    ("setup-outlook", OUTLOOK),
+    ("setup-thunderbird", THUNDERBIRD),
+    ("setup-apple", APPLE),
+];
 const OUTLOOK: &[&str] = &[
     "setup-outlook-add",
     "setup-outlook-manual",
@@ -35,17 +41,7 @@ const APPLE: &[&str] = &[
 /// and sent here.
 #[must_use]
 pub fn page(servers: &Servers, address: &Address, language: Language) -> Option<String> {
-    let (reading, sending) = (servers.reading.best()?, servers.sending.best()?);
-    let args = [
-        ("clinic", Arg::Text(servers.clinic.clone())),
-        ("address", Arg::Text(address.as_str().to_owned())),
-        ("server", Arg::Text(servers.host.clone())),
-        ("incoming", Arg::Text(reading.0.to_string())),
-        ("incoming-encryption", Arg::Text(word(reading.1).to_owned())),
-        ("outgoing", Arg::Text(sending.0.to_string())),
-        ("outgoing-encryption", Arg::Text(word(sending.1).to_owned())),
-        ("profile", Arg::Text(profile::url(servers, address))),
-    ];
+    let args = args(servers, address)?;
     let mut sheet = Sheet {
         text: String::new(),
         language,
@@ -69,11 +65,7 @@ pub fn page(servers: &Servers, address: &Address, language: Language) -> Option<
     for part in ["setup-app-password", "setup-networks", "setup-found"] {
         sheet.paragraph(part);
     }
-    for (title, steps) in [
-        ("setup-outlook", OUTLOOK),
-        ("setup-thunderbird", THUNDERBIRD),
-        ("setup-apple", APPLE),
-    ] {
+    for (title, steps) in PROGRAMS {
         sheet.heading(title, '-');
         sheet.steps(steps);
     }
@@ -87,8 +79,26 @@ pub fn page(servers: &Servers, address: &Address, language: Language) -> Option<
     Some(sheet.text)
 }
 
+/// The values that the sentences of the set-up name; `None` if mail cannot both be
+/// read and sent here.
+#[must_use]
+pub fn args(servers: &Servers, address: &Address) -> Option<[(&'static str, Arg); 8]> {
+    let (reading, sending) = (servers.reading.best()?, servers.sending.best()?);
+    Some([
+        ("clinic", Arg::Text(servers.clinic.clone())),
+        ("address", Arg::Text(address.as_str().to_owned())),
+        ("server", Arg::Text(servers.host.clone())),
+        ("incoming", Arg::Text(reading.0.to_string())),
+        ("incoming-encryption", Arg::Text(word(reading.1).to_owned())),
+        ("outgoing", Arg::Text(sending.0.to_string())),
+        ("outgoing-encryption", Arg::Text(word(sending.1).to_owned())),
+        ("profile", Arg::Text(profile::url(servers, address))),
+    ])
+}
+
 /// What every mail program calls it.
-const fn word(encryption: Encryption) -> &'static str {
+#[must_use]
+pub const fn word(encryption: Encryption) -> &'static str {
     match encryption {
         Encryption::Tls => "SSL/TLS",
         Encryption::StartTls => "STARTTLS",

@@ -118,6 +118,39 @@ impl Store {
         Ok(events)
     }
 
+    /// Audit events before the running number `before`, newest first, at most
+    /// `limit`; without a number, the newest.
+    ///
+    /// # Errors
+    /// As [`Store::audit_events`].
+    pub async fn audit_before(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Audited>, Error> {
+        let log = self.audit_log();
+        let span = Span {
+            beyond: before.map(|before| entry_key(&log, before)),
+            prefix: log,
+            backward: true,
+            limit,
+        };
+        let mut events = Vec::new();
+        for (key, value) in self.inner.engine.range(span).await? {
+            let sequence = key.last_chunk::<8>().map_or(0, |n| u64::from_be_bytes(*n));
+            let (body, _) = value
+                .split_last_chunk::<LINK>()
+                .unwrap_or((&[], &[0; LINK]));
+            let (at, event) = self.open_event(body)?;
+            events.push(Audited {
+                sequence,
+                at,
+                event,
+            });
+        }
+        Ok(events)
+    }
+
     /// Follows the chain from its first entry to its last.
     ///
     /// # Errors

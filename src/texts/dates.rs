@@ -2,6 +2,7 @@
 
 use super::say;
 use crate::model::{Arg, Language};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 
 /// The zones of the United States that have a name of their own. Everywhere
@@ -204,8 +205,18 @@ pub fn zone_name(language: Language, at: Timestamp, zone: &TimeZone) -> String {
     short.to_owned()
 }
 
+/// "31 January 1980": a day that is nobody's moment, such as a date of birth.
+#[must_use]
+pub fn civil(language: Language, day: Date) -> String {
+    written(language, day, true)
+}
+
 /// "29 November", with or without its year.
 fn date(language: Language, local: &Zoned, with_year: bool) -> String {
+    written(language, local.date(), with_year)
+}
+
+fn written(language: Language, local: Date, with_year: bool) -> String {
     let month = Arg::Number(local.month().into());
     let month = say(language, "month", &[("n", month)]);
     let id = if with_year { "date" } else { "date-this-year" };

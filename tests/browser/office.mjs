@@ -13,13 +13,22 @@ if (folder) mkdirSync(folder, { recursive: true });
 const wrong = [];
 let pages = 0;
 
+const NAMES = [
+  ['محمد', 'عبد الرحمن'],
+  ['小明', '王'],
+  ['Владислав', 'Преображенский'],
+  ['Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren', 'Llanfairpwllgwyngyllgogerychwyrndrobwll'],
+];
+
 await main(async () => {
   await everyPage();
   await mail();
+  await people();
+  await workers();
   await withoutScripts();
   await apart();
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages >= 36, `only ${pages} pages`);
+  assert(pages >= 68, `only ${pages} pages`);
 });
 
 /** What the app on the phone shows now. */
@@ -303,6 +312,173 @@ async function release(person, password, code) {
   await person.page.locator('#password').fill(password);
   await person.page.locator('#code').fill(code);
   await person.press(person.button('office-release-do'));
+}
+
+/** Contacts: added, found, changed by two at once, brought in from a file; the own set-up. */
+async function people() {
+  const account = await wish('office', { stem: 'eva', role: 'provider' });
+  const eva = await Patient.come();
+  await setUp(eva, account);
+  await eva.press(eva.link('office-codes-kept'));
+  await eva.tab('office-contacts');
+  await eva.sees(eva.t('office-contacts-none'));
+  await look(eva, 'contacts-empty');
+  for (const [first, last] of NAMES) {
+    await eva.go('/contacts/new');
+    await eva.page.locator('#first').fill(first);
+    await eva.page.locator('#last').fill(last);
+    await eva.page.locator('#born').fill('1980-01-31');
+    await eva.page.locator('#email1').fill(`${'a-long-name-before-the-sign-'.repeat(2)}${NAMES.findIndex((n) => n[0] === first)}@example.com`);
+    await eva.page.locator('#provider').selectOption(account.address);
+    if (first === '小明') await look(eva, 'contact-new');
+    await eva.press(eva.button('office-save'));
+    await eva.sees(eva.t('office-contact-added'), first, last);
+    await look(eva, `contact-${NAMES.findIndex((n) => n[0] === first)}`);
+  }
+  const here = eva.page.url().split('?')[0];
+  // The same person again, and what is wrong.
+  await eva.go('/contacts/new');
+  await eva.page.locator('#first').fill(NAMES[1][0]);
+  await eva.page.locator('#last').fill(NAMES[1][1]);
+  await eva.page.locator('#born').fill('1980-01-31');
+  await eva.page.locator('#email1').fill('other@example.com');
+  await eva.page.locator('#provider').selectOption(account.address);
+  await eva.press(eva.button('office-save'));
+  await eva.sees(eva.t('office-alike'));
+  await look(eva, 'contact-alike');
+  await eva.page.locator('#email1').fill('no address');
+  await eva.press(eva.button('office-alike-sure'));
+  await eva.sees(eva.t('office-wrong-email'));
+  await look(eva, 'contact-wrong');
+  // Two tabs.
+  await eva.go(`${here}/change`);
+  const other = await eva.context.newPage();
+  await other.goto(`${here}/change`);
+  await other.locator('#first').fill('Meanwhile');
+  await Promise.all([other.waitForEvent('framenavigated'), other.getByRole('button', { name: eva.t('office-save'), exact: true }).click()]);
+  await other.close();
+  await eva.page.bringToFront();
+  await eva.page.locator('#first').fill('Later');
+  await eva.press(eva.button('office-save'));
+  await eva.sees(eva.t('office-meanwhile'), 'Meanwhile');
+  assert.equal(await eva.page.locator('#first').inputValue(), 'Later');
+  await look(eva, 'contact-meanwhile');
+  await eva.tab('office-contacts');
+  await look(eva, 'contacts');
+  await eva.page.locator('#words').fill('王');
+  await eva.press(eva.button('office-contacts-find'));
+  await eva.sees('小明');
+  assert(!eva.page.url().includes('?'), 'whom somebody looks for stands in the address');
+  await eva.go(`${here}/portal`);
+  await look(eva, 'portal');
+  await eva.press(eva.button('office-portal-grant-do'));
+  await eva.sees(eva.t('office-field-postal'));
+  await look(eva, 'portal-lacks');
+
+  await eva.go('/contacts/import');
+  await look(eva, 'import');
+  const file = (text) => ({ name: 'patients.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  const choose = async (text) => {
+    await eva.page.locator('#file').setInputFiles(file(text));
+    await eva.press(eva.button('office-import-try'));
+  };
+  await choose(`last,first,born,email,provider\nDoe,Jane,31/1/80,jane@example.com,${account.address}\n`);
+  await eva.sees(eva.t('office-wrong-born'));
+  await look(eva, 'import-refused');
+  await choose(`\ufefflast;first;born;email;postal;provider\r\nDoe;"Jane ""J"" <b>";1980-01-31;jane@example.com;"1 Main St\nPortland";${account.address}\r\n`);
+  await look(eva, 'import-look');
+  await eva.press(eva.button('office-import-do'));
+  await eva.sees(eva.t('office-import-done'));
+  await look(eva, 'import-done');
+  await eva.go('/contacts/export');
+  await look(eva, 'export');
+  await ownSetUp(eva);
+  await eva.leave();
+}
+
+/** Settings that one press selects, app passwords, the own password. */
+async function ownSetUp(eva) {
+  await eva.tab('office-set-up');
+  await eva.page.locator('summary').first().click();
+  await look(eva, 'set-up');
+  for (const value of await eva.page.locator('.values code').all()) {
+    await value.click();
+    assert.equal(await eva.page.evaluate(() => getSelection().toString()), await value.textContent());
+  }
+  await eva.go('/set-up/app-password');
+  await look(eva, 'app-password');
+  await eva.page.locator('#networks').fill('clinic');
+  await eva.press(eva.button('office-app-make'));
+  await eva.sees(eva.t('office-app-nameless'));
+  await look(eva, 'app-password-wrong');
+  await eva.page.locator('#name').fill('Outlook');
+  await eva.page.locator('#networks').fill('203.0.113.0/24');
+  await eva.press(eva.button('office-app-make'));
+  await eva.sees(eva.t('office-app-made'));
+  await look(eva, 'app-password-made');
+  await eva.press(eva.link('office-app-typed'));
+  await look(eva, 'set-up-passwords');
+  await eva.press(eva.page.locator('.file', { hasText: 'Outlook' }).locator('.button'));
+  await look(eva, 'app-password-revoke');
+  await eva.press(eva.button('office-app-revoke'));
+  await eva.sees(eva.t('office-app-revoked'));
+  await eva.go('/set-up/password');
+  await eva.press(eva.button('office-own-do'));
+  await look(eva, 'own-password');
+}
+
+/** Who runs the gateway: accounts, and what happened. */
+async function workers() {
+  const account = await wish('office', { stem: 'max', role: 'admin' });
+  const max = await Patient.come();
+  const { own } = await setUp(max, account);
+  await max.press(max.link('office-codes-kept'));
+  await max.tab('office-accounts');
+  await look(max, 'accounts');
+  await max.go('/accounts/new');
+  await look(max, 'account-new');
+  const domain = account.address.split('@')[1];
+  await max.page.locator('#address').fill(`kim@${domain}`);
+  await max.page.locator('#name').fill('Kim Lee, 이김');
+  await max.page.locator('#role').selectOption('admin');
+  await max.press(max.button('office-account-make'));
+  await max.sees(max.t('office-proof-empty'));
+  await look(max, 'account-new-wrong');
+  await max.page.locator('#role').selectOption('staff');
+  await max.press(max.button('office-account-make'));
+  await max.sees(max.t('office-account-made'));
+  await look(max, 'account-made');
+  await max.press(max.link('office-account-handed'));
+  await max.press(max.page.locator('.line a', { hasText: 'Kim Lee' }));
+  await max.sees('Kim Lee, 이김');
+  await look(max, 'account');
+  const here = max.page.url();
+  await max.go(`${here}/change`);
+  await look(max, 'account-change');
+  await max.go(`${here}/role`);
+  await max.page.locator('#role').selectOption('provider');
+  await max.press(max.button('office-save'));
+  await max.sees(max.t('office-proof-empty'));
+  assert.equal(await max.page.locator('#role').inputValue(), 'provider');
+  await look(max, 'account-role');
+  await later(MINUTE);
+  await max.go(`${here}/password`);
+  await look(max, 'account-password');
+  await max.page.locator('#current').fill(account.password);
+  await max.page.locator('#code').fill(await code(own));
+  await max.press(max.button('office-renewal-do'));
+  await max.sees(max.t('office-renewal-made'));
+  await look(max, 'account-password-made');
+  await max.go(`${here}/standing`);
+  await look(max, 'account-off');
+  await max.press(max.button('office-account-off'));
+  await max.sees(max.t('office-account-is-off'));
+  await max.go('/audit');
+  await max.page.locator('summary').click();
+  await look(max, 'audit');
+  await max.go('/set-up');
+  await look(max, 'set-up-admin');
+  await max.leave();
 }
 
 /** All of it goes without scripts, and the language can be changed on the way. */

@@ -230,7 +230,7 @@ export class Patient {
     const text = message.text();
     // Chromium's note on a page that is sent with the status of an error, as
     // some of ours are: the page itself, not something that it wants.
-    const own = /the server responded with a status of (400|403|404|405|410|413|415|422|429)/.test(text);
+    const own = /the server responded with a status of (400|403|404|405|409|410|413|415|422|429)/.test(text);
     const about = message.location().url;
     if (own && !/\.(css|svg|js)$|\/logo$/.test(about)) return;
     // A moved clock ends every wait at once: that for a request on an idle

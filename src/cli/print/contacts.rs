@@ -80,6 +80,9 @@ pub(super) fn imported(view: &ImportView) -> String {
         if let Some(reason) = &line.reason {
             let _ = write!(text, ": {}", reason.replace('\n', "; also, "));
         }
+        for effect in &line.effects {
+            let _ = write!(text, "; {effect}");
+        }
         text.push('\n');
     }
     let word = match (view.done, view.refused) {

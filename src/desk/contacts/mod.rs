@@ -4,13 +4,16 @@
 
 pub use crate::contacts::{Draft, Field, MAX_OCTETS, Problem, Problems, Wanted};
 
+mod care;
 mod view;
 
+pub use crate::contacts::{Effect, Reason, SheetError};
+pub use care::{LetterView, Planned, Revised};
 pub use view::{ContactView, ContactsView, HistoryView, ImportView, LineView, RecordView};
 
 use crate::access::accounts;
 use crate::contacts::{self, PlanError, PutError, Rules};
-use crate::desk::{Desk, Refused, wish};
+use crate::desk::{Cause, Desk, Refused, because, wish};
 use crate::folders;
 use crate::model::{Account, AccountId, Actor, ContactId, Event, EventKind, Role, System};
 use crate::policy::{self, Sight};
@@ -181,6 +184,16 @@ impl Desk {
         octets: &[u8],
         dry_run: bool,
     ) -> Result<ImportView, Refused> {
+        self.import(who, octets, |_| !dry_run).await
+    }
+
+    /// Brings in a file if `may` says so of what it would do now.
+    async fn import(
+        &self,
+        who: &Asker,
+        octets: &[u8],
+        may: impl Fn(&ImportView) -> bool,
+    ) -> Result<ImportView, Refused> {
         let by = self.keeper(who)?;
         let rules = self.contact_rules().await?;
         for _ in 0..ATTEMPTS {
@@ -189,8 +202,9 @@ impl Desk {
                 PlanError::Sheet(error) => wish(error.to_string()),
                 PlanError::Store(error) => Refused::Store(error),
             })?;
-            if dry_run || !plan.is_clean() {
-                return Ok(imported(&plan, false));
+            let view = imported(&plan, false);
+            if !plan.is_clean() || !may(&view) {
+                return Ok(view);
             }
             let mut tx = Tx::new();
             match contacts::carry_out(&self.store, &mut tx, &plan, by).await {
@@ -304,7 +318,7 @@ impl Desk {
     }
 
     /// Whom the audit trail names, if the asker may change the directory.
-    fn keeper(&self, who: &Asker) -> Result<Actor, Refused> {
+    pub(super) fn keeper(&self, who: &Asker) -> Result<Actor, Refused> {
         if let Asker::Account(account) = who
             && !policy::may_keep_directory(account)
         {
@@ -322,7 +336,7 @@ impl Desk {
         }
     }
 
-    async fn contact_rules(&self) -> Result<Rules, Refused> {
+    pub(super) async fn contact_rules(&self) -> Result<Rules, Refused> {
         let settings = self.settings.current();
         let now = self.store.clock().now();
         let accounts = accounts::list(&self.store).await?;
@@ -336,13 +350,17 @@ impl Desk {
 
     /// The addresses of all accounts: who is not a provider any more may still
     /// be named in a record.
-    async fn provider_names(&self) -> Result<HashMap<AccountId, String>, Refused> {
+    pub(super) async fn provider_names(&self) -> Result<HashMap<AccountId, String>, Refused> {
         Ok(names(accounts::list(&self.store).await?))
     }
 
     /// Tells who looks at folders that those of these contacts are called
     /// otherwise now.
-    async fn rename_views(&self, tx: &mut Tx, contacts: &[ContactId]) -> Result<(), Refused> {
+    pub(super) async fn rename_views(
+        &self,
+        tx: &mut Tx,
+        contacts: &[ContactId],
+    ) -> Result<(), Refused> {
         if contacts.is_empty() {
             return Ok(());
         }
@@ -359,7 +377,8 @@ fn names(accounts: Vec<Account>) -> HashMap<AccountId, String> {
 }
 
 fn nobody(id: ContactId) -> Refused {
-    wish(format!(
-        "there is no contact {id}; `sealpost contact list` shows who there is"
-    ))
+    because(
+        Cause::Unknown,
+        format!("there is no contact {id}; `sealpost contact list` shows who there is"),
+    )
 }

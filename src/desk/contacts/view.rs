@@ -1,6 +1,7 @@
 //! What is shown of contacts: plain values, for pages and terminals.
 
-use crate::contacts::{Field, Plan, Verdict};
+use crate::contacts::{Effect, Field, Plan, Verdict};
+use crate::desk::contacts::care::mark;
 use crate::model::{AccountId, Address, Language, MessageId};
 use crate::policy::Sight;
 use crate::store::records::{Contact, ContactStatus};
@@ -52,6 +53,15 @@ pub struct ContactView {
     pub changed: Timestamp,
 }
 
+impl ContactView {
+    /// What stands for the record as it is shown: a change that was written from
+    /// another one is not taken.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        mark(self)
+    }
+}
+
 impl fmt::Debug for ContactView {
     /// Shows the id alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +102,9 @@ pub struct LineView {
     pub contact: Option<String>,
     /// Why it is refused: sentences, one a line.
     pub reason: Option<String>,
+    /// What in it decides who can read messages.
+    #[serde(default)]
+    pub effects: Vec<Effect>,
 }
 
 /// What an import did, or would do.
@@ -109,6 +122,27 @@ pub struct ImportView {
     pub refused: usize,
     /// The lines.
     pub lines: Vec<LineView>,
+}
+
+impl ImportView {
+    /// What stands for the plan as it is shown; that a new contact has another id
+    /// each time does not matter.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let each = self.lines.iter();
+        let line = |line: &LineView| {
+            let known = line.contact.clone().filter(|_| line.verdict != "add");
+            (line.line, line.verdict.clone(), known, line.effects.clone())
+        };
+        mark(&each.map(line).collect::<Vec<_>>())
+    }
+
+    /// How many lines have this effect.
+    #[must_use]
+    pub fn with(&self, effect: Effect) -> usize {
+        let lines = self.lines.iter();
+        lines.filter(|line| line.effects.contains(&effect)).count()
+    }
 }
 
 /// A message to or from a contact, as an account's folder has it.
@@ -195,6 +229,7 @@ pub(super) fn imported(plan: &Plan, done: bool) -> ImportView {
             verdict: word.to_owned(),
             contact: contact.map(ToString::to_string),
             reason: reason.map(ToString::to_string),
+            effects: line.effects.clone(),
         });
     }
     view

@@ -62,7 +62,7 @@ async fn put(desk: &Desk, who: &Asker, draft: &Draft) -> ContactId {
 
 fn sentence<T: std::fmt::Debug>(refused: Result<T, Refused>) -> String {
     match refused {
-        Err(Refused::Wish(reason)) => reason,
+        Err(Refused::Wish(reason) | Refused::Known(_, reason)) => reason,
         other => panic!("{other:?}"),
     }
 }

@@ -32,7 +32,7 @@ async fn shown(bench: &Bench, who: &str) -> AccountView {
 
 fn reason<T: std::fmt::Debug>(done: Result<T, Refused>) -> String {
     match done {
-        Err(Refused::Wish(reason)) => reason,
+        Err(Refused::Wish(reason) | Refused::Known(_, reason)) => reason,
         other => panic!("{other:?}"),
     }
 }

@@ -1,13 +1,15 @@
 //! The office page over a real store, and somebody who signs in.
 
+use crate::access::app_password::Wish;
 use crate::access::login::Login;
 use crate::access::office::Office as Entrance;
 use crate::access::password::Passwords;
 use crate::access::{accounts, factor};
 use crate::config::name::Url;
+use crate::desk::contacts::{Asker, Draft};
 use crate::desk::{self, Desk};
 use crate::model::{
-    Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Secret, Seed,
+    Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Scope, Secret, Seed,
 };
 use crate::office::{Gap, Office, Settings};
 use crate::outbound::{self, Outbound};
@@ -15,12 +17,15 @@ use crate::policy::Rules;
 use crate::release;
 use crate::report;
 use crate::route::portal::Voice;
+use crate::setup::{Ports, Servers, Web};
 use crate::store::{RootKey, Store};
 use crate::upload::Limits;
 use crate::web::speech::Clinic;
 use crate::web::tests::{Answer, Browser, HOST, Route, read};
+use axum::body::Body;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tempfile::TempDir;
 
 pub(super) const PHRASE: &str = "four words for tests";
@@ -81,6 +86,7 @@ impl Bench {
             trusted_proxies: vec!["192.0.2.7/32".parse().unwrap()],
             logo: None,
             gaps: gaps.clone(),
+            servers: servers(),
         };
         let bench = Self {
             _folder: folder,
@@ -101,6 +107,30 @@ impl Bench {
         let set = accounts::set_password(store, &self.passwords, account.id, &phrase, by);
         set.await.unwrap();
         account
+    }
+
+    /// An app password of this account.
+    pub(super) async fn app_password(&self, who: &str) {
+        let wish = Wish {
+            name: "Phone".into(),
+            scope: Scope::Both,
+            networks: Vec::new(),
+        };
+        let desk = &self.office.0.desk;
+        desk.add_app_password(&address(who), wish).await.unwrap();
+    }
+
+    /// A contact of this name; the id.
+    pub(super) async fn contact(&self, first: &str, last: &str) -> String {
+        let draft = Draft {
+            first: Some(first.into()),
+            last: Some(last.into()),
+            emails: Some(vec![format!("{}@example.com", first.to_lowercase())]),
+            ..Draft::default()
+        };
+        let who = Asker::Operator { addresses: false };
+        let put = self.office.0.desk.put_contact(&who, None, &draft).await;
+        put.unwrap().to_string()
     }
 
     pub(super) fn browser(&self) -> Browser {
@@ -162,6 +192,32 @@ impl Bench {
     }
 }
 
+/// A form of this session, as a browser writes it.
+pub(super) async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let form = browser.get("/today").await.form();
+    let code = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let fields: Vec<(&str, String)> = fields.iter().map(|(n, v)| (*n, code(v))).collect();
+    let mut all = vec![("form", form.as_str())];
+    all.extend(fields.iter().map(|(name, value)| (*name, value.as_str())));
+    browser.post(path, &all).await
+}
+
+/// A form with a file: its type and its body.
+pub(super) fn upload(fields: &[(&str, &str)]) -> (&'static str, Body) {
+    let mut body = String::new();
+    for (name, value) in fields {
+        let file = if *name == "file" {
+            "; filename=\"c.csv\""
+        } else {
+            ""
+        };
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
+        body.push_str(&format!("--edge\r\n{head}\r\n\r\n{value}\r\n"));
+    }
+    body.push_str("--edge--\r\n");
+    ("multipart/form-data; boundary=edge", Body::from(body))
+}
+
 /// Fields as a browser writes them.
 pub(super) fn spaced<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let plus = |value: &'a str| {
@@ -187,6 +243,26 @@ pub(super) fn seed(page: &Answer) -> Seed {
         .unwrap();
     let written = postcard::to_stdvec(&<[u8; 20]>::try_from(octets).unwrap()).unwrap();
     postcard::from_bytes(&written).unwrap()
+}
+
+fn servers() -> Servers {
+    let ports = |tls, starttls| Ports {
+        tls: Some(tls),
+        starttls: Some(starttls),
+    };
+    Servers {
+        clinic: "North Clinic".into(),
+        domains: vec!["clinic.example".into()],
+        host: HOST.into(),
+        reading: ports(993, 143),
+        sending: ports(465, 587),
+        cloud_mirrors: false,
+        web: Web {
+            origin: "https://portal.clinic.example".into(),
+            host: "portal.clinic.example".into(),
+            port: 443,
+        },
+    }
 }
 
 fn zone() -> TimeZone {

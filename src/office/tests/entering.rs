@@ -197,6 +197,10 @@ async fn what_is_not_finished_is_told_to_who_can_finish_it() {
     assert!(!theirs.text().contains("relay"));
     assert!(ours.text().contains("the relay &#60;cannot&#62; be found"));
     assert!(ours.text().contains("check its spelling"));
+    // The same stands where it is mended.
+    let (theirs, ours) = (provider.get("/set-up").await, admin.get("/set-up").await);
+    assert!(theirs.text().contains("1 thing is missing") && !theirs.text().contains("relay"));
+    assert!(ours.text().contains("class=\"banner problem\"") && ours.text().contains("relay"));
 }
 
 /// A message of this account to Jane, whom the office is to send it again.

@@ -1,6 +1,6 @@
 //! Forms that no page of ours sent, on every route there is.
 
-use super::bench::{Bench, PHRASE, RUIZ, routes, spaced};
+use super::bench::{Bench, PHRASE, RUIZ, routes, spaced, upload};
 use super::mail::held;
 use super::write;
 use crate::model::{Role, Token};
@@ -14,6 +14,10 @@ async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
     if path.starts_with("/write/") || path.ends_with("/answer") {
         return write::post(browser, path, write::form(&[("form", form)], &[])).await;
     }
+    if path == "/contacts/import" {
+        let (kind, body) = upload(&[("form", form), ("file", "last,email\nDoe,d@x.example")]);
+        return browser.ask(Method::POST, path, Some(kind), body).await;
+    }
     let fields = [
         ("form", form),
         ("address", RUIZ),
@@ -23,32 +27,29 @@ async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
     browser.forged(path, &spaced(&fields)).await
 }
 
-/// The paths of all forms, those about a message for this one.
-fn forms(id: &str) -> Vec<String> {
-    let posts = routes().into_iter();
-    let posts = posts.filter(|r| r.methods.contains(&Method::POST));
-    let posts: Vec<String> = posts.map(|r| r.pattern.replace("{id}", id)).collect();
-    assert!(posts.len() >= 14);
-    posts
-}
-
 /// Somebody at every stage.
 struct Scene {
     bench: Arc<Bench>,
-    /// A message that waits for whoever is inside.
-    id: String,
     outside: Browser,
     halfway: Browser,
     new: Browser,
     inside: Browser,
+    admin: Browser,
+    /// What stands for `{id}` in a path: a message that waits for whoever is inside,
+    /// an account, a contact.
+    message: String,
+    account: String,
+    contact: String,
 }
 
 impl Scene {
     async fn set() -> Self {
         let bench = Bench::new().await;
-        bench.account("new@clinic.example", Role::Staff).await;
+        let account = bench.account("new@clinic.example", Role::Staff).await;
+        bench.account("root@clinic.example", Role::Admin).await;
         let (inside, ..) = bench.set_up(RUIZ).await;
-        let id = held(&bench).await.to_string();
+        let message = held(&bench).await.to_string();
+        let (admin, ..) = bench.set_up("root@clinic.example").await;
         let mut outside = bench.browser();
         outside.get("/").await;
         Self {
@@ -56,9 +57,31 @@ impl Scene {
             new: bench.halfway("new@clinic.example").await,
             outside,
             inside,
-            id,
+            message,
+            admin,
+            account: account.id.to_string(),
+            contact: bench.contact("Jane", "Doe").await,
             bench: Arc::new(bench),
         }
+    }
+
+    /// A path of this pattern.
+    fn path(&self, pattern: &str) -> String {
+        let id = match pattern.split('/').nth(1) {
+            Some("accounts") => &self.account,
+            Some("message" | "task") => &self.message,
+            _ => &self.contact,
+        };
+        pattern.replace("{id}", id)
+    }
+
+    /// The paths of all forms.
+    fn forms(&self) -> Vec<String> {
+        let posts = routes().into_iter();
+        let posts = posts.filter(|r| r.methods.contains(&Method::POST));
+        let posts: Vec<String> = posts.map(|r| self.path(r.pattern)).collect();
+        assert!(posts.len() >= 30);
+        posts
     }
 
     /// Whose form it is that this route takes, and the form's value.
@@ -67,6 +90,7 @@ impl Scene {
             "/sign-in" => (&mut self.outside, "/"),
             "/code" => (&mut self.halfway, "/code"),
             "/factor" => (&mut self.new, "/factor"),
+            path if path.starts_with("/accounts") => (&mut self.admin, "/today"),
             _ => (&mut self.inside, "/today"),
         };
         let form = browser.get(page).await.form();
@@ -78,7 +102,7 @@ impl Scene {
 async fn a_form_from_another_site_is_refused_by_every_route() {
     let mut scene = Scene::set().await;
     let bench = Arc::clone(&scene.bench);
-    for path in &forms(&scene.id) {
+    for path in &scene.forms() {
         let (browser, form) = scene.owner(path).await;
         let before = bench.trace().await;
         for said in ELSEWHERE {
@@ -99,7 +123,7 @@ async fn a_form_from_another_site_is_refused_by_every_route() {
         assert_eq!(bench.trace().await, before, "{path} changed something");
     }
     // The same forms from a page of ours are taken: it was the sender alone.
-    for path in &forms(&scene.id) {
+    for path in &scene.forms() {
         let (browser, form) = scene.owner(path).await;
         browser.headers = vec![("sec-fetch-site", "same-origin".to_owned())];
         let answer = post(browser, path, &form).await;
@@ -113,12 +137,12 @@ async fn a_form_with_another_value_than_its_own_is_refused_by_every_route() {
     let mut scene = Scene::set().await;
     let bench = Arc::clone(&scene.bench);
     let mut others = Vec::new();
-    for path in &forms(&scene.id) {
+    for path in &scene.forms() {
         others.push(scene.owner(path).await.1);
     }
     // Somebody else's first form, which another browser was given.
     others.push(bench.browser().get("/").await.form());
-    for path in &forms(&scene.id) {
+    for path in &scene.forms() {
         let (browser, own) = scene.owner(path).await;
         let mut wrong = vec![String::new(), own.to_lowercase(), own[1..].to_owned()];
         wrong.push(own.repeat(3));
@@ -154,6 +178,7 @@ async fn what_is_only_looked_at_takes_no_form_and_looking_changes_nothing() {
     let bench = Arc::clone(&scene.bench);
     let before = bench.trace().await;
     for route in routes() {
+        let path = scene.path(route.pattern);
         for browser in [
             &mut scene.outside,
             &mut scene.halfway,
@@ -161,12 +186,10 @@ async fn what_is_only_looked_at_takes_no_form_and_looking_changes_nothing() {
             &mut scene.inside,
         ] {
             for method in [Method::GET, Method::HEAD] {
-                browser
-                    .ask(method, route.pattern, None, Body::empty())
-                    .await;
+                browser.ask(method, &path, None, Body::empty()).await;
             }
             if !route.methods.contains(&Method::POST) {
-                let answer = browser.post(route.pattern, &[("form", "x")]).await;
+                let answer = browser.post(&path, &[("form", "x")]).await;
                 let status = StatusCode::METHOD_NOT_ALLOWED;
                 assert_eq!(answer.status, status, "{}", route.pattern);
             }

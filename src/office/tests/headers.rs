@@ -14,9 +14,12 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
     let bench = Bench::new().await;
     bench.account("new@clinic.example", Role::Staff).await;
     let (mut inside, _, page) = bench.set_up(RUIZ).await;
-    let id = held(&bench).await.to_string();
+    let message = held(&bench).await.to_string();
     let mut halfway = bench.halfway(RUIZ).await;
     let mut new = bench.halfway("new@clinic.example").await;
+    bench.account("root@clinic.example", Role::Admin).await;
+    let (mut admin, ..) = bench.set_up("root@clinic.example").await;
+    let contact = bench.contact("Jane", "Doe").await;
     let text = page.text();
     let style = text.split("href=\"/style-").nth(1).unwrap();
     let style = format!("/style-{}", style.split('"').next().unwrap());
@@ -27,8 +30,12 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
     let mut patterns: Vec<&str> = routes().iter().map(|r| r.pattern).collect();
     patterns.push("/nothing/here");
     for pattern in patterns {
+        let id = match pattern.starts_with("/message") {
+            true => &message,
+            false => &contact,
+        };
         let path = pattern.replace("/{file}", &style);
-        let path = path.replace("{id}", &id).replace("{n}", "1");
+        let path = path.replace("{id}", id).replace("{n}", "1");
         for method in ["GET", "HEAD", "POST", "PUT"] {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let mut outside = bench.browser();
@@ -37,6 +44,7 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
                 ("with a right password", &mut halfway),
                 ("without a second factor", &mut new),
                 ("signed in", &mut inside),
+                ("an administrator", &mut admin),
             ] {
                 let answer = browser
                     .ask(method.clone(), &path, None, Body::empty())

@@ -5,5 +5,7 @@ mod entering;
 mod forged;
 mod headers;
 mod mail;
+mod people;
 mod release;
+mod workers;
 mod write;

@@ -31,7 +31,9 @@ fn office(config: &Config, findings: &mut Findings) {
     if config.office.url.is_none() {
         let nobody = config.policy.staff == StaffMail::Hold && !config.policy.release_by_move;
         let wrong = match nobody {
-            true => "office.url is not set, so there are no office pages, and nobody can release what staff write",
+            true => {
+                "office.url is not set, so there are no office pages, and nobody can release what staff write"
+            }
             false => "office.url is not set, so there are no office pages",
         };
         findings.warning(config.fault(

@@ -333,3 +333,470 @@ office-write-long-text = The text is longer than { $n } characters. Please make 
 office-write-no-from = Please choose who the message is from.
 office-write-no-to = Please choose who the message is for.
 office-write-no-pick = One of the files you ticked is not there any more. Please choose again.
+
+# Frame and doors.
+office-contacts = Contacts
+office-set-up = Set-up
+office-accounts = Accounts
+office-audit = Audit
+office-save = Save
+office-more = Show more
+office-yes = Yes
+office-nobody = Nobody
+office-refused-title = This cannot be done now
+office-refused-text = Something has changed since the page was opened. Nothing was done. Please open the page anew and look.
+office-renewed-title = Your password is changed
+office-renewed-text = All your pages are closed, here and elsewhere. Please sign in with the new password. Your mail programs go on as before.
+office-proof-password = Your own password
+office-proof-wrong = Your password or the code is not right. Please try again with the next code.
+office-proof-empty = Please type your own password and the 6 digits that your app shows now.
+
+# The list of contacts.
+office-contacts-search = Find somebody
+office-contacts-search-hint = A name, an e-mail address, a phone number, or a date of birth such as 1980-01-31.
+office-contacts-find = Find
+office-contacts-all = Show everybody
+office-contacts-none = There are no contacts yet
+office-contacts-not-found = Nobody was found. Try fewer letters.
+office-status-stub = Only written to so far
+office-status-patient = Patient
+office-status-non-patient = Not a patient
+
+# One contact.
+office-contact-new = Add a contact
+office-contact-change = Change
+# $name is a person's name.
+office-contact-change-title = Change { $name }
+office-contact-added = The contact was added.
+office-contact-changed = The changes are saved.
+office-contact-granted = They can now sign in to the portal.
+office-contact-revoked = They can no longer sign in to the portal by themselves.
+office-field-first = First name
+office-field-last = Last name
+office-field-name = Name in messages
+office-field-name-hint = Only if messages should show another name.
+office-field-born = Date of birth
+office-field-status = Who they are
+office-field-language = Language
+office-field-phone = Phone
+office-field-email = E-mail
+office-field-email-hint = The first one is used for messages.
+office-field-postal = Postal address
+office-field-provider = Primary provider
+office-field-guarantor = Head of the family
+office-field-guarantor-hint = People with the same last name or mailbox are offered here. Save the last name first to see them.
+office-field-portal = Portal sign-in
+office-field-confidential = Confidential
+office-field-confidential-hint = Others who share the mailbox see nothing of this person in the portal.
+office-language-unknown = Not known
+
+# What is wrong; it stands beside the field. $n is a number.
+office-wrong-long = This is too long. Please use at most { $n } characters.
+office-wrong-character = There is a character in it that we cannot keep. Please type it anew.
+office-wrong-born = Please write the day as year, month and day, such as 1980-01-31.
+office-wrong-age = This day is in the future, or more than 150 years ago. Please check it.
+office-wrong-word = Please write one of these: { $words }.
+office-wrong-many = At most { $n } can be kept. Please leave the least used out.
+office-wrong-email = This is not an e-mail address. It looks like name@example.com.
+office-wrong-twice = The same is given twice. Please leave one out.
+office-wrong-provider = There is no provider with this account. Please choose another.
+office-wrong-guarantor = This person cannot be the head of the family: they are not there, or have one themselves. Please choose another.
+office-wrong-head = Others name this person as head of their family. Change theirs first.
+office-wrong-missing = The clinic asks for this. Please fill it in.
+office-wrong-nameless = Please give a name.
+office-wrong-portal = Who signs in to the portal needs this. Fill it in, or end the sign-in first.
+
+# Somebody is there already.
+office-alike = Is this somebody you have already?
+office-alike-text = The same name and birthday, or the same e-mail address, is here already. Families often share an address.
+office-alike-sure = It is somebody else: save
+office-meanwhile = This record was changed meanwhile
+office-meanwhile-text = Nothing was saved, and what you typed is still here. Where it differs, the field says what the record holds now. If you save again, yours counts.
+office-meanwhile-now = Now: { $value }
+office-meanwhile-empty = Now: empty
+office-meanwhile-ticked = Now: yes
+
+# Sign-in to the portal. $moment is "today, 9:41 AM" or "18 November".
+office-portal-since = They can sign in to the portal without a link since: { $moment }.
+office-portal-may = The record is complete. You can let them sign in to the portal without a link.
+office-portal-missing = For signing in to the portal without a link, the record still needs:
+office-portal-lacks = The record is not complete. It still needs: { $fields }.
+office-portal-grant = Let { $name } sign in to the portal
+office-portal-grant-do = Let them sign in
+office-portal-grant-means = They type their e-mail address on the portal, get a code there, and see all messages to them that are still available. They can also write to you first.
+office-portal-grant-link = Whoever reads that mailbox can do the same. Please make sure that the address is theirs.
+office-portal-revoke = End the portal sign-in of { $name }
+office-portal-revoke-do = End the sign-in
+office-portal-revoke-means = They can no longer open the portal by themselves.
+office-portal-revoke-link = The links in your messages go on working, each until its time is over.
+
+# Family and history.
+office-family = Family
+office-family-none = Nobody else is known.
+office-family-add = Add somebody of this family
+office-sharing = Shares the mailbox
+office-sharing-text = Messages to the address can be read by all of them. The message says whom it is about.
+office-history = Messages
+office-history-none = No messages that you may see.
+office-history-sent = Sent
+office-history-received = Received
+office-history-older = Older messages
+office-history-newest = Newest messages
+office-fate-held = Waits for release
+office-fate-queued = On its way
+office-fate-noticed = Notice sent
+office-fate-bounced = The notice came back
+office-fate-opened = Opened
+office-fate-downloaded = File downloaded
+office-fate-replied = Answered
+office-fate-expired = Its time is over
+office-fate-recalled = You took it back
+office-fate-relayed = Sent on
+office-fate-delivered = Delivered
+office-fate-failed = Not delivered
+office-fate-overdue = Not confirmed in time
+office-fate-read = Read
+office-fate-unread = Not read yet
+
+# Contacts as a file. $size is "1 MB", $line and $column are numbers or names.
+office-import = Bring in contacts from a file
+office-import-text = Save the list of your old program or spreadsheet as a CSV file (“CSV UTF-8”). First you see what would happen, line by line. Nothing changes before you say so.
+office-import-columns = The first line names the columns: last, first, born, phone, email, postal, provider, language, status. Only those you have are needed. An empty cell changes nothing.
+office-import-file = CSV file
+office-import-hint = Up to { $size }. Larger files are brought in by whoever runs this gateway.
+office-import-try = Look at the file
+office-import-empty = Please choose a file. An empty one changes nothing.
+office-import-look = This is what would happen
+office-import-do = Bring them in
+office-import-mend = Nothing is brought in while one line is refused. Please mend these lines in your file and choose it again.
+office-import-meanwhile = The contacts have changed since you looked. Please look once more.
+office-import-done = The contacts are brought in
+office-import-line = Line { $line }
+office-import-add = is added
+office-import-change = is changed
+office-import-same = stays as it is
+office-import-refused = is refused
+office-effect-addresses = Messages go to other e-mail addresses.
+office-effect-granted = May sign in to the portal.
+office-effect-revoked = May sign in to the portal no longer.
+office-import-rest = The other lines are not shown.
+office-line-fields = The line has more or fewer cells than the first one. Please check commas and quotation marks.
+office-line-id = What stands under id is none. Please leave it empty for a new contact.
+office-line-again = It is about the same person as line { $line }. Please leave one out.
+office-line-several = Several contacts could be meant. Please give last name, first name and date of birth.
+office-line-crowded = More than 50 contacts would share this e-mail address. Leave out an address that is nobody’s own, such as the clinic’s.
+office-sheet-large = The file is too large for this page. Please split it, or ask whoever runs this gateway.
+office-sheet-long = The file has too many lines. Please split it, each part with its first line.
+office-sheet-encoding = Line { $line } is not in UTF-8, so letters with accents could be mistaken. Please save the file as “CSV UTF-8”.
+office-sheet-wide = The file is saved as “Unicode text”. Please save it as “CSV UTF-8”.
+office-sheet-header = The first line must name the columns, such as last,first,born,email.
+office-sheet-column = Column { $column } of the first line is not known. Please rename or remove it.
+office-sheet-twice = The first line has the column { $column } twice. Please leave one out.
+office-sheet-line = Line { $line } cannot be read. Please check its quotation marks.
+office-export = Save all contacts as a file
+office-export-people = The file holds the names, birthdays and addresses of all your patients. Outside of this gateway nothing protects it. Keep it only where patients’ records belong, and delete it when you are done.
+office-export-noted = That you saved it is noted in the audit.
+office-export-semicolons = Semicolons between the cells
+office-export-semicolons-hint = For a spreadsheet of a country where numbers are written with a comma.
+office-export-do = Save the file
+
+# Set-up of a mail program.
+office-values = Settings for your mail program
+office-values-text = One press on a value selects all of it, ready to copy.
+office-value-user = User name
+office-value-password = Password
+office-value-app = An app password from this page
+office-value-in-server = Incoming mail (IMAP): server
+office-value-in-port = Incoming mail: port
+office-value-in-security = Incoming mail: security
+office-value-out-server = Outgoing mail (SMTP): server
+office-value-out-port = Outgoing mail: port
+office-value-out-security = Outgoing mail: security
+office-programs = Step by step
+office-apple = iPhone, iPad or Mac: the quick way
+office-apple-text = Point the camera of the device at this picture, or open the link on it. It installs a signed profile with these settings and without a password. Then type an app password when it asks.
+office-apple-picture = Picture that leads to the profile
+office-apple-here = Open the profile on this device
+
+# App passwords. $networks is "203.0.113.0/24", $address "203.0.113.7".
+office-apps = App passwords
+office-apps-none = You have none yet.
+office-app-why = Each mail program gets a password of its own. If a device is lost, take its password back, and the others go on working.
+office-app-networks-why = If you limit it to the clinic’s network, a stolen password is of no use to anybody outside. For a phone that goes home with you, leave it open.
+office-app-new = Make an app password
+office-app-name = Name
+office-app-name-hint = The device and the program, such as “Outlook at the front desk”.
+office-app-nameless = Please give it a name, so that you know it again.
+office-app-scope = What it opens
+office-scope-both = Reading and sending
+office-scope-imap = Reading only
+office-scope-smtp = Sending only
+office-app-networks = Only from these networks
+office-app-networks-hint = Leave it empty for everywhere. You are now at { $address }; a network looks like 203.0.113.0/24.
+office-app-network-wrong = “{ $network }” is not a network. It looks like 203.0.113.0/24, or 203.0.113.7 for one address.
+office-app-networks-many = At most { $n } networks. Please name larger ones.
+office-app-make = Make it
+office-app-refused = It was not made. You may have as many as there can be: take one back that you no longer use.
+office-app-made = Your new app password
+office-app-made-text = Type it into your mail program where it asks for the password, for incoming and for outgoing mail. It works nowhere else.
+office-app-made-once = It is shown this one time. You need not keep it: for another device, make another.
+office-app-typed = I have typed it in
+office-app-used = last used { $moment }
+office-app-unused = not used yet
+office-app-anywhere = from anywhere
+office-app-from = only from { $networks }
+office-app-revoke = Take back
+office-app-revoke-title = Take back “{ $name }”
+office-app-revoke-means = The program that uses it can read and send nothing from now on. Everything else goes on working.
+office-app-revoked = The app password is taken back.
+
+# The own account.
+office-own = Your sign-in
+office-own-title = Change your password
+office-own-text = This is the password for these pages. All your pages close, and you sign in anew.
+office-own-new = New password
+office-own-hint = At least { $n } characters, such as four or five words that do not belong together.
+office-own-again = New password once more
+office-own-short = Please use at least { $n } characters.
+office-own-common = Many people use this one, or it holds your name. Please choose words that do not belong together.
+office-own-differs = The two are not the same. Please type it again.
+office-own-do = Change the password
+
+# Accounts, for who runs the gateway.
+office-account-new = Add an account
+office-account-name = Name
+office-account-name-hint = As patients know them, such as “Dr. Ana Ruiz”.
+office-account-role = Role
+office-role-staff = Staff
+office-role-staff-means = Writes messages. A provider releases them, unless you allow otherwise. Sees its own mail, the shared mail and the contacts.
+office-role-provider = Provider
+office-role-provider-means = Writes, sends and releases. Sees its own mail, the shared mail and the contacts.
+office-role-admin = Administrator
+office-role-admin-means = Runs the gateway and these accounts. Sees nobody’s mail and no contacts.
+office-account-proof = Only for an administrator: your own password and a code.
+office-account-make = Add the account
+office-account-address-wrong = This is not an e-mail address.
+office-account-address-taken = This address has an account already.
+office-account-address-foreign = This address is not of one of the clinic’s own domains.
+office-account-made = The account is made
+office-account-made-text = Hand this first password over in person, not by e-mail. At the first sign-in they set up the app on their phone; then they change the password under Set-up.
+office-account-made-once = It is shown this one time.
+office-account-handed = I have handed it over
+office-account-changed = The changes are saved.
+office-account-change = Change name and permissions
+office-account-change-title = Change { $name }
+office-account-meanwhile = The account was changed meanwhile. Nothing was saved, and what you typed is still here. If you save again, yours counts.
+office-account-state = State
+office-account-state-on = In use
+office-account-state-off = Switched off
+office-account-is-on = The account is in use again.
+office-account-is-off = The account is switched off.
+office-account-off = Switch off
+office-account-off-title = Switch { $name } off
+office-account-off-means = At once, nothing opens with this account: no page, no mail program. Its mail stays. You can switch it on again.
+office-account-on = Switch on again
+office-account-on-title = Switch { $name } on again
+office-account-on-means = Password, second step and app passwords work as before.
+office-account-factor = Second step
+office-account-has-factor = Set up
+office-account-no-factor = Second step not set up yet
+office-account-no-apps = None
+office-account-revoke = Take app passwords back
+office-account-staff = Their own messages
+office-staff-inherit = As the clinic has set it
+office-staff-hold = Wait for a provider
+office-staff-send = Leave at once
+office-account-writes = Writes in the name of
+office-account-writes-all = Every provider
+office-account-writes-hint = If none is ticked: every provider.
+office-deputies = Deputies
+office-deputies-change = Change deputies
+office-deputy-title = Deputies of { $name }
+office-deputy-means = A deputy may release messages in this provider’s name while they are away.
+office-deputy-who = Who stands in
+office-deputy-nobody = Nobody: end all of them
+office-deputy-none = None
+office-deputy-until = Until the end of
+office-deputy-to = until { $moment }
+office-deputy-day = Please name a day from today on, within a year.
+office-deputy-set = The deputy may release from now on.
+office-deputy-ended = Nobody stands in any more.
+office-reset = Reset the second step
+office-reset-title = Reset the second step of { $name }
+office-reset-means = For a lost phone. All their pages close, the app and the recovery codes count no more, and whoever signs in next with the password sets up a new phone. Make sure that only they know the password.
+office-reset-proof = To be sure that it is you, type your own password and a code.
+office-factor-gone = The second step is reset. They set up a new phone at the next sign-in.
+office-revoke-title = Take an app password of { $name } back
+
+# Audit.
+office-audit-text = What happened, the newest first. Messages and patients stand here by their number alone. That you read this is noted too.
+office-audit-filter = Show only some of it
+office-audit-account = Account
+office-audit-everybody = Everybody
+office-audit-kind = What happened
+office-audit-everything = Everything
+office-audit-day = Day
+office-audit-show = Show
+office-audit-none = Nothing of this kind was found here.
+office-audit-failed = failed
+office-audit-network = from network { $network }
+office-audit-older = Older
+office-audit-all = Show everything
+office-who-gateway = The gateway
+office-who-visitor = Somebody with a link
+office-who-recipient = A recipient
+office-who-operator = Whoever runs the machine (user { $id })
+office-who-unknown = Somebody unknown
+office-event-sign-in = Sign-in
+office-event-sign-out = Sign-out
+office-event-submit = Message taken in
+office-event-route = Way of a message chosen
+office-event-notice = Notice sent
+office-event-code-request = Code asked for
+office-event-code-try = Code tried
+office-event-lock = Locked after wrong tries
+office-event-open = Message opened
+office-event-download = File downloaded
+office-event-reply = Patient answered
+office-event-ask-again = Patient asked for a message again
+office-event-expiry = Time of a message ended or changed
+office-event-recall = Message taken back
+office-event-purge = Content destroyed
+office-event-key = Key made or destroyed
+office-event-account = Account changed
+office-event-disclose = Data of people looked at
+office-event-queue = Queue changed by hand
+office-event-configuration = Settings read anew
+office-event-store = Store looked after
+office-event-task = Task closed
+office-event-hold = Message held or given back
+office-event-release = Message released
+office-event-break-glass = Emergency access
+office-event-contact = Contact changed
+office-import-added =
+    { $n ->
+        [one] { $n } contact is added.
+       *[other] { $n } contacts are added.
+    }
+office-import-changed =
+    { $n ->
+        [one] { $n } is changed.
+       *[other] { $n } are changed.
+    }
+office-import-sames =
+    { $n ->
+        [one] { $n } stays as it is.
+       *[other] { $n } stay as they are.
+    }
+office-import-refuseds =
+    { $n ->
+        [one] { $n } line is refused.
+       *[other] { $n } lines are refused.
+    }
+office-import-moves =
+    { $n ->
+        [one] For { $n } contact, messages go to other e-mail addresses.
+       *[other] For { $n } contacts, messages go to other e-mail addresses.
+    }
+office-import-grants =
+    { $n ->
+        [one] { $n } contact may sign in to the portal.
+       *[other] { $n } contacts may sign in to the portal.
+    }
+office-import-ends =
+    { $n ->
+        [one] { $n } contact may sign in to the portal no longer.
+       *[other] { $n } contacts may sign in to the portal no longer.
+    }
+
+# The fixed words of the audit trail, in small letters: one may follow another.
+office-note-added = added
+office-note-made = made
+office-note-enabled = switched on
+office-note-disabled = switched off
+office-note-policy-off = mail not protected unless asked for
+office-note-policy-inherit = mail protected as the clinic has set it
+office-note-policy-secure = mail always protected
+office-note-password-set = new password
+office-note-name = name
+office-note-staff-hold = own messages wait for a provider
+office-note-staff-send = own messages leave at once
+office-note-staff-inherit = own messages as the clinic has set it
+office-note-writes-for = in whose name they write
+office-note-role-staff = now staff
+office-note-role-provider = now a provider
+office-note-role-admin = now an administrator
+office-note-factor-set = second step set up
+office-note-factor-reset = second step reset
+office-note-recovery-renewed = new recovery codes
+office-note-app-password-made = app password made
+office-note-app-password-revoked = app password taken back
+office-note-no-deputies = no deputies any more
+office-note-changed = changed
+office-note-imported = brought in from a file
+office-note-addresses = other e-mail addresses
+office-note-granted = portal sign-in granted
+office-note-revoked = portal sign-in ended
+office-note-export = taken out as a file
+office-note-search = search
+office-note-read = read
+office-note-closed = closed
+office-note-extended = more time given
+office-note-reminder = reminder
+office-note-withdrawn = withdrawn
+office-note-expired = time over
+office-note-rejected = given back
+office-note-retry = tried again
+office-note-drop = dropped
+office-note-own = by the provider
+office-note-at-staff-screen = at the screen of
+office-note-deputy = by a deputy
+office-note-break-glass = in an emergency
+office-note-move = by moving it in a mail program
+office-note-page-password = office page: password
+office-note-page-code = office page: code
+office-note-page-recovery = office page: recovery code
+office-note-office = office page
+office-note-sign-in = mail program
+office-note-phone = phone
+office-note-computer = computer
+office-note-program = a program
+office-note-unknown = unknown device
+office-note-accepted = taken by the relay
+office-note-portal = through the portal
+office-note-local = inside the clinic
+office-note-clear = without protection
+office-note-unread = not read before
+office-note-read-before = read before
+office-note-damaged = damaged
+office-note-too-many = too many
+office-note-locked = locked
+office-note-resent = sent twice
+office-note-no-mailbox = no such mailbox
+office-note-no-domain = no such domain
+office-note-mailbox-full = mailbox full
+office-note-refused = refused
+office-note-gave-up = given up
+office-note-accepted-reminder = reminder taken by the relay
+office-note-undelivered-reminder = reminder not delivered
+office-note-unwanted-reminder = reminder not needed any more
+office-note-came-back = came back
+office-note-late-elsewhere = late behind the relay
+office-note-new-message = new message
+office-note-nobody = nobody of this address
+office-note-budget = too many wrong codes in all
+office-note-portal-password = password for the portal
+office-note-compacted = disk space given back
+office-note-rolled-and-destroyed = old keys destroyed
+
+# Another role, a new first password.
+office-role-change = Change the role
+office-role-title = Role of { $name }
+office-role-means = All their pages and mail programs are closed at once, and they sign in anew. Messages that wait for the release of somebody who is no provider any more go back to their writers in time.
+office-role-changed = The role is changed.
+office-renewal = Set a new first password
+office-renewal-title = New first password for { $name }
+office-renewal-means = For a forgotten password. The old one counts no more, and all their pages close. Their second step and their app passwords stay.
+office-renewal-do = Set it
+office-renewal-made = The new first password
+office-renewal-made-text = Hand it over in person, not by e-mail. They sign in with it and then change it under Set-up.

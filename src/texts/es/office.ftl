@@ -333,3 +333,470 @@ office-write-long-text = El texto tiene más de { $n } caracteres. Acórtelo o e
 office-write-no-from = Elija de quién es el mensaje.
 office-write-no-to = Elija para quién es el mensaje.
 office-write-no-pick = Uno de los archivos marcados ya no está. Elija de nuevo.
+
+# Frame and doors.
+office-contacts = Contactos
+office-set-up = Configuración
+office-accounts = Cuentas
+office-audit = Auditoría
+office-save = Guardar
+office-more = Mostrar más
+office-yes = Sí
+office-nobody = Nadie
+office-refused-title = Esto no se puede hacer ahora
+office-refused-text = Algo ha cambiado desde que se abrió la página. No se hizo nada. Por favor, abra la página de nuevo y revise.
+office-renewed-title = Su contraseña ha cambiado
+office-renewed-text = Todas sus páginas están cerradas, aquí y en otros lugares. Por favor, entre con la contraseña nueva. Sus programas de correo siguen como antes.
+office-proof-password = Su propia contraseña
+office-proof-wrong = Su contraseña o el código no son correctos. Inténtelo de nuevo con el código siguiente.
+office-proof-empty = Por favor, escriba su propia contraseña y las 6 cifras que su aplicación muestra ahora.
+
+# The list of contacts.
+office-contacts-search = Buscar a alguien
+office-contacts-search-hint = Un nombre, un correo electrónico, un teléfono o una fecha de nacimiento como 1980-01-31.
+office-contacts-find = Buscar
+office-contacts-all = Mostrar a todos
+office-contacts-none = Todavía no hay contactos
+office-contacts-not-found = No se encontró a nadie. Pruebe con menos letras.
+office-status-stub = Solo se le ha escrito
+office-status-patient = Paciente
+office-status-non-patient = No es paciente
+
+# One contact.
+office-contact-new = Agregar un contacto
+office-contact-change = Cambiar
+# $name is a person's name.
+office-contact-change-title = Cambiar: { $name }
+office-contact-added = Se agregó el contacto.
+office-contact-changed = Los cambios están guardados.
+office-contact-granted = Ahora puede entrar al portal.
+office-contact-revoked = Ya no puede entrar al portal por su cuenta.
+office-field-first = Nombre
+office-field-last = Apellidos
+office-field-name = Nombre en los mensajes
+office-field-name-hint = Solo si los mensajes deben mostrar otro nombre.
+office-field-born = Fecha de nacimiento
+office-field-status = Quién es
+office-field-language = Idioma
+office-field-phone = Teléfono
+office-field-email = Correo electrónico
+office-field-email-hint = El primero se usa para los mensajes.
+office-field-postal = Dirección postal
+office-field-provider = Médico principal
+office-field-guarantor = Responsable de la familia
+office-field-guarantor-hint = Aquí aparecen las personas con el mismo apellido o correo. Guarde primero el apellido para verlas.
+office-field-portal = Entrada al portal
+office-field-confidential = Confidencial
+office-field-confidential-hint = Quienes comparten el correo no ven nada de esta persona en el portal.
+office-language-unknown = No se sabe
+
+# What is wrong; it stands beside the field. $n is a number.
+office-wrong-long = Es demasiado largo. Use como máximo { $n } caracteres.
+office-wrong-character = Hay un carácter que no podemos guardar. Por favor, escríbalo de nuevo.
+office-wrong-born = Por favor, escriba el día como año, mes y día, por ejemplo 1980-01-31.
+office-wrong-age = Este día está en el futuro o hace más de 150 años. Por favor, revíselo.
+office-wrong-word = Por favor, escriba una de estas palabras: { $words }.
+office-wrong-many = Se pueden guardar { $n } como máximo. Por favor, quite los que menos usa.
+office-wrong-email = Esto no es un correo electrónico. Debe parecerse a nombre@example.com.
+office-wrong-twice = Está dos veces. Por favor, quite uno.
+office-wrong-provider = No hay ningún médico con esta cuenta. Por favor, elija otro.
+office-wrong-guarantor = Esta persona no puede ser responsable de la familia: no está, o ya tiene a alguien. Por favor, elija a otra.
+office-wrong-head = Otros tienen a esta persona como responsable. Cambie primero los suyos.
+office-wrong-missing = La clínica pide este dato. Por favor, complételo.
+office-wrong-nameless = Por favor, escriba un nombre.
+office-wrong-portal = Quien entra al portal necesita este dato. Complételo, o quite primero la entrada.
+
+# Somebody is there already.
+office-alike = ¿Ya tiene a esta persona?
+office-alike-text = El mismo nombre y fecha de nacimiento, o el mismo correo, ya está aquí. Las familias suelen compartir un correo.
+office-alike-sure = Es otra persona: guardar
+office-meanwhile = Este registro cambió mientras tanto
+office-meanwhile-text = No se guardó nada, y lo que escribió sigue aquí. Donde hay diferencias, el campo dice lo que hay ahora. Si guarda otra vez, vale lo suyo.
+office-meanwhile-now = Ahora: { $value }
+office-meanwhile-empty = Ahora: vacío
+office-meanwhile-ticked = Ahora: sí
+
+# Sign-in to the portal. $moment is "today, 9:41 AM" or "18 November".
+office-portal-since = Puede entrar al portal sin enlace desde: { $moment }.
+office-portal-may = El registro está completo. Puede permitirle entrar al portal sin enlace.
+office-portal-missing = Para entrar al portal sin enlace, al registro le falta:
+office-portal-lacks = El registro no está completo. Le falta: { $fields }.
+office-portal-grant = Permitir a { $name } entrar al portal
+office-portal-grant-do = Permitir la entrada
+office-portal-grant-means = En el portal escribe su correo, recibe un código y ve todos los mensajes que siguen disponibles. También puede escribirle primero.
+office-portal-grant-link = Quien lea ese correo puede hacer lo mismo. Por favor, asegúrese de que el correo es suyo.
+office-portal-revoke = Quitar la entrada al portal de { $name }
+office-portal-revoke-do = Quitar la entrada
+office-portal-revoke-means = Ya no podrá abrir el portal por su cuenta.
+office-portal-revoke-link = Los enlaces de sus mensajes siguen funcionando, cada uno hasta que termine su plazo.
+
+# Family and history.
+office-family = Familia
+office-family-none = No se conoce a nadie más.
+office-family-add = Agregar a alguien de esta familia
+office-sharing = Comparten el correo
+office-sharing-text = Todos ellos pueden leer los mensajes a ese correo. El mensaje dice de quién trata.
+office-history = Mensajes
+office-history-none = No hay mensajes que usted pueda ver.
+office-history-sent = Enviado
+office-history-received = Recibido
+office-history-older = Mensajes anteriores
+office-history-newest = Mensajes más recientes
+office-fate-held = Por autorizar
+office-fate-queued = En camino
+office-fate-noticed = Aviso enviado
+office-fate-bounced = El aviso fue devuelto
+office-fate-opened = Abierto
+office-fate-downloaded = Archivo descargado
+office-fate-replied = Contestado
+office-fate-expired = Su plazo terminó
+office-fate-recalled = Usted lo retiró
+office-fate-relayed = Enviado al destino
+office-fate-delivered = Entregado
+office-fate-failed = No entregado
+office-fate-overdue = Sin confirmar a tiempo
+office-fate-read = Leído
+office-fate-unread = Sin leer
+
+# Contacts as a file. $size is "1 MB", $line and $column are numbers or names.
+office-import = Traer contactos de un archivo
+office-import-text = Guarde la lista de su programa anterior u hoja de cálculo como archivo CSV (“CSV UTF-8”). Primero verá qué pasaría, línea por línea. Nada cambia antes de que usted lo diga.
+office-import-columns = La primera línea nombra las columnas, en inglés: last, first, born, phone, email, postal, provider, language, status. Bastan las que tenga. Una celda vacía no cambia nada.
+office-import-file = Archivo CSV
+office-import-hint = Hasta { $size }. Los archivos más grandes los trae quien administra esta pasarela.
+office-import-try = Revisar el archivo
+office-import-empty = Por favor, elija un archivo. Uno vacío no cambia nada.
+office-import-look = Esto es lo que pasaría
+office-import-do = Traerlos
+office-import-mend = No se trae nada mientras una línea esté rechazada. Por favor, corrija esas líneas en su archivo y elíjalo de nuevo.
+office-import-meanwhile = Los contactos cambiaron desde que los revisó. Por favor, revise otra vez.
+office-import-done = Los contactos están aquí
+office-import-line = Línea { $line }
+office-import-add = se agrega
+office-import-change = se cambia
+office-import-same = queda igual
+office-import-refused = se rechaza
+office-effect-addresses = Los mensajes van a otros correos.
+office-effect-granted = Podrá entrar al portal.
+office-effect-revoked = Ya no podrá entrar al portal.
+office-import-rest = Las demás líneas no se muestran.
+office-line-fields = La línea tiene más o menos celdas que la primera. Por favor, revise comas y comillas.
+office-line-id = Lo que está bajo id no lo es. Déjelo vacío para un contacto nuevo.
+office-line-again = Trata de la misma persona que la línea { $line }. Por favor, quite una.
+office-line-several = Podrían ser varios contactos. Por favor, ponga apellidos, nombre y fecha de nacimiento.
+office-line-crowded = Más de 50 contactos compartirían este correo. Quite un correo que no sea de nadie en particular, como el de la clínica.
+office-sheet-large = El archivo es demasiado grande para esta página. Divídalo o pida ayuda a quien administra esta pasarela.
+office-sheet-long = El archivo tiene demasiadas líneas. Divídalo, cada parte con su primera línea.
+office-sheet-encoding = La línea { $line } no está en UTF-8, y las letras con acento podrían confundirse. Guarde el archivo como “CSV UTF-8”.
+office-sheet-wide = El archivo está guardado como “texto Unicode”. Guárdelo como “CSV UTF-8”.
+office-sheet-header = La primera línea debe nombrar las columnas, como last,first,born,email.
+office-sheet-column = La columna { $column } de la primera línea no se conoce. Cámbiele el nombre o quítela.
+office-sheet-twice = La primera línea tiene dos veces la columna { $column }. Por favor, quite una.
+office-sheet-line = La línea { $line } no se puede leer. Por favor, revise sus comillas.
+office-export = Guardar todos los contactos en un archivo
+office-export-people = El archivo contiene nombres, fechas de nacimiento y direcciones de todos sus pacientes. Fuera de esta pasarela nada lo protege. Guárdelo solo donde van los expedientes y bórrelo al terminar.
+office-export-noted = En la auditoría queda anotado que usted lo guardó.
+office-export-semicolons = Punto y coma entre las celdas
+office-export-semicolons-hint = Para una hoja de cálculo de un país donde los números llevan coma.
+office-export-do = Guardar el archivo
+
+# Set-up of a mail program.
+office-values = Datos para su programa de correo
+office-values-text = Al pulsar un dato se selecciona entero, listo para copiar.
+office-value-user = Nombre de usuario
+office-value-password = Contraseña
+office-value-app = Una contraseña de aplicación de esta página
+office-value-in-server = Correo entrante (IMAP): servidor
+office-value-in-port = Correo entrante: puerto
+office-value-in-security = Correo entrante: seguridad
+office-value-out-server = Correo saliente (SMTP): servidor
+office-value-out-port = Correo saliente: puerto
+office-value-out-security = Correo saliente: seguridad
+office-programs = Paso a paso
+office-apple = iPhone, iPad o Mac: la vía rápida
+office-apple-text = Apunte la cámara del dispositivo a esta imagen, o abra en él el enlace. Instala un perfil firmado con estos datos y sin contraseña. Después escriba una contraseña de aplicación cuando la pida.
+office-apple-picture = Imagen que lleva al perfil
+office-apple-here = Abrir el perfil en este dispositivo
+
+# App passwords. $networks is "203.0.113.0/24", $address "203.0.113.7".
+office-apps = Contraseñas de aplicación
+office-apps-none = Todavía no tiene ninguna.
+office-app-why = Cada programa de correo tiene su propia contraseña. Si se pierde un dispositivo, quite su contraseña y los demás siguen funcionando.
+office-app-networks-why = Si la limita a la red de la clínica, una contraseña robada no le sirve a nadie de fuera. Para un teléfono que va con usted a casa, no la limite.
+office-app-new = Crear una contraseña de aplicación
+office-app-name = Nombre
+office-app-name-hint = El dispositivo y el programa, como “Outlook en recepción”.
+office-app-nameless = Por favor, póngale un nombre para reconocerla.
+office-app-scope = Qué abre
+office-scope-both = Leer y enviar
+office-scope-imap = Solo leer
+office-scope-smtp = Solo enviar
+office-app-networks = Solo desde estas redes
+office-app-networks-hint = Déjelo vacío para cualquier lugar. Usted está ahora en { $address }; una red se escribe como 203.0.113.0/24.
+office-app-network-wrong = “{ $network }” no es una red. Se escribe como 203.0.113.0/24, o 203.0.113.7 para una sola dirección.
+office-app-networks-many = Como máximo { $n } redes. Por favor, ponga redes más grandes.
+office-app-make = Crearla
+office-app-refused = No se creó. Quizás ya tiene todas las posibles: quite una que ya no use.
+office-app-made = Su nueva contraseña de aplicación
+office-app-made-text = Escríbala en su programa de correo donde pida la contraseña, para el correo entrante y el saliente. No sirve en ningún otro lugar.
+office-app-made-once = Se muestra solo ahora. No hace falta guardarla: para otro dispositivo, cree otra.
+office-app-typed = Ya la escribí
+office-app-used = último uso: { $moment }
+office-app-unused = sin usar
+office-app-anywhere = desde cualquier lugar
+office-app-from = solo desde { $networks }
+office-app-revoke = Quitar
+office-app-revoke-title = Quitar “{ $name }”
+office-app-revoke-means = El programa que la usa ya no podrá leer ni enviar nada. Todo lo demás sigue funcionando.
+office-app-revoked = La contraseña de aplicación ya no sirve.
+
+# The own account.
+office-own = Su entrada
+office-own-title = Cambiar su contraseña
+office-own-text = Es la contraseña de estas páginas. Todas sus páginas se cierran y usted entra de nuevo.
+office-own-new = Contraseña nueva
+office-own-hint = Al menos { $n } caracteres, como cuatro o cinco palabras sin relación entre sí.
+office-own-again = La contraseña nueva otra vez
+office-own-short = Use al menos { $n } caracteres.
+office-own-common = Mucha gente usa esta, o contiene su nombre. Por favor, elija palabras sin relación entre sí.
+office-own-differs = Las dos no son iguales. Por favor, escríbala otra vez.
+office-own-do = Cambiar la contraseña
+
+# Accounts, for who runs the gateway.
+office-account-new = Agregar una cuenta
+office-account-name = Nombre
+office-account-name-hint = Como la conocen los pacientes, por ejemplo “Dra. Ana Ruiz”.
+office-account-role = Función
+office-role-staff = Personal
+office-role-staff-means = Puede escribir mensajes. Un médico los autoriza, salvo que usted permita otra cosa. Ve su correo, el correo común y los contactos.
+office-role-provider = Médico
+office-role-provider-means = Puede escribir, enviar y autorizar. Ve su correo, el correo común y los contactos.
+office-role-admin = Administrador
+office-role-admin-means = Administra la pasarela y estas cuentas. No ve el correo de nadie ni los contactos.
+office-account-proof = Solo para un administrador: su propia contraseña y un código.
+office-account-make = Agregar la cuenta
+office-account-address-wrong = Esto no es un correo electrónico.
+office-account-address-taken = Este correo ya tiene una cuenta.
+office-account-address-foreign = Este correo no es de un dominio propio de la clínica.
+office-account-made = La cuenta está creada
+office-account-made-text = Entregue esta primera contraseña en persona, no por correo. En la primera entrada preparan la aplicación en el teléfono; después cambian la contraseña en Configuración.
+office-account-made-once = Se muestra solo ahora.
+office-account-handed = Ya la entregué
+office-account-changed = Los cambios están guardados.
+office-account-change = Cambiar nombre y permisos
+office-account-change-title = Cambiar: { $name }
+office-account-meanwhile = La cuenta cambió mientras tanto. No se guardó nada, y lo que escribió sigue aquí. Si guarda otra vez, vale lo suyo.
+office-account-state = Estado
+office-account-state-on = En uso
+office-account-state-off = Desactivada
+office-account-is-on = La cuenta está en uso otra vez.
+office-account-is-off = La cuenta está desactivada.
+office-account-off = Desactivar
+office-account-off-title = Desactivar a { $name }
+office-account-off-means = De inmediato, nada se abre con esta cuenta: ni páginas ni programas de correo. Su correo se conserva. Puede activarla otra vez.
+office-account-on = Activar otra vez
+office-account-on-title = Activar otra vez a { $name }
+office-account-on-means = La contraseña, el segundo paso y las contraseñas de aplicación funcionan como antes.
+office-account-factor = Segundo paso
+office-account-has-factor = Preparado
+office-account-no-factor = Segundo paso sin preparar
+office-account-no-apps = Ninguna
+office-account-revoke = Quitar contraseñas de aplicación
+office-account-staff = Sus propios mensajes
+office-staff-inherit = Como lo ha fijado la clínica
+office-staff-hold = Esperan a un médico
+office-staff-send = Salen de inmediato
+office-account-writes = En nombre de quién puede escribir
+office-account-writes-all = Todos los médicos
+office-account-writes-hint = Si no marca a nadie: todos los médicos.
+office-deputies = Suplentes
+office-deputies-change = Cambiar suplentes
+office-deputy-title = Suplentes de { $name }
+office-deputy-means = Un suplente puede autorizar mensajes en nombre de este médico mientras está fuera.
+office-deputy-who = Quién suple
+office-deputy-nobody = Nadie: quitar a todos
+office-deputy-none = Ninguno
+office-deputy-until = Hasta el final del
+office-deputy-to = hasta { $moment }
+office-deputy-day = Por favor, indique un día desde hoy y dentro de un año.
+office-deputy-set = El suplente ya puede autorizar.
+office-deputy-ended = Ya no suple nadie.
+office-reset = Restablecer el segundo paso
+office-reset-title = Restablecer el segundo paso de { $name }
+office-reset-means = Para un teléfono perdido. Todas sus páginas se cierran, la aplicación y los códigos de recuperación ya no valen, y quien entre después con la contraseña prepara un teléfono nuevo. Asegúrese de que solo esa persona sabe la contraseña.
+office-reset-proof = Para saber que es usted, escriba su propia contraseña y un código.
+office-factor-gone = El segundo paso está restablecido. Preparará un teléfono nuevo en la próxima entrada.
+office-revoke-title = Quitar una contraseña de aplicación de { $name }
+
+# Audit.
+office-audit-text = Lo que pasó, lo más reciente primero. Mensajes y pacientes aparecen solo por su número. También queda anotado que usted lo lee.
+office-audit-filter = Mostrar solo una parte
+office-audit-account = Cuenta
+office-audit-everybody = Todos
+office-audit-kind = Qué pasó
+office-audit-everything = Todo
+office-audit-day = Día
+office-audit-show = Mostrar
+office-audit-none = Aquí no se encontró nada así.
+office-audit-failed = falló
+office-audit-network = desde la red { $network }
+office-audit-older = Anteriores
+office-audit-all = Mostrar todo
+office-who-gateway = La pasarela
+office-who-visitor = Alguien con un enlace
+office-who-recipient = Un destinatario
+office-who-operator = Quien administra la máquina (usuario { $id })
+office-who-unknown = Alguien desconocido
+office-event-sign-in = Entrada
+office-event-sign-out = Salida
+office-event-submit = Mensaje aceptado
+office-event-route = Vía de un mensaje elegida
+office-event-notice = Aviso enviado
+office-event-code-request = Código pedido
+office-event-code-try = Código probado
+office-event-lock = Bloqueo tras intentos fallidos
+office-event-open = Mensaje abierto
+office-event-download = Archivo descargado
+office-event-reply = El paciente contestó
+office-event-ask-again = El paciente pidió otra vez un mensaje
+office-event-expiry = Plazo de un mensaje terminado o cambiado
+office-event-recall = Mensaje retirado
+office-event-purge = Contenido destruido
+office-event-key = Clave creada o destruida
+office-event-account = Cuenta cambiada
+office-event-disclose = Datos de personas consultados
+office-event-queue = Cola cambiada a mano
+office-event-configuration = Configuración leída de nuevo
+office-event-store = Mantenimiento del almacén
+office-event-task = Tarea cerrada
+office-event-hold = Mensaje retenido o devuelto
+office-event-release = Mensaje autorizado
+office-event-break-glass = Acceso de emergencia
+office-event-contact = Contacto cambiado
+office-import-added =
+    { $n ->
+        [one] Se agrega { $n } contacto.
+       *[other] Se agregan { $n } contactos.
+    }
+office-import-changed =
+    { $n ->
+        [one] Cambia { $n }.
+       *[other] Cambian { $n }.
+    }
+office-import-sames =
+    { $n ->
+        [one] { $n } queda igual.
+       *[other] { $n } quedan igual.
+    }
+office-import-refuseds =
+    { $n ->
+        [one] Se rechaza { $n } línea.
+       *[other] Se rechazan { $n } líneas.
+    }
+office-import-moves =
+    { $n ->
+        [one] Para { $n } contacto, los mensajes van a otros correos.
+       *[other] Para { $n } contactos, los mensajes van a otros correos.
+    }
+office-import-grants =
+    { $n ->
+        [one] { $n } contacto podrá entrar al portal.
+       *[other] { $n } contactos podrán entrar al portal.
+    }
+office-import-ends =
+    { $n ->
+        [one] { $n } contacto ya no podrá entrar al portal.
+       *[other] { $n } contactos ya no podrán entrar al portal.
+    }
+
+# The fixed words of the audit trail, in small letters: one may follow another.
+office-note-added = agregado
+office-note-made = creada
+office-note-enabled = encendida
+office-note-disabled = apagada
+office-note-policy-off = correo sin protección salvo que se pida
+office-note-policy-inherit = correo protegido como lo decidió la clínica
+office-note-policy-secure = correo siempre protegido
+office-note-password-set = contraseña nueva
+office-note-name = nombre
+office-note-staff-hold = sus mensajes esperan a un médico
+office-note-staff-send = sus mensajes salen enseguida
+office-note-staff-inherit = sus mensajes como lo decidió la clínica
+office-note-writes-for = en nombre de quién escribe
+office-note-role-staff = ahora es personal
+office-note-role-provider = ahora es médico
+office-note-role-admin = ahora es administrador
+office-note-factor-set = segundo paso configurado
+office-note-factor-reset = segundo paso restablecido
+office-note-recovery-renewed = códigos de recuperación nuevos
+office-note-app-password-made = contraseña de aplicación creada
+office-note-app-password-revoked = contraseña de aplicación quitada
+office-note-no-deputies = sin suplentes
+office-note-changed = cambiado
+office-note-imported = traído de un archivo
+office-note-addresses = otros correos
+office-note-granted = entrada al portal permitida
+office-note-revoked = entrada al portal quitada
+office-note-export = sacado como archivo
+office-note-search = búsqueda
+office-note-read = lectura
+office-note-closed = cerrada
+office-note-extended = más tiempo
+office-note-reminder = recordatorio
+office-note-withdrawn = retirado
+office-note-expired = tiempo cumplido
+office-note-rejected = devuelto
+office-note-retry = otro intento
+office-note-drop = descartado
+office-note-own = por el médico
+office-note-at-staff-screen = en la pantalla de
+office-note-deputy = por un suplente
+office-note-break-glass = en una emergencia
+office-note-move = al moverlo en un programa de correo
+office-note-page-password = página de la oficina: contraseña
+office-note-page-code = página de la oficina: código
+office-note-page-recovery = página de la oficina: código de recuperación
+office-note-office = página de la oficina
+office-note-sign-in = programa de correo
+office-note-phone = teléfono
+office-note-computer = computadora
+office-note-program = un programa
+office-note-unknown = dispositivo desconocido
+office-note-accepted = aceptado por el servidor de salida
+office-note-portal = por el portal
+office-note-local = dentro de la clínica
+office-note-clear = sin protección
+office-note-unread = no leído antes
+office-note-read-before = leído antes
+office-note-damaged = dañado
+office-note-too-many = demasiados
+office-note-locked = cerrado
+office-note-resent = enviado dos veces
+office-note-no-mailbox = no existe el buzón
+office-note-no-domain = no existe el dominio
+office-note-mailbox-full = buzón lleno
+office-note-refused = rechazado
+office-note-gave-up = se dejó de intentar
+office-note-accepted-reminder = recordatorio aceptado por el servidor de salida
+office-note-undelivered-reminder = recordatorio no entregado
+office-note-unwanted-reminder = recordatorio ya innecesario
+office-note-came-back = devuelto por el otro servidor
+office-note-late-elsewhere = demorado después del servidor de salida
+office-note-new-message = mensaje nuevo
+office-note-nobody = nadie con este correo
+office-note-budget = demasiados códigos incorrectos en total
+office-note-portal-password = contraseña del portal
+office-note-compacted = espacio de disco recuperado
+office-note-rolled-and-destroyed = claves antiguas destruidas
+
+# Another role, a new first password.
+office-role-change = Cambiar la función
+office-role-title = Función de { $name }
+office-role-means = Todas sus páginas y programas de correo se cierran enseguida, y entra de nuevo. Los mensajes que esperan a quien ya no es médico vuelven a tiempo a quienes los escribieron.
+office-role-changed = La función se cambió.
+office-renewal = Poner una primera contraseña nueva
+office-renewal-title = Primera contraseña nueva para { $name }
+office-renewal-means = Para una contraseña olvidada. La anterior ya no sirve y todas sus páginas se cierran. Su segundo paso y sus contraseñas de aplicación siguen igual.
+office-renewal-do = Ponerla
+office-renewal-made = La primera contraseña nueva
+office-renewal-made-text = Entréguela en persona, no por correo. Entra con ella y después la cambia en Configuración.

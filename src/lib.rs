@@ -35,6 +35,7 @@ pub mod queue;
 pub mod route;
 
 // Flows: a message on its way.
+pub mod chart;
 pub mod delivery;
 pub mod outbound;
 pub mod sweep;

@@ -35,7 +35,9 @@ fn the_shipped_file_mentions_every_key_once_and_no_other() {
             .map(move |key| format!("{section}.{key}"))
     });
     assert_eq!(mentioned.collect::<BTreeSet<_>>(), known);
-    assert!(known.len() <= 60, "more than 60 settings");
+    // The office, its contacts and the chart brought settings that no clinic could
+    // do without; more than these need a reason of their own.
+    assert!(known.len() <= 75, "more than 75 settings");
 }
 
 #[test]

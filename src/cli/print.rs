@@ -231,8 +231,12 @@ fn job(view: &JobView) -> String {
         view.recipient.as_deref().unwrap_or("-"),
         view.message.as_deref().unwrap_or("-"),
     );
-    if let Some(view) = &view.answer {
-        let _ = writeln!(text, "    {}", relay_said(view));
+    if let Some(answer) = &view.answer {
+        let said = match view.purpose.as_str() {
+            "chart" | "webhook" => format!("{}  {}", time(answer.at), answer.text),
+            _ => relay_said(answer),
+        };
+        let _ = writeln!(text, "    {said}");
     }
     text
 }

@@ -256,7 +256,9 @@ impl Worker {
     async fn deliver(&self, leased: Leased) {
         let outcome = match &leased.job().work {
             Work::Deliver(parcel) => self.attempt(parcel).await,
-            Work::Dispatch(_) => Ok(Outcome::Unfit("lane")),
+            Work::Dispatch(_) | Work::Chart { .. } | Work::Announce(_) => {
+                Ok(Outcome::Unfit("lane"))
+            }
             Work::Tell { .. } => {
                 return note::tell(&self.store, &self.office.current(), &leased).await;
             }

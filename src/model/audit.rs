@@ -70,6 +70,9 @@ pub enum EventKind {
     Task,
     /// A contact was added or changed, or let into the portal or no longer.
     Contact,
+    /// A file was written into the chart's folder, or the audit trail was taken
+    /// out.
+    Export,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.

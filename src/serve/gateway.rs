@@ -4,6 +4,7 @@
 use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::admin;
+use crate::chart::{self, Chart};
 use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::desk::{self, Desk};
@@ -14,7 +15,7 @@ use crate::net::{Gate, Limits, Tls, tls};
 use crate::outbound::Outbound;
 use crate::portal;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
-use crate::serve::{certificate, ground, pieces, relay};
+use crate::serve::{certificate, chart as charting, ground, pieces, relay};
 use crate::smtp;
 use crate::store::Store;
 use crate::sweep::{self, Sweep};
@@ -50,6 +51,7 @@ struct Reload {
     imap: Live<imap::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
+    chart: Live<chart::Settings>,
     tls: [Tls; 2],
 }
 
@@ -125,6 +127,7 @@ impl Gateway {
         let towards = relay::settings(config)?;
         let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
+        let chart = Chart::new(store.clone(), live.chart.clone());
 
         let passwords = Passwords::new();
         let login = Login::new(store.clone(), passwords.clone());
@@ -154,6 +157,7 @@ impl Gateway {
         self.tasks
             .spawn(async move { mailboxes.work(mailboxes_stop).await });
         self.tasks.spawn(sweep.work(stop()));
+        self.tasks.spawn(chart.work(stop()));
         self.tasks.spawn(admin.work(stop()));
         Ok(())
     }
@@ -269,6 +273,7 @@ impl Reload {
             imap: Live::new(pieces::imap(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
+            chart: Live::new(charting::settings(config)?),
             tls: [
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
@@ -276,8 +281,10 @@ impl Reload {
         })
     }
 
-    /// All or nothing: only a certificate can be refused, and it comes first.
+    /// All or nothing: only what is read from files can be refused, and it comes
+    /// first.
     fn replace(&self, config: &Config) -> anyhow::Result<()> {
+        let chart = charting::settings(config)?;
         let (chain, key) = certificate::read(config)?;
         for tls in &self.tls {
             tls.replace(&chain, &key)?;
@@ -289,6 +296,7 @@ impl Reload {
         self.imap.replace(pieces::imap(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
+        self.chart.replace(chart);
         Ok(())
     }
 }

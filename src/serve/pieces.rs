@@ -13,7 +13,7 @@ use crate::route::portal::Voice;
 use crate::serve::sockets::{Door, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
-use crate::{desk, imap, outbound, portal, smtp, sweep, visit};
+use crate::{chart, desk, imap, outbound, portal, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -172,6 +172,10 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
             language: config.clinic.language,
         },
         notify: config.office.notify.clone(),
+        chart: chart::Wanted {
+            files: config.chart.folder.is_some(),
+            news: config.chart.webhook.is_some(),
+        },
     }
 }
 

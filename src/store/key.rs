@@ -52,6 +52,8 @@ pub enum Table {
     Audit = 50,
     Swept = 51,
     FamilyMember = 70,
+    Charting = 85,
+    ChartRoot = 86,
 }
 
 impl Table {
@@ -75,11 +77,12 @@ impl Table {
                 | Self::Ending
                 | Self::Change
                 | Self::FamilyMember
+                | Self::Charting
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -122,6 +125,8 @@ impl Table {
         Self::Audit,
         Self::Swept,
         Self::FamilyMember,
+        Self::Charting,
+        Self::ChartRoot,
     ];
 
     /// The table's octet.

@@ -11,7 +11,7 @@ use crate::access::link::{self, LinkState};
 use crate::folders;
 use crate::model::{Actor, Event, EventKind, GrantId, Live, MessageId, Recipient, State};
 use crate::route::portal::Voice;
-use crate::store::records::{Ended, Ending, Grant, Message};
+use crate::store::records::{Charting, Ended, Ending, Grant, Message};
 use crate::store::{Change, Error, Held, Key, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -188,6 +188,15 @@ impl Sweep {
         };
         let mut message = held.record.clone();
         if message.purged.is_some() {
+            return Ok(());
+        }
+        let waiting = self.store.range::<Charting>(&[id.octets()], None, 1).await?;
+        if !waiting.is_empty() {
+            // A file of it is not in the chart yet: a lost disk loses nothing.
+            tx.put(&Ending {
+                at: now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX),
+                what: Ended::Content(id),
+            });
             return Ok(());
         }
         let grants = self.grants(&message).await?;

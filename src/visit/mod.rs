@@ -31,6 +31,7 @@ pub use view::{
     Letter, Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
 };
 
+use crate::chart;
 use crate::model::{Address, Clock, Language, Live};
 use crate::store::{self, Store};
 use jiff::SignedDuration;
@@ -66,6 +67,8 @@ pub struct Rules {
     pub letterhead: Letterhead,
     /// Where a content-free alert goes when an answer arrives.
     pub notify: Option<Address>,
+    /// What else follows an answer.
+    pub chart: chart::Wanted,
 }
 
 /// Who our own mails are from.

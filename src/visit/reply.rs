@@ -3,6 +3,7 @@
 //! what is answered "sent" is durable.
 
 use crate::access::link;
+use crate::chart;
 use crate::folders;
 use crate::mime::write::ReplyMail;
 use crate::model::{
@@ -340,6 +341,12 @@ impl ReplyIntake {
                 what: Ended::Content(id),
             });
         }
+        let answer = chart::Answered {
+            message: id,
+            contact: self.answer.contact,
+            parts: &head.parts,
+        };
+        chart::follow(&mut tx, now, self.rules.chart, &answer);
         tx.delete(&Draft::at(self.reader.mailbox, grant));
         tx.change(Change::Message(id));
         tx.change(Change::Message(answered));

@@ -254,6 +254,7 @@ fn rules() -> Rules {
             language: Language::English,
         },
         notify: Some(address("office@elsewhere.example")),
+        chart: crate::chart::Wanted::default(),
     }
 }
 

@@ -140,7 +140,7 @@ impl Bench {
         let codes = jobs.into_iter().filter(|l| l.job.lane == Lane::Code);
         let theirs = codes.filter(|l| match &l.job.work {
             Work::Deliver(parcel) => parcel.recipient == address(to),
-            Work::Dispatch(_) | Work::Tell { .. } => false,
+            Work::Dispatch(_) | Work::Tell { .. } | Work::Chart { .. } | Work::Announce(_) => false,
         });
         let mut made: Vec<Timestamp> = theirs.map(|l| l.job.created).collect();
         made.sort_unstable();
@@ -167,7 +167,10 @@ impl Bench {
                     }
                     ParcelBody::Content(_) => None,
                 },
-                Work::Dispatch(_) | Work::Tell { .. } => None,
+                Work::Dispatch(_)
+                | Work::Tell { .. }
+                | Work::Chart { .. }
+                | Work::Announce(_) => None,
             });
         let (_, mail) = mails
             .max_by_key(|(created, _)| *created)
@@ -311,6 +314,7 @@ fn rules() -> Rules {
             language: Language::English,
         },
         notify: None,
+        chart: crate::chart::Wanted::default(),
     }
 }
 

@@ -9,8 +9,11 @@ use crate::store::{RootKey, Settings};
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
+use rustix::fs::{Access, access};
 use std::path::Path;
 
+/// Below this many free octets the next answer with its files may not fit.
+const CHART_ROOM: u64 = 100 << 20;
 /// Largest logo in octets: it is inlined in every notice.
 const MAX_LOGO: u64 = 500_000;
 
@@ -24,6 +27,10 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
     if let Some(password) = secrets::relay_password(&config.relay) {
         secret(config, "relay.password-file", &password, findings);
     }
+    if let Some(place) = secrets::webhook_secret(&config.chart) {
+        secret(config, "chart.webhook-secret", &place, findings);
+    }
+    chart(config, findings);
     key_beside_data(config, findings);
     logo(config, findings);
     socket_folder(config, findings);
@@ -161,6 +168,43 @@ fn secret(config: &Config, name: &str, place: &Secrecy, findings: &mut Findings)
             "give it to the user the gateway runs as, or run it as the gateway's user",
         ));
     }
+}
+
+/// A chart that cannot be written keeps nobody from reading or writing mail: what
+/// is for it waits.
+fn chart(config: &Config, findings: &mut Findings) {
+    let Some(path) = &config.chart.folder else {
+        return;
+    };
+    let shown = path.display();
+    let wrong = match fs::metadata(path) {
+        Err(error) => Some(format!("cannot be read: {error}")),
+        Ok(found) if !found.is_dir() => Some("is no folder".to_owned()),
+        Ok(_) if access(path, Access::WRITE_OK | Access::EXEC_OK).is_err() => {
+            Some("cannot be written in by this user".to_owned())
+        }
+        Ok(_) => match free(path) {
+            Some(free) if free < CHART_ROOM => Some(format!("has only {} MiB free", free >> 20)),
+            _ => None,
+        },
+    };
+    if let Some(wrong) = wrong {
+        findings.warning(config.fault(
+            "chart.folder",
+            format!("chart.folder {shown} {wrong}; patients' files wait in the queue until it does"),
+            "mount its disk, make room, or give it to the gateway's user (ReadWritePaths= in the unit)",
+        ));
+    }
+}
+
+/// Octets free on the disk of a folder, if the system says.
+fn free(path: &Path) -> Option<u64> {
+    let path = path.to_owned();
+    let disk = Settings {
+        path,
+        minimum_free: 0,
+    };
+    disk.free().ok()
 }
 
 /// The rules compare the names; a link could still lead into the data.

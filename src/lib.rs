@@ -6,6 +6,7 @@
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
+//!  patients' files ─▶ chart ─▶ the clinic's own folder and program
 //!  time ─▶ sweep: what has ended is closed and destroyed
 //! ```
 //!

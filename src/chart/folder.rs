@@ -34,7 +34,12 @@ pub(super) struct Drawer(OwnedFd);
 impl Root {
     /// Opens the folder. If it is `known`, it must bear our mark; else it gets it.
     pub(super) fn open(path: &Path, known: bool) -> io::Result<Self> {
-        let root = openat(CWD, path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+        let root = openat(
+            CWD,
+            path,
+            OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
         let marked = statat(&root, MARK, AtFlags::SYMLINK_NOFOLLOW);
         match marked {
             Ok(_) => {}
@@ -172,8 +177,7 @@ impl Drawer {
 }
 
 fn create(folder: &OwnedFd, name: &str) -> io::Result<File> {
-    let flags =
-        OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = openat(folder, name, flags, Mode::RUSR | Mode::WUSR)?;
     Ok(File::from(file))
 }

@@ -135,26 +135,35 @@ impl Chart {
         while !*stop.borrow() {
             // What is committed after this line wakes us again.
             changed.mark_unchanged();
-            let turn = tokio::select! {
-                turn = self.turn(lane) => turn,
+            let due = tokio::select! {
+                due = self.round(lane) => due,
                 _ = stop.changed() => break,
             };
-            let due = match turn {
-                Ok(Turn::More) => continue,
-                Ok(Turn::Idle) => queue::next_due(&self.store, &[lane]).await,
-                Ok(Turn::Off) => Ok(Some(self.later())),
-                Err(error) => Err(error),
-            };
-            let due = due.unwrap_or_else(|error| {
-                tracing::error!(event = "chart.stalled", ?lane, reason = %error, "The queue could not be read or written; what is for the chart waits.");
-                Some(self.later())
-            });
             tokio::select! {
                 _ = changed.changed() => {}
                 stopped = stop.changed() => if stopped.is_err() { break },
-                () = self.store.clock().sleep_until(due.unwrap_or(Timestamp::MAX)) => {}
+                () = self.store.clock().sleep_until(due) => {}
             }
         }
+    }
+
+    /// Does all that is due; returns when to look again.
+    async fn round(&self, lane: Lane) -> Timestamp {
+        let due = loop {
+            match self.turn(lane).await {
+                Ok(Turn::More) => {}
+                Ok(Turn::Idle) => break queue::next_due(&self.store, &[lane]).await,
+                Ok(Turn::Off) => break Ok(Some(self.later())),
+                Err(error) => break Err(error),
+            }
+        };
+        due.map_or_else(
+            |error| {
+                tracing::error!(event = "chart.stalled", ?lane, reason = %error, "The queue could not be read or written; what is for the chart waits.");
+                self.later()
+            },
+            |due| due.unwrap_or(Timestamp::MAX),
+        )
     }
 
     async fn turn(&self, lane: Lane) -> Result<Turn, Error> {
@@ -208,6 +217,14 @@ impl Chart {
         }
         self.commit(tx).await?;
         Ok(due)
+    }
+
+    /// Sets a job aside that trying again cannot help: `sealpost queue list` shows
+    /// it, and the rest flows on.
+    async fn set_aside(&self, job: &Leased) -> Result<(), Error> {
+        let mut tx = Tx::new();
+        queue::set_aside(&mut tx, job, None);
+        self.commit(tx).await
     }
 
     /// Commits what ends a job, or puts it back.

@@ -137,7 +137,11 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let id = ContactId::new(now);
         let mut contact = Contact::stub(id, now);
-        assert!(folder(Some(id), Some(&contact)).whole.starts_with("Patient "));
+        assert!(
+            folder(Some(id), Some(&contact))
+                .whole
+                .starts_with("Patient ")
+        );
         contact.last = Some("Doe / Roe".into());
         contact.first = Some("..Jane\u{7}".into());
         let before = folder(Some(id), Some(&contact));

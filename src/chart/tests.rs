@@ -10,8 +10,8 @@ use crate::model::{
 use crate::queue;
 use crate::store::records::{Charting, Contact, Message};
 use crate::store::{self, RootKey, Store, Tx};
-use jiff::tz::TimeZone;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -106,7 +106,12 @@ impl Bench {
         };
         let id = MessageId::new(now);
         let mut tx = Tx::new();
-        tx.insert(&Message::settled(id, Direction::Incoming, now, (&content, &head)));
+        tx.insert(&Message::settled(
+            id,
+            Direction::Incoming,
+            now,
+            (&content, &head),
+        ));
         tx.attach(content);
         let wanted = Wanted {
             files: true,
@@ -130,7 +135,11 @@ impl Bench {
             zone: &zone,
             news: false,
         };
-        while let Some(job) = queue::look(&self.store, Lane::Chart, 1).await.unwrap().pop() {
+        while let Some(job) = queue::look(&self.store, Lane::Chart, 1)
+            .await
+            .unwrap()
+            .pop()
+        {
             self.chart.write(&place, &job).await.unwrap();
         }
     }
@@ -159,7 +168,14 @@ async fn every_file_lies_in_its_patients_folder_octet_for_octet_and_closed_to_ot
     let jane = bench.contact("Doe").await;
     let scan: Vec<u8> = (0..=255).cycle().take(200_001).collect();
     bench
-        .answer(jane, &[("scan.pdf", &scan), ("../../x", b"two"), ("scan.pdf", b"three")])
+        .answer(
+            jane,
+            &[
+                ("scan.pdf", &scan),
+                ("../../x", b"two"),
+                ("scan.pdf", b"three"),
+            ],
+        )
         .await;
     bench.work().await;
     assert!(bench.jobs().await.is_empty());
@@ -169,12 +185,20 @@ async fn every_file_lies_in_its_patients_folder_octet_for_octet_and_closed_to_ot
     // By the clinic's clock it is still the day before.
     assert_eq!(
         names(&drawer),
-        ["2026-11-22-scan-2.pdf", "2026-11-22-scan.pdf", "2026-11-22-x"]
+        [
+            "2026-11-22-scan-2.pdf",
+            "2026-11-22-scan.pdf",
+            "2026-11-22-x"
+        ]
     );
     let read = |name: &str| fs::read(drawer.join(name)).unwrap();
     assert_eq!(read("2026-11-22-scan.pdf"), scan);
     assert_eq!(read("2026-11-22-scan-2.pdf"), b"three");
-    assert_eq!(fs::read_dir(&drawer).unwrap().count(), 3, "something is left over");
+    assert_eq!(
+        fs::read_dir(&drawer).unwrap().count(),
+        3,
+        "something is left over"
+    );
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&drawer), 0o700);
     assert_eq!(mode(&drawer.join("2026-11-22-x")), 0o600);
@@ -195,7 +219,10 @@ async fn a_patient_who_marries_keeps_the_folder_and_a_namesake_has_another() {
     bench.put(&renamed).await;
     bench.answer(jane, &[("b.txt", b"two")]).await;
     bench.work().await;
-    assert_eq!(names(&bench.drawer()), ["2026-11-22-a.txt", "2026-11-22-b.txt"]);
+    assert_eq!(
+        names(&bench.drawer()),
+        ["2026-11-22-a.txt", "2026-11-22-b.txt"]
+    );
     let other = bench.contact("Finch").await;
     bench.answer(other, &[("c.txt", b"three")]).await;
     bench.work().await;
@@ -208,7 +235,10 @@ async fn no_link_leads_out_of_the_folder_and_nothing_is_written_over() {
     let jane = bench.contact("Doe").await;
     let outside = bench.root.with_file_name("outside");
     fs::create_dir(&outside).unwrap();
-    let wanted = name::folder(Some(jane), bench.store.get(&Contact::at(jane)).await.unwrap().as_ref());
+    let wanted = name::folder(
+        Some(jane),
+        bench.store.get(&Contact::at(jane)).await.unwrap().as_ref(),
+    );
     symlink(&outside, bench.root.join(&wanted.whole)).unwrap();
     bench.answer(jane, &[("a.txt", b"one")]).await;
     bench.work().await;
@@ -216,7 +246,10 @@ async fn no_link_leads_out_of_the_folder_and_nothing_is_written_over() {
     let jobs = bench.jobs().await;
     assert_eq!(jobs.len(), 1);
     let said = &jobs[0].job.answer.as_ref().unwrap().text;
-    assert!(said.contains("the patient's folder cannot be made or entered"), "{said}");
+    assert!(
+        said.contains("the patient's folder cannot be made or entered"),
+        "{said}"
+    );
 
     fs::remove_file(bench.root.join(&wanted.whole)).unwrap();
     let drawer = bench.root.join(&wanted.whole);
@@ -227,7 +260,10 @@ async fn no_link_leads_out_of_the_folder_and_nothing_is_written_over() {
     bench.hand.advance(SignedDuration::from_mins(1));
     bench.work().await;
     assert!(bench.jobs().await.is_empty());
-    assert_eq!(fs::read(drawer.join("2026-11-22-a.txt")).unwrap(), b"theirs");
+    assert_eq!(
+        fs::read(drawer.join("2026-11-22-a.txt")).unwrap(),
+        b"theirs"
+    );
     assert_eq!(fs::read(drawer.join("2026-11-22-a-3.txt")).unwrap(), b"one");
     assert!(names(&outside).is_empty(), "a link was followed");
 }
@@ -246,9 +282,18 @@ async fn a_lost_disk_holds_the_files_back_and_loses_none() {
     bench.work().await;
     let jobs = bench.jobs().await;
     let said = &jobs[0].job.answer.as_ref().unwrap().text;
-    assert!(said.contains("is not the one that was written to before"), "{said}");
-    assert!(jobs[0].due > bench.store.clock().now(), "it is tried again later");
-    assert!(names(&bench.root).is_empty(), "it was written beside the disk");
+    assert!(
+        said.contains("is not the one that was written to before"),
+        "{said}"
+    );
+    assert!(
+        jobs[0].due > bench.store.clock().now(),
+        "it is tried again later"
+    );
+    assert!(
+        names(&bench.root).is_empty(),
+        "it was written beside the disk"
+    );
 
     let kept = bench.store.get(&Charting::at(message, 0)).await.unwrap();
     assert!(kept.is_some_and(|kept| kept.inode.is_none()));
@@ -257,7 +302,10 @@ async fn a_lost_disk_holds_the_files_back_and_loses_none() {
     fs::rename(&away, &bench.root).unwrap();
     bench.hand.advance(SignedDuration::from_mins(1));
     bench.work().await;
-    assert_eq!(names(&bench.drawer()), ["2026-11-22-a.txt", "2026-11-22-b.txt"]);
+    assert_eq!(
+        names(&bench.drawer()),
+        ["2026-11-22-a.txt", "2026-11-22-b.txt"]
+    );
 }
 
 #[tokio::test]
@@ -277,13 +325,25 @@ async fn whoever_makes_the_mark_begins_a_new_folder() {
 /// The states in which a kill can leave a file whose octets were noted as whole.
 #[tokio::test]
 async fn a_file_is_written_once_wherever_a_kill_falls() {
-    for stage in ["half", "whole", "named", "linked", "taken away", "other disk"] {
+    for stage in [
+        "half",
+        "whole",
+        "named",
+        "linked",
+        "taken away",
+        "other disk",
+    ] {
         let bench = bench();
         let jane = bench.contact("Doe").await;
         let message = bench.answer(jane, &[("a.txt", b"one")]).await;
         let contact = bench.store.get(&Contact::at(jane)).await.unwrap();
         let wanted = name::folder(Some(jane), contact.as_ref());
-        drop(Root::open(&bench.root, false).unwrap().drawer(&wanted).unwrap());
+        drop(
+            Root::open(&bench.root, false)
+                .unwrap()
+                .drawer(&wanted)
+                .unwrap(),
+        );
         let drawer = bench.drawer();
         let temporary = drawer.join(format!(".sealpost-{message}-0"));
         let named = drawer.join("2026-11-22-a.txt");
@@ -295,7 +355,12 @@ async fn a_file_is_written_once_wherever_a_kill_falls() {
             "taken away" => fs::remove_file(&temporary).unwrap(),
             _ => {}
         }
-        let held = bench.store.hold(&Charting::at(message, 0)).await.unwrap().unwrap();
+        let held = bench
+            .store
+            .hold(&Charting::at(message, 0))
+            .await
+            .unwrap()
+            .unwrap();
         let noted = match stage {
             "half" => None,
             "other disk" => Some(inode + 1_000_000),
@@ -332,5 +397,8 @@ fn a_name_that_is_taken_is_passed_over_and_a_file_is_found_by_its_inode() {
     drop(drawer.begin("t").unwrap());
     drawer.name("t", |n| format!("a{n}")).unwrap();
     drop(drawer.begin("t").unwrap());
-    assert!(drawer.name("t", |_| "a1".to_owned()).is_err(), "a name was taken twice");
+    assert!(
+        drawer.name("t", |_| "a1".to_owned()).is_err(),
+        "a name was taken twice"
+    );
 }

@@ -64,7 +64,7 @@ impl Chart {
         job: &Leased,
     ) -> Result<(), crate::store::Error> {
         let Some(body) = body(job.job()) else {
-            return Ok(());
+            return self.set_aside(job).await;
         };
         let (id, clock) = (job.job().id, self.store.clock());
         let tried = tokio::select! {
@@ -189,10 +189,8 @@ fn judge(status: StatusCode) -> Result<(), Refusal> {
         return Ok(());
     }
     let why = match status.is_redirection() {
-        true => {
-            "it answers with a redirect, which is not followed; write the address it leads to"
-                .to_owned()
-        }
+        true => "it answers with a redirect, which is not followed; write the address it leads to"
+            .to_owned(),
         false => format!("it answers {number}"),
     };
     Err(Refusal(number, why))

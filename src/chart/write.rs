@@ -58,7 +58,7 @@ impl Chart {
     /// Writes the file of a job, and ends the job or puts it back.
     pub(super) async fn write(&self, place: &Place<'_>, job: &Leased) -> Result<(), Error> {
         let Work::Chart { message, part } = job.job().work else {
-            return Ok(());
+            return self.set_aside(job).await;
         };
         let id = job.job().id;
         let Some(held) = self.store.hold(&Charting::at(message, part)).await? else {
@@ -73,9 +73,7 @@ impl Chart {
             }
             Err(Fault::Store(error @ (Error::Damaged(_) | Error::Newer | Error::Sealed))) => {
                 tracing::error!(event = "chart.set-aside", job = %id, about = %format_args!("{message}/{part}"), reason = %error, "A patient's file cannot be read and is not in the chart; it is set aside. `sealpost queue list` shows it.");
-                let mut tx = Tx::new();
-                queue::set_aside(&mut tx, job, None);
-                self.commit(tx).await?;
+                self.set_aside(job).await?;
             }
             Err(Fault::Store(error)) => return Err(error),
             Err(fault @ Fault::Gone) => {
@@ -125,11 +123,7 @@ impl Chart {
     }
 
     /// The part, and the day on which it came.
-    async fn open(
-        &self,
-        place: &Place<'_>,
-        (id, part): (MessageId, u16),
-    ) -> Result<Open, Fault> {
+    async fn open(&self, place: &Place<'_>, (id, part): (MessageId, u16)) -> Result<Open, Fault> {
         let message = self.store.get(&Message::at(id)).await?.ok_or(Fault::Gone)?;
         let content = self.store.open_content(message.content).await?;
         let content = content.ok_or(Fault::Gone)?;
@@ -166,9 +160,10 @@ impl Chart {
             tx.put(&ChartRoot { path: shown });
             self.store.commit(tx).await?;
         }
-        disk("the patient's folder cannot be made or entered", move || {
-            root.drawer(&wanted)
-        })
+        disk(
+            "the patient's folder cannot be made or entered",
+            move || root.drawer(&wanted),
+        )
         .await
     }
 

@@ -352,7 +352,7 @@ fn limit() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..=MAX_LISTED as u64)
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     Date::strptime("%Y-%m-%d", text).map_err(|_| "write a day such as 2027-01-31".to_owned())
 }
 

@@ -85,7 +85,10 @@ mod tests {
     fn an_endpoint_has_a_machine_and_a_path_and_no_person() {
         for (text, path) in [
             ("https://emr.clinic.example", "/"),
-            ("https://emr.clinic.example:8443/Hook?from=sealpost", "/Hook?from=sealpost"),
+            (
+                "https://emr.clinic.example:8443/Hook?from=sealpost",
+                "/Hook?from=sealpost",
+            ),
             ("http://127.0.0.1:9000/x", "/x"),
             ("http://[::1]:9000/", "/"),
         ] {

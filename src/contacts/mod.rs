@@ -23,7 +23,7 @@ pub use change::{Put, PutError, Rules, put};
 pub use draft::{Draft, Field, Problem, Problems, missing_for_portal};
 pub use import::{Line, Plan, PlanError, Reason, Verdict, carry_out, plan};
 pub use search::{Found, Wanted, search};
-pub use table::{MAX_OCTETS, SheetError, export};
+pub use table::{MAX_OCTETS, SheetError, export, guarded};
 
 use crate::model::{Address, ContactId};
 use crate::store::records::{Contact, ContactAddress, FamilyMember};

@@ -4,6 +4,7 @@
 //! are shown by [`contacts`] alone, to who may see them.
 
 pub mod accounts;
+pub mod audit;
 pub mod contacts;
 pub mod extend;
 pub mod messages;

@@ -59,12 +59,16 @@ fn secret(config: &Config) -> anyhow::Result<Secret> {
     };
     let text = fs::read_to_string(path)
         .with_context(|| format!("chart.webhook-secret: {} cannot be read", path.display()))?;
-    let text = text.trim();
-    if text.chars().count() < MIN_SECRET {
+    if !is_long_enough(&text) {
         bail!(
             "chart.webhook-secret: {} holds fewer than {MIN_SECRET} characters; `openssl rand -hex 32` makes a good one",
             path.display()
         );
     }
-    Ok(Secret::new(text))
+    Ok(Secret::new(text.trim()))
+}
+
+/// Whether this is a key that cannot be guessed by its length alone.
+pub(super) fn is_long_enough(key: &str) -> bool {
+    key.trim().chars().count() >= MIN_SECRET
 }

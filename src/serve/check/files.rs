@@ -1,15 +1,16 @@
 //! Files and folders: there, of the right kind, and closed to others.
 
 use crate::config::{Config, Fault};
+use crate::serve::chart;
 use crate::serve::check::Findings;
 use crate::serve::ground;
 use crate::serve::secrets::{self, Secrecy};
 use crate::serve::settings::AS_USER;
 use crate::store::{RootKey, Settings};
+use rustix::fs::{Access, access};
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
-use rustix::fs::{Access, access};
 use std::path::Path;
 
 /// Below this many free octets the next answer with its files may not fit.
@@ -28,9 +29,9 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
         secret(config, "relay.password-file", &password, findings);
     }
     if let Some(place) = secrets::webhook_secret(&config.chart) {
-        secret(config, "chart.webhook-secret", &place, findings);
+        webhook_secret(config, &place, findings);
     }
-    chart(config, findings);
+    chart_folder(config, findings);
     key_beside_data(config, findings);
     logo(config, findings);
     socket_folder(config, findings);
@@ -170,9 +171,31 @@ fn secret(config: &Config, name: &str, place: &Secrecy, findings: &mut Findings)
     }
 }
 
+/// A key that can be guessed signs nothing.
+fn webhook_secret(config: &Config, place: &Secrecy, findings: &mut Findings) {
+    let name = "chart.webhook-secret";
+    let before = findings.faults.len();
+    secret(config, name, place, findings);
+    let Some(path) = place.path().filter(|_| findings.faults.len() == before) else {
+        return;
+    };
+    let long = fs::read_to_string(path).is_ok_and(|key| chart::is_long_enough(&key));
+    if !long {
+        findings.fault(config.fault(
+            name,
+            format!(
+                "{name} {} holds fewer than {} characters",
+                path.display(),
+                chart::MIN_SECRET
+            ),
+            "`openssl rand -hex 32` makes a good one",
+        ));
+    }
+}
+
 /// A chart that cannot be written keeps nobody from reading or writing mail: what
 /// is for it waits.
-fn chart(config: &Config, findings: &mut Findings) {
+fn chart_folder(config: &Config, findings: &mut Findings) {
     let Some(path) = &config.chart.folder else {
         return;
     };

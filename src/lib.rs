@@ -2,9 +2,11 @@
 //!
 //! ```text
 //!  office client ─SMTP─▶ smtp ─▶ outbound ─▶ store, then 250
+//!                                  ├─▶ release: what staff wrote waits for a provider
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
+//!  the office ─HTTPS─▶ office ─▶ desk ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
 //!  patients' files ─▶ chart ─▶ the clinic's own folder and program
 //!  time ─▶ sweep: what has ended is closed and destroyed
@@ -20,6 +22,7 @@ pub mod texts;
 // Formats: octets to types and back, no I/O.
 pub mod config;
 pub mod mime;
+pub mod pki;
 pub mod setup;
 pub mod wire;
 
@@ -34,6 +37,10 @@ pub mod folders;
 pub mod policy;
 pub mod queue;
 pub mod route;
+
+// Steps that several flows and desks take.
+pub mod alert;
+pub mod release;
 
 // Flows: a message on its way.
 pub mod chart;
@@ -50,6 +57,7 @@ pub mod web;
 // Doors: sockets and pages.
 pub mod admin;
 pub mod imap;
+pub mod office;
 pub mod portal;
 pub mod smtp;
 

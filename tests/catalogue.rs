@@ -316,7 +316,7 @@ fn faults(tag: &str, file: &str, text: &str) -> Vec<String> {
         faults.push("has an exclamation mark; stay calm".to_owned());
     }
     let mut unwanted = NOWHERE.to_vec();
-    if matches!(file, "portal" | "mail") {
+    if matches!(file, "portal" | "mail" | "office") {
         unwanted.extend(PAGES);
     }
     let lower = text.to_lowercase();

@@ -1,9 +1,11 @@
 //! Office accounts: made, found, listed, switched off.
 
-use crate::access::ATTEMPTS;
+use crate::access::common::is_common;
 use crate::access::password::{PasswordError, Passwords};
+use crate::access::{ATTEMPTS, office};
 use crate::model::{
-    Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Standing,
+    Account, AccountId, AccountPolicy, Actor, Address, Event, EventKind, Role, Secret, Staff,
+    Standing,
 };
 use crate::store::records::AccountAddress;
 use crate::store::{Error, Store, Tx};
@@ -25,6 +27,9 @@ pub enum AccountError {
     /// The password is too short.
     #[error("the password is shorter than {SHORTEST} characters")]
     Short,
+    /// The password is among the first that anybody would try.
+    #[error("the password is among those that everybody tries first")]
+    Common,
     /// The password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -44,15 +49,7 @@ pub async fn add(
     by: Actor,
 ) -> Result<Account, AccountError> {
     let now = store.clock().now();
-    let account = Account {
-        id: AccountId::new(now),
-        address,
-        role,
-        standing: Standing::Active,
-        created: now,
-        password: None,
-        policy: AccountPolicy::default(),
-    };
+    let account = Account::new(address, role, now);
     let mut tx = Tx::new();
     tx.insert(&AccountAddress {
         address: store.address_key(&account.address),
@@ -122,7 +119,9 @@ pub async fn set_standing(
         Standing::Active => "enabled",
         Standing::Disabled => "disabled",
     };
-    change(store, id, (by, note), |account| account.standing = standing).await
+    change(store, id, (by, note), |account| account.standing = standing).await?;
+    // Else one that lay idle would be alive again with the account.
+    Ok(office::end_all(store, id).await?)
 }
 
 /// Sets whether the account's mail is protected. [`AccountPolicy::Off`] does
@@ -145,8 +144,72 @@ pub async fn set_policy(
     change(store, id, (by, note), |account| account.policy = policy).await
 }
 
-/// Sets the password for the office page. Let
-/// [`crate::access::login::Login::forget`] follow.
+/// What is to become another about an account; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// Its owner's name, checked already; `Some(None)` takes it away.
+    pub name: Option<Option<String>>,
+    /// What becomes of its mail that no provider sent; `Some(None)`: what the
+    /// clinic has set.
+    pub staff: Option<Option<Staff>>,
+    /// The providers in whose name it may write; an empty list: in every one's.
+    pub writes_for: Option<Vec<AccountId>>,
+}
+
+/// Sets what a [`Profile`] names.
+///
+/// # Errors
+/// [`AccountError::Unknown`], [`AccountError::Store`].
+pub async fn set_profile(
+    store: &Store,
+    id: AccountId,
+    profile: &Profile,
+    by: Actor,
+) -> Result<(), AccountError> {
+    let mut words = Vec::new();
+    words.extend(profile.name.as_ref().map(|_| "name"));
+    words.extend(profile.staff.map(|staff| match staff {
+        Some(Staff::Hold) => "staff-hold",
+        Some(Staff::Send) => "staff-send",
+        None => "staff-inherit",
+    }));
+    words.extend(profile.writes_for.as_ref().map(|_| "writes-for"));
+    change(store, id, (by, &words.join(" ")), |account| {
+        if let Some(name) = &profile.name {
+            account.name.clone_from(name);
+        }
+        if let Some(staff) = profile.staff {
+            account.staff = staff;
+        }
+        if let Some(providers) = &profile.writes_for {
+            account.writes_for.clone_from(providers);
+        }
+    })
+    .await
+}
+
+/// Whether a password will do for the account of this address.
+///
+/// # Errors
+/// [`AccountError::Short`], [`AccountError::Common`].
+pub fn judge(password: &Secret, address: &Address) -> Result<(), AccountError> {
+    let password = password.expose();
+    if password.chars().count() < SHORTEST {
+        return Err(AccountError::Short);
+    }
+    let pieces = |text| str::split(text, ['.', '-', '_', '+']);
+    let names: Vec<&str> = pieces(address.local())
+        .chain(pieces(address.domain()))
+        .chain([address.local()])
+        .collect();
+    match is_common(password, &names) {
+        true => Err(AccountError::Common),
+        false => Ok(()),
+    }
+}
+
+/// Sets the password for the office page; every session of the account is over.
+/// Let [`crate::access::login::Login::forget`] follow.
 ///
 /// # Errors
 /// [`AccountError`].
@@ -157,14 +220,17 @@ pub async fn set_password(
     password: &Secret,
     by: Actor,
 ) -> Result<(), AccountError> {
-    if password.expose().chars().count() < SHORTEST {
-        return Err(AccountError::Short);
-    }
+    let known = store.get(&Account::at(id)).await?;
+    judge(password, &known.ok_or(AccountError::Unknown)?.address)?;
     let hash = passwords.hash(password).await?;
     change(store, id, (by, "password-set"), |account| {
         account.password = Some(hash.clone())
     })
-    .await
+    .await?;
+    let mut tx = Tx::new();
+    office::begin_anew(store, &mut tx, id);
+    store.commit(tx).await?;
+    Ok(office::end_all(store, id).await?)
 }
 
 async fn change(

@@ -74,7 +74,7 @@ pub async fn make(
     if wish.networks.len() > MOST_NETWORKS {
         return Err(AppPasswordError::Networks);
     }
-    let secret = fresh();
+    let secret = fresh::<LENGTH>();
     let plain = normal(&secret);
     let now = store.clock().now();
     let record = AppPassword {
@@ -157,9 +157,10 @@ pub fn tag(store: &Store, account: AccountId, plain: &Secret) -> [u8; 2] {
     [first, second]
 }
 
-fn fresh() -> Secret {
-    let mut text = String::with_capacity(LENGTH + LENGTH / GROUP);
-    for (n, octet) in random::<LENGTH>().iter().enumerate() {
+/// So many random letters, five bits each, in groups of five.
+pub(super) fn fresh<const N: usize>() -> Secret {
+    let mut text = String::with_capacity(N + N / GROUP);
+    for (n, octet) in random::<N>().iter().enumerate() {
         if n > 0 && n % GROUP == 0 {
             text.push('-');
         }
@@ -171,16 +172,16 @@ fn fresh() -> Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::{admits, fresh, normal};
+    use super::{LENGTH, admits, fresh, normal};
     use crate::model::Secret;
 
     #[test]
     fn an_app_password_has_a_hundred_bits_in_groups_of_five() {
-        let secret = fresh();
+        let secret = fresh::<LENGTH>();
         let groups: Vec<_> = secret.expose().split('-').collect();
         assert_eq!(groups.len(), 4);
         assert!(groups.iter().all(|g| g.len() == 5));
-        assert_ne!(secret, fresh());
+        assert_ne!(secret, fresh::<LENGTH>());
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Who may come in: a recipient by link and code, an office client by app
-//! password. Secrets are made and checked here and nowhere else; only their
+//! password, a person of the office by password and second factor. Secrets are made and checked here and nowhere else; only their
 //! keyed or slow hashes reach the store.
 
 pub mod accounts;
 pub mod app_password;
 pub mod codes;
+mod common;
+pub mod factor;
 pub mod form;
 pub mod link;
 pub mod login;
+pub mod office;
 pub mod passcode;
 pub mod password;
 pub mod session;

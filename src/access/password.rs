@@ -13,7 +13,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::Arc;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
 /// KiB of memory for one hash: 19 MiB.
 const MEMORY: u32 = 19 * 1_024;
@@ -93,18 +93,21 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let place = self
-            .waiting
-            .try_acquire()
+        let place = Arc::clone(&self.waiting)
+            .try_acquire_owned()
             .map_err(|_| PasswordError::Busy)?;
-        let core: SemaphorePermit<'_> = self
-            .running
-            .acquire()
+        let core = Arc::clone(&self.running)
+            .acquire_owned()
             .await
             .map_err(|_| PasswordError::Hash)?;
-        let done = tokio::task::spawn_blocking(work).await;
-        drop((core, place));
-        done.map_err(|_| PasswordError::Hash)
+        // Whoever asked may leave meanwhile; the hash is computed to its end all
+        // the same, and keeps its place until then.
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop((core, place));
+            done
+        });
+        done.await.map_err(|_| PasswordError::Hash)
     }
 }
 
@@ -165,6 +168,26 @@ mod tests {
             passwords.verify(&secret, vec!["nonsense".into()]).await,
             Ok(None)
         );
+    }
+
+    #[tokio::test]
+    async fn who_leaves_while_a_hash_is_computed_makes_no_room_for_another() {
+        let passwords = Passwords::new();
+        let all = passwords.waiting.available_permits();
+        let (end, hashing) = std::sync::mpsc::channel::<()>();
+        let mut asked = Box::pin(passwords.run(move || hashing.recv()));
+        tokio::select! {
+            biased;
+            _ = &mut asked => panic!("the hash is not done"),
+            () = tokio::task::yield_now() => {}
+        }
+        drop(asked);
+        assert_eq!(passwords.waiting.available_permits(), all - 1);
+        drop(end);
+        let most = u32::try_from(all).unwrap();
+        // Only the end of the hash gives the place back.
+        let every = passwords.waiting.acquire_many(most).await.unwrap();
+        assert_eq!(every.num_permits(), all);
     }
 
     #[tokio::test]

@@ -2,8 +2,10 @@
 //! browsers that have not come back.
 
 use crate::access::session::SessionState;
-use crate::access::{passcode, session, throttle};
-use crate::store::records::{Browser, CodeTally, Draft, Request, Session, Throttle};
+use crate::access::{office, passcode, session, throttle};
+use crate::store::records::{
+    Browser, CodeTally, Draft, OfficeBrowser, OfficeSession, Request, Session, Throttle,
+};
 use crate::store::{Error, Record, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,6 +32,8 @@ pub async fn sweep(store: &Store, idle: SignedDuration) -> Result<usize, Error> 
     removed += clear(store, |t: &CodeTally| passcode::is_settled(t, now)).await?;
     removed += clear(store, |t: &Throttle| throttle::is_over(t, now)).await?;
     removed += clear(store, |b: &Browser| past(b.since, BROWSER)).await?;
+    removed += clear(store, |s: &OfficeSession| office::is_over(s, now)).await?;
+    removed += clear(store, |b: &OfficeBrowser| past(b.since, BROWSER)).await?;
     removed += clear(store, |d: &Draft| past(d.at, DRAFT)).await?;
     Ok(removed)
 }

@@ -1,6 +1,7 @@
 //! The parts of access on a real store.
 
 mod attack;
+mod office;
 
 use crate::access::accounts::{self, AccountError};
 use crate::access::codes::{self, From};

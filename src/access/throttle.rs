@@ -25,10 +25,29 @@ const COUNTED: usize = 4_096;
 /// A count of failures and when it last grew.
 type Count = (u32, Timestamp);
 
+/// How soon a guesser waits, and how long at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Failures before the first wait, and between two waits.
+    pub round: u32,
+    /// The longest wait.
+    pub longest: SignedDuration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            round: ROUND,
+            longest: LONGEST,
+        }
+    }
+}
+
 /// The counts of one purpose. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Throttles {
     store: Store,
+    patience: Patience,
     counts: Arc<Mutex<HashMap<[u8; 32], Count>>>,
 }
 
@@ -45,8 +64,15 @@ impl Throttles {
     /// Counts kept in this store.
     #[must_use]
     pub fn new(store: Store) -> Self {
+        Self::with(store, Patience::default())
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with(store: Store, patience: Patience) -> Self {
         Self {
             store,
+            patience,
             counts: Arc::default(),
         }
     }
@@ -71,12 +97,13 @@ impl Throttles {
     pub async fn fail(&self, key: [u8; 32]) -> Result<Failed, Error> {
         let now = self.store.clock().now();
         let count = self.count(key, now);
-        if count < ROUND {
+        if count < self.patience.round {
             return Ok(Failed { count, until: None });
         }
         for _ in 0..ATTEMPTS {
             let held = self.store.hold(&Throttle::at(key)).await?;
-            let record = lengthened(held.as_ref().map(|h| &h.record), key, now);
+            let before = held.as_ref().map(|h| &h.record);
+            let record = lengthened(before, key, (now, self.patience.longest));
             let mut tx = Tx::new();
             write(&mut tx, held.as_ref(), &record);
             if self.store.try_commit(tx).await?.is_some() {
@@ -132,12 +159,16 @@ pub fn is_over(record: &Throttle, now: Timestamp) -> bool {
     last.saturating_add(FORGET).is_ok_and(|end| end <= now)
 }
 
-/// The record after one more round of failures: 30 s, 1 min, 2 min, … 1 h.
-fn lengthened(before: Option<&Throttle>, key: [u8; 32], now: Timestamp) -> Throttle {
+/// The record after one more round of failures: 30 s, 1 min, 2 min, … the longest.
+fn lengthened(
+    before: Option<&Throttle>,
+    key: [u8; 32],
+    (now, longest): (Timestamp, SignedDuration),
+) -> Throttle {
     let before = before.filter(|record| !is_over(record, now));
     let rounds = before.map_or(0, |record| record.count).saturating_add(1);
     let doublings = (rounds - 1).min(16);
-    let wait = FIRST.saturating_mul(1 << doublings).min(LONGEST);
+    let wait = FIRST.saturating_mul(1 << doublings).min(longest);
     Throttle {
         key,
         count: rounds,
@@ -148,7 +179,7 @@ fn lengthened(before: Option<&Throttle>, key: [u8; 32], now: Timestamp) -> Throt
 
 #[cfg(test)]
 mod tests {
-    use super::{is_over, lengthened};
+    use super::{LONGEST, is_over, lengthened};
     use jiff::{SignedDuration, Timestamp};
 
     #[test]
@@ -157,7 +188,7 @@ mod tests {
         let mut record = None;
         let mut waits = Vec::new();
         for _ in 0..9 {
-            let next = lengthened(record.as_ref(), [0; 32], now);
+            let next = lengthened(record.as_ref(), [0; 32], (now, LONGEST));
             let until = next.until.unwrap();
             waits.push(until.duration_since(now).as_secs());
             now = until;
@@ -168,6 +199,7 @@ mod tests {
         assert!(!is_over(&record, now));
         let later = now + SignedDuration::from_hours(24);
         assert!(is_over(&record, later));
-        assert_eq!(lengthened(Some(&record), [0; 32], later).count, 1);
+        let anew = lengthened(Some(&record), [0; 32], (later, LONGEST));
+        assert_eq!(anew.count, 1);
     }
 }

@@ -29,6 +29,7 @@ pub async fn answer(desk: &Desk, verb: Verb) -> Answer {
 
 #[expect(
     clippy::cognitive_complexity,
+    clippy::too_many_lines,
     reason = "a flat table, one arm for each verb"
 )]
 async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
@@ -48,6 +49,12 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             desk.set_password(&address, password.0).await.map(done)
         }
         Verb::UserPolicy { address, policy } => desk.set_policy(&address, policy).await.map(done),
+        Verb::UserSet { address, change } => desk.set_profile(&address, change).await.map(done),
+        Verb::UserDeputy { provider, deputy } => match deputy {
+            Some((who, day)) => desk.set_deputy(&provider, (&who, day)).await.map(done),
+            None => desk.end_deputies(&provider).await.map(done),
+        },
+        Verb::UserFactorReset { address } => desk.reset_factor(&address).await.map(done),
         Verb::UserDisable { address } => desk.disable_account(&address).await.map(done),
         Verb::UserEnable { address } => desk.enable_account(&address).await.map(done),
         Verb::UserRevoke { address, name } => {
@@ -76,6 +83,12 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
             let done = desk.extend(id, recipient.as_ref(), until).await;
             done.map(Answer::Extended)
         }
+        Verb::HoldList { addresses } => desk.all_holds(addresses).await.map(Answer::Holds),
+        Verb::HoldShow { id, addresses } => {
+            let found = desk.hold(id, addresses).await;
+            found.map(|hold| Answer::Hold(Box::new(hold)))
+        }
+        Verb::HoldWithdraw { id } => desk.withdraw_hold(id).await.map(done),
         Verb::TaskList { addresses } => desk.tasks(addresses).await.map(Answer::Tasks),
         Verb::TaskDone { id } => desk.finish_task(id).await.map(done),
         Verb::Contact(verb) => contact(desk, verb).await,

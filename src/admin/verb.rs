@@ -1,10 +1,11 @@
 //! What can be asked, and what comes back.
 
 use crate::access::app_password::Wish;
-use crate::desk::accounts::AccountView;
+use crate::desk::accounts::{AccountView, Change};
 use crate::desk::audit::{AuditPiece, AuditVerifiedView, AuditWish};
 use crate::desk::contacts::{ContactsView, Draft, ImportView, RecordView};
 use crate::desk::extend::ExtendedView;
+use crate::desk::holds::HoldView;
 use crate::desk::messages::MessageView;
 use crate::desk::queue::JobView;
 use crate::desk::recall::RecalledView;
@@ -38,6 +39,21 @@ pub enum Verb {
         /// How.
         policy: AccountPolicy,
     },
+    /// Set an account's name, and what it may do without a provider.
+    UserSet {
+        /// Whose.
+        address: Address,
+        /// What.
+        change: Change,
+    },
+    /// Say who releases in a provider's stead.
+    UserDeputy {
+        /// The provider who is away.
+        provider: Address,
+        /// Who stands in, to the end of which day in the clinic's zone; without it,
+        /// nobody any more.
+        deputy: Option<(Address, Date)>,
+    },
     /// Show the accounts.
     UserList,
     /// Set the password for the office page.
@@ -46,6 +62,11 @@ pub enum Verb {
         address: Address,
         /// The new one.
         password: Password,
+    },
+    /// Take an account's second factor away.
+    UserFactorReset {
+        /// Whose.
+        address: Address,
     },
     /// Switch an account off.
     UserDisable {
@@ -104,6 +125,25 @@ pub enum Verb {
         /// To the end of this day in the clinic's zone; without one, for
         /// `policy.expires` from now.
         until: Option<Date>,
+    },
+    /// Show what waits for release.
+    HoldList {
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Show one message that waits for release.
+    HoldShow {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
+        /// Whether addresses are shown whole, which is audited.
+        addresses: bool,
+    },
+    /// Take a message back that waits for release.
+    HoldWithdraw {
+        /// Which.
+        #[serde(with = "as_text")]
+        id: MessageId,
     },
     /// Show the open tasks.
     TaskList {
@@ -233,6 +273,10 @@ pub enum Answer {
     Recalled(Vec<RecalledView>),
     /// What an extension did, recipient by recipient.
     Extended(Vec<ExtendedView>),
+    /// What waits for release.
+    Holds(Vec<HoldView>),
+    /// One message that waits for release.
+    Hold(Box<HoldView>),
     /// The open tasks.
     Tasks(Vec<TaskView>),
     /// Contacts, by name.

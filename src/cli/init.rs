@@ -41,6 +41,10 @@ pub(super) struct Wish {
     /// Where patients find the portal; unless given, https://HOSTNAME.
     #[arg(long, value_parser = url)]
     portal_url: Option<Url>,
+    /// Where the office finds its pages, on a name that is not the portal's; unless
+    /// given, https://office.DOMAIN:8443.
+    #[arg(long, value_parser = url)]
+    office_url: Option<Url>,
 }
 
 /// A relay as a URL names it.
@@ -198,6 +202,7 @@ fn values(wish: &Wish, places: &Places) -> Vec<(&'static str, String)> {
             ("admin.socket", path(&socket)),
         ]);
     }
+    values.extend(office(wish));
     let zone = jiff::tz::TimeZone::try_system().ok();
     if let Some(zone) = zone.as_ref().and_then(jiff::tz::TimeZone::iana_name) {
         values.push(("clinic.time-zone", text(zone)));
@@ -227,6 +232,30 @@ fn values(wish: &Wish, places: &Places) -> Vec<(&'static str, String)> {
         }
     }
     values
+}
+
+/// Where the office finds its pages, and where they listen. The portal may have
+/// taken the port.
+fn office(wish: &Wish) -> [(&'static str, String); 2] {
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let taken = wish.portal_url.as_ref().map(Url::port);
+    let (url, port) = match &wish.office_url {
+        Some(url) => (url.as_str().to_owned(), url.port()),
+        None => {
+            let port = if taken == Some(8443) { 9443 } else { 8443 };
+            (
+                format!("https://office.{}:{port}", wish.domain.as_str()),
+                port,
+            )
+        }
+    };
+    [
+        ("office.url", text(&url)),
+        (
+            "office.listen",
+            format!("[{}]", text(&format!("[::]:{port}"))),
+        ),
+    ]
 }
 
 fn domain(text: &str) -> Result<Domain, String> {

@@ -12,6 +12,7 @@ mod manual;
 mod password;
 mod print;
 mod sheet;
+mod staff;
 mod verbs;
 
 use crate::config::SHIPPED;
@@ -69,6 +70,10 @@ enum Command {
     /// What has become of messages, without what they say.
     #[command(subcommand)]
     Message(verbs::Message),
+    /// What waits for a provider's release. Releasing needs the provider's own proof,
+    /// so there is no command for it.
+    #[command(subcommand)]
+    Hold(staff::Hold),
     /// What the office is asked to do.
     #[command(subcommand)]
     Task(verbs::Task),
@@ -188,6 +193,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::User(User::Sheet(wish)) => sheet::run(&file, &wish),
         Command::Dns(verb) => dns::run(&file, &verb),
         Command::Message(verb) => ask::run(&file, verb.wanted()?),
+        Command::Hold(verb) => ask::run(&file, verb.wanted()?),
         Command::Task(verb) => ask::run(&file, verb.wanted()),
         Command::Contact(verb) => contacts::run(&file, verb),
         Command::Audit(verb) => audit::run(&file, verb),
@@ -260,6 +266,13 @@ mod tests {
             "user list",
             "user passwd a@b.example",
             "user disable a@b.example",
+            "user set a@b.example --name N --staff hold --writes-for c@b.example d@b.example",
+            "user set a@b.example --writes-for all",
+            "user deputy a@b.example --to c@b.example --until 2027-01-31",
+            "user deputy a@b.example --none",
+            "hold list --json --addresses",
+            &format!("hold show {id} --json"),
+            &format!("hold withdraw {id} --yes --json"),
             "user app-password a@b.example --name N",
             "user app-password a@b.example --name N --scope imap",
             "user app-password a@b.example --name N --network 192.0.2.0/24 --network 2001:db8::7",
@@ -276,6 +289,23 @@ mod tests {
             "task list",
             "task list --json --addresses",
             &format!("task done {id} --json"),
+            "queue list --json",
+            &format!("queue retry {id} --json"),
+            &format!("queue drop {id} --yes --json"),
+            "config show",
+            "config show --defaults",
+            "store compact",
+            "store verify",
+            "manual --dir d",
+        ] {
+            understood(line);
+        }
+    }
+
+    #[test]
+    fn every_documented_command_about_contacts_is_understood() {
+        let id = "0".repeat(26);
+        for line in [
             "contact list",
             "contact list jane doe --limit 5 --unlisted --json --addresses",
             &format!("contact show {id} --json --addresses"),
@@ -290,17 +320,13 @@ mod tests {
                 "audit export --from 2026-01-01 --to 2026-12-31 --contact {id} --format json --addresses"
             ),
             "audit verify --json",
-            "queue list --json",
-            &format!("queue retry {id} --json"),
-            &format!("queue drop {id} --yes --json"),
-            "config show",
-            "config show --defaults",
-            "store compact",
-            "store verify",
-            "manual --dir d",
         ] {
-            let words = ["sealpost"].into_iter().chain(line.split(' '));
-            assert!(Arguments::try_parse_from(words).is_ok(), "{line}");
+            understood(line);
         }
+    }
+
+    fn understood(line: &str) {
+        let words = ["sealpost"].into_iter().chain(line.split(' '));
+        assert!(Arguments::try_parse_from(words).is_ok(), "{line}");
     }
 }

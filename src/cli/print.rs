@@ -6,6 +6,7 @@ use crate::admin::Answer;
 use crate::cli::Failure;
 use crate::desk::accounts::AccountView;
 use crate::desk::audit::AuditVerifiedView;
+use crate::desk::holds::{HoldView, Whom};
 use crate::desk::messages::{MessageView, RecipientView};
 use crate::desk::queue::{AnswerView, JobView};
 use crate::desk::store::{CompactedView, VerifiedView};
@@ -27,6 +28,12 @@ pub(super) fn out(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Says something beside the output. Whoever closed standard error does not want
+/// to hear it.
+pub(super) fn aside(text: &str) {
+    let _ = writeln!(io::stderr(), "sealpost: {text}");
+}
+
 /// Prints an answer; a refusal becomes a failure.
 pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
     match answer {
@@ -44,6 +51,8 @@ pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
             show(&views, as_json, |v| said(v.iter().map(|v| &v.said)))?;
             all(views.iter().all(|v| v.extended))
         }
+        Answer::Holds(views) => show(&views, as_json, |v| holds(v)),
+        Answer::Hold(view) => show(&*view, as_json, hold),
         Answer::Tasks(views) => show(&views, as_json, |v| tasks(v)),
         Answer::Contacts(view) => show(&view, as_json, contacts::list),
         Answer::Contact(view) => show(&*view, as_json, contacts::record),
@@ -101,7 +110,7 @@ fn time(at: Timestamp) -> String {
 
 fn account(view: &AccountView) -> String {
     let mut text = format!(
-        "{}  {}  {}  since {}{}\n",
+        "{}  {}  {}  since {}{}{}\n",
         view.address.as_str(),
         word(view.role),
         word(view.standing),
@@ -111,7 +120,13 @@ fn account(view: &AccountView) -> String {
         } else {
             ""
         },
+        if view.factor {
+            "  has a second factor"
+        } else {
+            ""
+        },
     );
+    text.push_str(&duties(view));
     for app in &view.app_passwords {
         let used = app
             .used
@@ -127,6 +142,62 @@ fn account(view: &AccountView) -> String {
             app.name,
             word(app.scope),
             time(app.created)
+        );
+    }
+    text
+}
+
+/// What an account is called, and what it does without a provider or in the stead
+/// of one; nothing where all is as usual.
+fn duties(view: &AccountView) -> String {
+    let mut text = String::new();
+    if let Some(name) = &view.name {
+        let _ = writeln!(text, "    called {name}");
+    }
+    if let Some(staff) = view.staff {
+        let _ = writeln!(
+            text,
+            "    what it writes in a provider's name: {}",
+            word(staff)
+        );
+    }
+    if !view.writes_for.is_empty() {
+        let named: Vec<&str> = view.writes_for.iter().map(|a| a.as_str()).collect();
+        let _ = writeln!(text, "    writes for {}", named.join(", "));
+    }
+    for deputy in &view.deputies {
+        let (who, until) = (deputy.address.as_str(), time(deputy.until));
+        let _ = writeln!(text, "    {who} releases in its stead until {until}");
+    }
+    text
+}
+
+fn holds(views: &[HoldView]) -> String {
+    if views.is_empty() {
+        return "nothing waits for release\n".to_owned();
+    }
+    views.iter().map(hold).collect()
+}
+
+fn hold(view: &HoldView) -> String {
+    let whom = |whom: &Whom| match &whom.name {
+        Some(name) => format!("{name} ({})", whom.address.as_str()),
+        None => whom.address.as_str().to_owned(),
+    };
+    let mut text = format!(
+        "{}  since {}  until {}  written by {}  for {}\n",
+        view.id,
+        time(view.created),
+        time(view.expires),
+        whom(&view.writer),
+        whom(&view.provider),
+    );
+    for recipient in &view.recipients {
+        let address = recipient.address.as_deref().unwrap_or("-");
+        let _ = writeln!(
+            text,
+            "    {} {address}",
+            word(recipient.kind).to_lowercase()
         );
     }
     text

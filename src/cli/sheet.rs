@@ -3,9 +3,10 @@
 use crate::admin::{Answer, Verb};
 use crate::cli::{Failure, ask, print};
 use crate::config::Config;
-use crate::model::{Address, Language};
+use crate::model::{Address, Clock, Language};
+use crate::pki::cms;
 use crate::serve::sockets::Held;
-use crate::serve::{check, pieces, settings};
+use crate::serve::{certificate, check, pieces, settings};
 use crate::setup::{Servers, profile, sheet};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -21,8 +22,8 @@ pub(super) struct Sheet {
     /// Its language; unless given, the clinic's.
     #[arg(long, value_parser = language())]
     language: Option<Language>,
-    /// Write a profile for Mac, iPhone and iPad into this file too, with no
-    /// password in it; it should end in .mobileconfig. Overwrites nothing.
+    /// Write a profile for Mac, iPhone and iPad into this file too, signed and with
+    /// no password in it; it should end in .mobileconfig. Overwrites nothing.
     #[arg(long, value_name = "FILE")]
     mobileconfig: Option<PathBuf>,
 }
@@ -48,7 +49,7 @@ pub(super) fn run(file: &Path, wish: &Sheet) -> Result<(), Failure> {
     let page = sheet::page(&servers, &address, language).ok_or_else(nowhere)?;
     let profile = profile::document(&servers, &address).ok_or_else(nowhere)?;
     if let Some(path) = &wish.mobileconfig {
-        write(path, &profile)?;
+        write(path, &signed(&config, path, profile)?)?;
     }
     print::out(&page)
 }
@@ -69,7 +70,25 @@ fn known(config: &Config, wished: &Address) -> Result<Address, Failure> {
     })
 }
 
-fn write(path: &Path, profile: &str) -> Result<(), Failure> {
+/// The profile with the signature that the gateway would give it. Where that
+/// cannot be had, the profile as it is, and a word about it.
+fn signed(config: &Config, path: &Path, profile: String) -> Result<Vec<u8>, Failure> {
+    match certificate::signer(config) {
+        Ok(signer) => {
+            let now = Clock::System.now();
+            cms::sign(&signer, profile.as_bytes(), now).map_err(Failure::fault)
+        }
+        Err(why) => {
+            print::aside(&format!(
+                "{} is not signed, and devices say so: {why}",
+                path.display()
+            ));
+            Ok(profile.into_bytes())
+        }
+    }
+}
+
+fn write(path: &Path, profile: &[u8]) -> Result<(), Failure> {
     let shown = path.display();
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::Usage(format!(
@@ -77,7 +96,7 @@ fn write(path: &Path, profile: &str) -> Result<(), Failure> {
         )),
         _ => Failure::Fault(format!("{shown} cannot be written: {error}")),
     })?;
-    let written = file.write_all(profile.as_bytes());
+    let written = file.write_all(profile);
     written.map_err(|error| Failure::Fault(format!("{shown} cannot be written: {error}")))
 }
 

@@ -3,7 +3,7 @@
 use crate::access::app_password::Wish;
 use crate::admin::{Password, Verb};
 use crate::cli::ask::Wanted;
-use crate::cli::{Failure, confirm, password};
+use crate::cli::{Failure, confirm, password, staff};
 use crate::desk::messages::MAX_LISTED;
 use crate::model::{AccountPolicy, Address, JobId, MessageId, Role, Scope, TaskId};
 use clap::Subcommand;
@@ -44,6 +44,15 @@ pub(super) enum User {
         /// Whose.
         address: Address,
     },
+    /// Take the second factor of an account away, for who has lost the phone and
+    /// the recovery codes. The next sign-in to the office page sets up another.
+    Factor {
+        /// Whose.
+        address: Address,
+        /// Take it away.
+        #[arg(long, required = true)]
+        reset: bool,
+    },
     /// Set whether an account's mail is protected.
     Policy {
         /// Whose.
@@ -52,6 +61,10 @@ pub(super) enum User {
         #[arg(value_parser = policy())]
         policy: AccountPolicy,
     },
+    /// Set an account's name, and what it may write without a provider.
+    Set(staff::Set),
+    /// Say who releases in the stead of a provider who is away.
+    Deputy(staff::Deputy),
     /// Switch an account off.
     Disable {
         /// Which.
@@ -159,10 +172,10 @@ pub(super) enum Task {
 pub(super) struct How {
     /// As JSON.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Show addresses whole. This is noted in the audit trail.
     #[arg(long)]
-    addresses: bool,
+    pub(super) addresses: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -239,7 +252,10 @@ impl User {
                 let password = Password(password::read()?);
                 plain(Verb::UserPasswd { address, password })
             }
+            Self::Factor { address, reset: _ } => plain(Verb::UserFactorReset { address }),
             Self::Policy { address, policy } => plain(Verb::UserPolicy { address, policy }),
+            Self::Set(wish) => wish.wanted()?,
+            Self::Deputy(wish) => wish.wanted(),
             Self::Disable { address } => plain(Verb::UserDisable { address }),
             Self::Enable { address } => plain(Verb::UserEnable { address }),
             Self::Revoke { address, name } => plain(Verb::UserRevoke { address, name }),

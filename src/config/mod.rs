@@ -76,7 +76,7 @@ pub struct Config {
     pub policy: Policy,
     /// The mail that tells a patient of a message.
     pub notice: Notice,
-    /// How the office hears of an answer.
+    /// The pages where the office works, and how it hears of an answer.
     pub office: Office,
     /// The directory of patients and others.
     pub contacts: Contacts,

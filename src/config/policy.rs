@@ -55,6 +55,12 @@ pub struct Policy {
     /// What happens to what staff send. Default held: letting staff send is the
     /// clinic's own decision.
     pub staff: StaffMail,
+    /// How long a message waits for a provider. Default 2 days, as
+    /// other mail systems have it (requirements C5.5).
+    pub hold_expires: SignedDuration,
+    /// Whether a provider releases by moving a message into a folder. Default not:
+    /// an app password on a telephone is less than the office page asks for.
+    pub release_by_move: bool,
     /// How long a patient may read, counted from the notice. Default 7 days
     /// (requirements SE8).
     pub expires: SignedDuration,
@@ -70,6 +76,9 @@ impl Policy {
             secure_tag: s.or("secure-tag", None),
             copies: s.or("copies", Copies::Refuse),
             staff: s.or("staff", StaffMail::Hold),
+            // Within an hour nobody has looked; after a month nobody will.
+            hold_expires: s.within("hold-expires", hours(2 * 24), hours(1)..=hours(30 * 24)),
+            release_by_move: s.or("release-by-move", false),
             // Within an hour a notice may not even have arrived; a link older
             // than a year belongs to somebody else's mailbox by now.
             expires: s.within("expires", hours(7 * 24), hours(1)..=hours(365 * 24)),

@@ -14,7 +14,7 @@ type Rule = fn(&Config) -> Option<Fault>;
 
 /// Every rule that the configuration breaks.
 pub(super) fn broken(config: &Config) -> Vec<Fault> {
-    const RULES: [Rule; 26] = [
+    const RULES: [Rule; 29] = [
         no_domain,
         tagged_without_tag,
         same_tags,
@@ -22,6 +22,9 @@ pub(super) fn broken(config: &Config) -> Vec<Fault> {
         portal_without_tls,
         portal_in_clear_for_all,
         former_url_in_use,
+        office_without_tls,
+        office_beside_portal,
+        office_nowhere,
         relay_in_clear,
         password_without_name,
         certificate_missing,
@@ -120,6 +123,41 @@ fn former_url_in_use(c: &Config) -> Option<Fault> {
             "portal.former-urls",
             "portal.former-urls holds portal.url itself",
             "keep there only addresses that are no longer used",
+        )
+    })
+}
+
+fn office_without_tls(c: &Config) -> Option<Fault> {
+    let url = c.office.url.as_ref()?;
+    (!url.is_secure()).then(|| {
+        c.fault(
+            "office.url",
+            "office.url is http, so passwords would cross the network in clear",
+            "write https",
+        )
+    })
+}
+
+fn office_beside_portal(c: &Config) -> Option<Fault> {
+    // Cookies do not tell ports apart (RFC 6265 §8.5), so the name must differ.
+    let own = c.office.url.as_ref()?.host().to_string();
+    let portal = std::iter::once(&c.portal.url).chain(&c.portal.former_urls);
+    let mut names = portal.map(|url| url.host().to_string());
+    names.any(|name| name.eq_ignore_ascii_case(&own)).then(|| {
+        c.fault(
+            "office.url",
+            format!("office.url is on {own}, and so is the portal; what a patient's page could do there would reach the office"),
+            "give the office a name of its own, such as office.clinic.example",
+        )
+    })
+}
+
+fn office_nowhere(c: &Config) -> Option<Fault> {
+    (c.office.url.is_some() && c.office.listen.is_empty()).then(|| {
+        c.fault(
+            "office.listen",
+            "office.listen is empty, so nobody could reach office.url",
+            "give it an address such as \"[::]:8443\", or leave url out",
         )
     })
 }
@@ -299,11 +337,12 @@ fn no_listener(c: &Config) -> Option<Fault> {
 
 fn address_taken_twice(c: &Config) -> Option<Fault> {
     let doors = [
-        ("submission.listen", &c.submission.listen),
+        ("submission.listen", c.submission.listen.as_slice()),
         ("submission.listen-tls", &c.submission.listen_tls),
         ("imap.listen", &c.imap.listen),
         ("imap.listen-tls", &c.imap.listen_tls),
         ("portal.listen", &c.portal.listen),
+        ("office.listen", c.office.doors()),
     ];
     let mut taken: Vec<(&str, SocketAddr)> = Vec::new();
     for (door, addresses) in doors {

@@ -211,8 +211,12 @@ fn unknown(first: &StringRecord, n: usize, cell: &str) -> SheetError {
         return SheetError::Header;
     }
     let cell = cell.trim().to_ascii_lowercase();
+    // What is longer is near to no name, and comparing takes memory by its length.
+    let longest = COLUMNS.iter().map(|name| name.len()).max().unwrap_or(0);
+    let comparable = cell.len() <= longest + NEAR;
     let near = COLUMNS
         .into_iter()
+        .filter(|_| comparable)
         .map(|name| (strsim::damerau_levenshtein(&cell, name), name))
         .filter(|(distance, _)| *distance <= NEAR)
         .min();
@@ -353,6 +357,22 @@ mod tests {
 
     fn fault(octets: &[u8]) -> SheetError {
         read(octets).unwrap_err()
+    }
+
+    #[test]
+    fn a_heading_of_a_megabyte_is_compared_with_nothing() {
+        let file = format!("id,{}\nx,y\n", "a".repeat(1024 * 1024));
+        let Err(SheetError::Column(2, advice)) = read(file.as_bytes()) else {
+            panic!("it was read");
+        };
+        assert!(
+            advice.starts_with("remove it, or call it one of"),
+            "{advice}"
+        );
+        let Err(SheetError::Column(1, advice)) = read(b"lsat,first\nx,y\n") else {
+            panic!("it was read");
+        };
+        assert_eq!(advice, "write last, or remove the column");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod report;
 mod verdict;
 
 use crate::access::link::{self, LinkState};
+use crate::mime::normalise::without_own;
 use crate::model::parcel::Body;
 use crate::model::{ContentId, JobId, Lane, Live, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
@@ -306,7 +307,7 @@ impl Worker {
         Ok(match &parcel.body {
             Body::Here(mail) => hand_over(mail).await,
             Body::Content(id) => match self.read(*id).await? {
-                Some(mail) => hand_over(&mail).await,
+                Some(mail) => hand_over(&without_own(mail)).await,
                 None => Outcome::Unwanted,
             },
         })

@@ -3,42 +3,25 @@
 //! in the account's mailbox in the store and may name the recipient; what
 //! leaves by the relay holds a time and a reference, and nothing else.
 
-use crate::folders;
-use crate::mime::index::Indexer;
+use crate::folders::{self, Post};
 use crate::mime::letter;
 use crate::mime::report::{
     About, Event, OutsideReport, Reason, Report, Success, outside_report, report,
 };
 use crate::model::parcel::Body;
-use crate::model::{
-    Account, Address, Answer, Direction, Flags, Head, Lane, Language, Mailbox, MessageId, Parcel,
-    Purpose, Recipient, Route,
-};
+use crate::model::{Account, Address, Answer, Lane, MessageId, Parcel, Purpose, Recipient, Route};
 use crate::queue::{self, schedule};
-use crate::store::records::{Ended, Ending, Message, Work};
-use crate::store::{Change, ContentReader, Error, Store, Tx};
+use crate::store::records::{Message, Work};
+use crate::store::{ContentReader, Error, Store, Tx};
 use crate::texts::dates;
-use aws_lc_rs::digest;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 /// Longest header of an original that a report returns: acceptance takes no
 /// longer one.
 const MAX_HEADER: usize = 256 * 1024;
 
 /// Who reports, and how.
-#[derive(Clone, Debug)]
-pub struct Office {
-    /// The gateway's host name.
-    pub hostname: String,
-    /// Whom the reports are from.
-    pub from: Mailbox,
-    /// The language the office reads.
-    pub language: Language,
-    /// The clinic's time zone.
-    pub zone: TimeZone,
-    /// How long a report is kept, as all content.
-    pub retain: SignedDuration,
-}
+pub use crate::model::Office;
 
 /// What a report is about.
 #[derive(Clone, Copy, Debug)]
@@ -216,42 +199,15 @@ impl Told<'_> {
         about: &Message,
         mail: Vec<u8>,
     ) -> Result<(), Error> {
-        let mut content = store.write_content();
-        content.write(&mail).await?;
-        let content = content.finish().await?;
-        let head = Head {
-            from: Some(self.office.from.clone()),
-            to: vec![Mailbox {
-                name: None,
-                address: self.account.address.clone(),
-            }],
-            message_id: self.message_id(""),
-            date: Some(self.now),
-            parts: parts(&mail),
-            ..Head::default()
-        };
-        let mut sum = [0; 32];
-        let digest = digest::digest(&digest::SHA256, &mail);
-        for (slot, octet) in sum.iter_mut().zip(digest.as_ref()) {
-            *slot = *octet;
-        }
-        let settled = Message::settled(self.id, Direction::Incoming, self.now, (&content, &head));
-        let message = Message {
+        let post = Post {
+            id: self.id,
+            account: &self.account,
+            message_id: &self.message_id(""),
+            mail: &mail,
             thread: about.thread,
-            digest: sum,
             protected: about.protected,
-            ..settled
         };
-        tx.attach(content);
-        tx.insert(&message);
-        if let Ok(at) = self.now.checked_add(self.office.retain) {
-            let what = Ended::Content(self.id);
-            tx.put(&Ending { at, what });
-        }
-        let inbox = folders::inbox(store, self.account.id);
-        tx.file(inbox, self.id, Flags::default(), None);
-        tx.change(Change::Message(self.id));
-        Ok(())
+        folders::post(store, tx, self.office, &post).await
     }
 
     /// Queues the mail that says that there is a report, to the sender's own
@@ -319,12 +275,4 @@ async fn read_header(content: &ContentReader) -> Result<Vec<u8>, Error> {
 fn header_end(mail: &[u8]) -> Option<usize> {
     let end = mail.windows(4).position(|four| four == b"\r\n\r\n");
     end.map(|place| place + 4)
-}
-
-/// The parts of a mail that we wrote ourselves.
-fn parts(mail: &[u8]) -> Vec<crate::model::Part> {
-    let (header, body) = mail.split_at(header_end(mail).unwrap_or(mail.len()));
-    let mut indexer = Indexer::new(header);
-    let index = indexer.write(body).and_then(|()| indexer.finish());
-    index.map(|index| index.parts).unwrap_or_default()
 }

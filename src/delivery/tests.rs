@@ -7,9 +7,8 @@ use crate::access::passcode;
 use crate::folders;
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, GrantId, Head, JobId, Lane, Language, Live,
-    Mailbox, ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, Role, Route, Standing,
-    State,
+    Account, AccountId, Address, Clock, GrantId, Head, JobId, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, Role, Route, State,
 };
 use crate::queue;
 use crate::store::records::{Code, CodeMail, Ended, Ending, Grant, Message, Request, Work};
@@ -43,15 +42,8 @@ impl Bench {
         };
         let clock = Clock::Manual(hand.clone());
         let store = Store::create(&place, &RootKey::generate(), clock).unwrap();
-        let account = Account {
-            id: AccountId::new(hand_now(&store)),
-            address: address("doctor@clinic.example"),
-            role: Role::Provider,
-            standing: Standing::Active,
-            created: hand_now(&store),
-            password: None,
-            policy: AccountPolicy::Inherit,
-        };
+        let doctor = address("doctor@clinic.example");
+        let account = Account::new(doctor, Role::Provider, hand_now(&store));
         let mut tx = Tx::new();
         tx.put(&account);
         store.commit(tx).await.unwrap();

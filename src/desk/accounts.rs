@@ -1,10 +1,14 @@
 //! Office accounts and their passwords.
 
-use crate::access::accounts::{self, AccountError};
+use crate::access::accounts::{self, AccountError, Profile};
 use crate::access::app_password::{self, AppPasswordError, Wish};
+use crate::access::office;
 use crate::desk::{Desk, Refused, wish};
 use crate::folders;
-use crate::model::{Account, AccountPolicy, Address, Role, Scope, Secret, Standing};
+use crate::mime::one_line;
+use crate::model::{
+    Account, AccountId, AccountPolicy, Address, Role, Scope, Secret, Staff, Standing,
+};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,14 +27,57 @@ pub struct AccountView {
     pub role: Role,
     /// Whether it may be used.
     pub standing: Standing,
+    /// Its owner's name, if the clinic has given one.
+    pub name: Option<String>,
     /// Whether its mail is protected.
     pub policy: AccountPolicy,
+    /// What becomes of its mail that no provider sent; `None`: what the clinic has
+    /// set.
+    pub staff: Option<Staff>,
+    /// The providers in whose name it may write; empty: in every one's.
+    pub writes_for: Vec<Address>,
+    /// Who releases in its stead, and until when.
+    pub deputies: Vec<DeputyView>,
     /// When it was made.
     pub created: Timestamp,
     /// Whether it has a password for the office page.
     pub password: bool,
+    /// Whether it has a second factor for the office page.
+    pub factor: bool,
     /// Its app passwords, oldest first.
     pub app_passwords: Vec<AppPasswordView>,
+}
+
+/// Somebody who stands in, as an administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeputyView {
+    /// Who.
+    pub address: Address,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What is to become another about an account; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its owner's name, one line of at most 64 characters; empty takes it away.
+    pub name: Option<String>,
+    /// What becomes of its mail that no provider sent.
+    pub staff: Option<StaffMail>,
+    /// The providers in whose name it may write; an empty list: in every one's.
+    pub writes_for: Option<Vec<Address>>,
+}
+
+/// What becomes of an account's mail that no provider sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaffMail {
+    /// It waits for a provider.
+    Hold,
+    /// It goes.
+    Send,
+    /// What the clinic has set for everybody.
+    Inherit,
 }
 
 /// An app password as an administrator sees it.
@@ -72,8 +119,8 @@ impl Desk {
         }
         // Judged before anything is made: a refusal leaves no account.
         self.check_policy(policy)?;
-        if password.as_ref().is_some_and(is_short) {
-            return Err(refusal(AccountError::Short));
+        if let Some(password) = &password {
+            accounts::judge(password, &address).map_err(refusal)?;
         }
         let account = accounts::add(&self.store, address, role, self.actor).await;
         let account = account.map_err(refusal)?;
@@ -97,12 +144,17 @@ impl Desk {
             let app_passwords = app_password::list(&self.store, account.id).await?;
             views.push(AccountView {
                 id: account.id.to_string(),
+                writes_for: self.addresses(&account.writes_for).await?,
+                deputies: self.standing_in(account.id).await?,
                 address: account.address,
                 role: account.role,
                 standing: account.standing,
+                name: account.name,
                 policy: account.policy,
+                staff: account.staff,
                 created: account.created,
                 password: account.password.is_some(),
+                factor: office::has_factor(&self.store, account.id).await?,
                 app_passwords: app_passwords
                     .into_iter()
                     .map(|p| AppPasswordView {
@@ -118,6 +170,71 @@ impl Desk {
         Ok(views)
     }
 
+    /// Sets an account's name, and what it may do without a provider.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account, the name will not do, or
+    /// somebody named is no provider.
+    pub async fn set_profile(&self, address: &Address, change: Change) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        let name = change.name.map(|name| one_line(&name));
+        let long = |name: &String| name.chars().count() > Account::LONGEST_NAME;
+        if name.as_ref().is_some_and(long) {
+            return Err(wish(format!(
+                "a name is one line of at most {} characters, such as \"Dr. Ana Ruiz\"",
+                Account::LONGEST_NAME
+            )));
+        }
+        let mut providers = Vec::new();
+        for address in change.writes_for.iter().flatten() {
+            let provider = self.account(address).await?;
+            if provider.role != Role::Provider {
+                return Err(wish(format!(
+                    "{} is no provider, so nobody writes in this name; `sealpost user list` shows who is",
+                    address.as_str()
+                )));
+            }
+            if !providers.contains(&provider.id) {
+                providers.push(provider.id);
+            }
+        }
+        let profile = Profile {
+            name: name.map(|name| Some(name).filter(|name| !name.is_empty())),
+            staff: change.staff.map(|staff| match staff {
+                StaffMail::Hold => Some(Staff::Hold),
+                StaffMail::Send => Some(Staff::Send),
+                StaffMail::Inherit => None,
+            }),
+            writes_for: change.writes_for.map(|_| providers),
+        };
+        let set = accounts::set_profile(&self.store, account.id, &profile, self.actor);
+        set.await.map_err(refusal)
+    }
+
+    async fn addresses(&self, ids: &[AccountId]) -> Result<Vec<Address>, Refused> {
+        let mut addresses = Vec::new();
+        for id in ids {
+            let account = self.store.get(&Account::at(*id)).await?;
+            addresses.extend(account.map(|account| account.address));
+        }
+        Ok(addresses)
+    }
+
+    /// Who stands in for an account now.
+    async fn standing_in(&self, account: AccountId) -> Result<Vec<DeputyView>, Refused> {
+        let now = self.store.clock().now();
+        let mut views = Vec::new();
+        for deputy in self.deputies_of(account).await? {
+            let who = self.store.get(&Account::at(deputy.deputy)).await?;
+            let view = who.map(|who| DeputyView {
+                address: who.address,
+                until: deputy.until,
+            });
+            views.extend(view.filter(|view| now < view.until));
+        }
+        Ok(views)
+    }
+
     /// Sets the password for the office page.
     ///
     /// # Errors
@@ -126,6 +243,22 @@ impl Desk {
     pub async fn set_password(&self, address: &Address, password: Secret) -> Result<(), Refused> {
         let account = self.account(address).await?;
         self.put_password(&account, &password).await
+    }
+
+    /// Takes the account's second factor away: the phone is lost, and so are the
+    /// recovery codes. Who signs in next sets up another, so the password should
+    /// be known to its owner alone.
+    ///
+    /// # Errors
+    /// A [`Refused::Wish`] if there is no such account, or it has no second factor.
+    pub async fn reset_factor(&self, address: &Address) -> Result<(), Refused> {
+        let account = self.account(address).await?;
+        match office::reset(&self.store, account.id, self.actor).await? {
+            true => Ok(()),
+            false => Err(wish(
+                "the account has no second factor; one is set up at the first sign-in to the office page",
+            )),
+        }
     }
 
     /// Sets whether the account's mail is protected.
@@ -237,7 +370,7 @@ impl Desk {
         Ok(())
     }
 
-    async fn account(&self, address: &Address) -> Result<Account, Refused> {
+    pub(super) async fn account(&self, address: &Address) -> Result<Account, Refused> {
         let found = accounts::find(&self.store, address).await?;
         found.ok_or_else(|| refusal(AccountError::Unknown))
     }
@@ -256,15 +389,12 @@ impl Desk {
     }
 }
 
-fn is_short(password: &Secret) -> bool {
-    password.expose().chars().count() < accounts::SHORTEST
-}
-
 fn refusal(error: AccountError) -> Refused {
     let next = match error {
         AccountError::Store(error) => return Refused::Store(error),
         AccountError::Exists | AccountError::Unknown => "`sealpost user list` shows what there is",
         AccountError::Short => "choose a longer one, such as four or five words",
+        AccountError::Common => "choose four or five words that do not belong together",
         AccountError::Password(_) => "try again in a moment",
     };
     wish(format!("{error}; {next}"))

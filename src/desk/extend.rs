@@ -260,7 +260,7 @@ fn at_most(at: Timestamp, kept: Timestamp, named: bool) -> Wanted {
 }
 
 /// The last second of a day. `None` beyond what can be reckoned with.
-fn end_of(date: Date, zone: &TimeZone) -> Option<Timestamp> {
+pub(super) fn end_of(date: Date, zone: &TimeZone) -> Option<Timestamp> {
     let next = date.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
     let second = SignedDuration::from_secs(1);
     next.timestamp().checked_sub(second).ok()

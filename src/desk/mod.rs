@@ -6,8 +6,11 @@
 pub mod accounts;
 pub mod audit;
 pub mod contacts;
+mod deputies;
 pub mod extend;
+pub mod holds;
 pub mod messages;
+pub mod office;
 pub mod queue;
 pub mod recall;
 pub mod store;

@@ -115,7 +115,7 @@ impl Desk {
     }
 }
 
-fn stands(grant: &Grant, now: Timestamp) -> Stands {
+pub(super) fn stands(grant: &Grant, now: Timestamp) -> Stands {
     match link::state(grant, now) {
         LinkState::Withdrawn => Stands::Withdrawn,
         LinkState::Purged => Stands::Destroyed,

@@ -3,7 +3,7 @@
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{Address, Direction, Head, Language, MessageId, Recipient, Route};
 use crate::store::Held;
-use crate::store::records::{Grant, Message};
+use crate::store::records::{Grant, Hold, Message};
 use crate::texts::dates;
 use jiff::Timestamp;
 
@@ -70,6 +70,11 @@ impl Desk {
         if message.direction != Direction::Outgoing {
             return Err(wish(format!(
                 "{id} came to the office, or a mail program put it into a folder; only what the office has sent can be changed"
+            )));
+        }
+        if self.store.get(&Hold::at(id)).await?.is_some() {
+            return Err(wish(format!(
+                "{id} waits for a provider's release and has not left; `sealpost hold withdraw {id}` takes it back"
             )));
         }
         if !message.dispatched {

@@ -1,10 +1,10 @@
 //! What a client may do with folders: make, rename, delete, subscribe.
 
 use crate::folders::list::found_by;
-use crate::folders::{MADE, entries, hashed, name, slot, validity};
+use crate::folders::{MADE, STANDARD, entries, hashed, name, slot};
 use crate::model::{AccountId, MailboxId};
-use crate::store::records::{AccountFolder, MailFolder, Special};
-use crate::store::{Change, Error, Held, Store, Tx};
+use crate::store::records::{AccountFolder, MailFolder, Special, Validity};
+use crate::store::{Change, Error, Held, Key, Store, Tx};
 
 /// Folders that an account makes at most: a list of them is answered from memory.
 const MANY: usize = 1000;
@@ -30,12 +30,15 @@ pub enum Refused {
     Children,
     /// The name will not do.
     #[error(
-        "this name cannot be used; choose a shorter one, without * and %, that is not below Patients or Shared"
+        "this name cannot be used; choose a shorter one, without * and %, that is not below Patients, Shared or Release"
     )]
     Name,
     /// There are very many.
     #[error("there are {MANY} folders already; delete some first")]
     Many,
+    /// Another folder is for that (RFC 6154 §3).
+    #[error("there is a folder for this use already")]
+    Use,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
@@ -61,9 +64,15 @@ pub async fn create(
         if made.len() >= MANY {
             return Err(Refused::Many);
         }
+        let used = |of: Option<Special>| special.is_some() && of == special;
+        if STANDARD.iter().any(|(_, of)| used(*of)) || made.iter().any(|f| used(f.special)) {
+            return Err(Refused::Use);
+        }
         let mut tx = Tx::new();
-        add_above(store, &mut tx, (account, &made), &name);
-        let id = add(store, &mut tx, account, (&name, special));
+        let mut numbers = Numbers::of(store, account, &made).await?;
+        add_above(store, &mut tx, (&mut numbers, &made), &name);
+        let id = add(store, &mut tx, &mut numbers, (&name, special));
+        numbers.note(&mut tx);
         tx.change(Change::Folders(account));
         if store.try_commit(tx).await?.is_some() {
             return Ok(id);
@@ -72,7 +81,8 @@ pub async fn create(
     Err(Error::Conflict.into())
 }
 
-/// Renames a folder and those below it; they keep their ids and UIDs.
+/// Renames a folder and those below it. They keep their ids and UIDs, and get
+/// another UIDVALIDITY: another folder may have had the name, and the same UIDs.
 ///
 /// # Errors
 /// [`Refused`].
@@ -93,7 +103,8 @@ pub async fn rename(
             return Err(Refused::Name);
         }
         let mut tx = Tx::new();
-        add_above(store, &mut tx, (account, &made), &to);
+        let mut numbers = Numbers::of(store, account, &made).await?;
+        add_above(store, &mut tx, (&mut numbers, &made), &to);
         for record in made.iter().filter(|f| is_within(&f.name, &from)) {
             let rest = record.name.get(from.len()..).unwrap_or_default();
             let name = name::checked(&format!("{to}{rest}")).ok_or(Refused::Name)?;
@@ -101,12 +112,14 @@ pub async fn rename(
             let held = held.ok_or(Refused::Unknown)?;
             let renamed = MailFolder {
                 name: name.clone(),
+                uidvalidity: numbers.draw(),
                 ..held.record.clone()
             };
             tx.replace(&held, &renamed);
             tx.delete(&at(store, account, &record.name));
             tx.insert(&place(store, account, &name, record.id));
         }
+        numbers.note(&mut tx);
         tx.change(Change::Folders(account));
         if store.try_commit(tx).await?.is_some() {
             return Ok(());
@@ -204,6 +217,48 @@ async fn empty(store: &Store, folder: MailboxId) -> Result<(), Error> {
     Ok(())
 }
 
+/// The UIDVALIDITY of folders that an account makes or renames: each above all
+/// that any of them had, so that a name and a UID never come back for another
+/// message (RFC 3501 §2.3.1.1). As a rule it is the second in which it is drawn.
+struct Numbers {
+    account: AccountId,
+    held: Option<Held<Validity>>,
+    last: u32,
+}
+
+impl Numbers {
+    async fn of(store: &Store, account: AccountId, made: &[MailFolder]) -> Result<Self, Error> {
+        let held = store.hold(&Validity::at(account)).await?;
+        let last = held.as_ref().map_or(0, |held| held.record.last);
+        // Those of an older store had the second in which they were made.
+        let others = made.iter().map(|folder| folder.uidvalidity).max();
+        let now = u32::try_from(store.clock().now().as_second()).unwrap_or_default();
+        let before = now.saturating_sub(1);
+        Ok(Self {
+            account,
+            held,
+            last: last.max(others.unwrap_or_default()).max(before),
+        })
+    }
+
+    fn draw(&mut self) -> u32 {
+        self.last = self.last.saturating_add(1);
+        self.last
+    }
+
+    /// The commit fails if somebody else drew meanwhile.
+    fn note(self, tx: &mut Tx) {
+        let record = Validity {
+            account: self.account,
+            last: self.last,
+        };
+        match &self.held {
+            Some(held) => tx.replace(held, &record),
+            None => tx.insert(&record),
+        }
+    }
+}
+
 fn is_taken(made: &[MailFolder], name: &str) -> bool {
     name::is_standard(name) || made.iter().any(|folder| folder.name == name)
 }
@@ -218,10 +273,10 @@ fn is_within(name: &str, parent: &str) -> bool {
 }
 
 /// Adds the folders above a name that are missing.
-fn add_above(store: &Store, tx: &mut Tx, own: (AccountId, &[MailFolder]), name: &str) {
-    let (account, made) = own;
+fn add_above(store: &Store, tx: &mut Tx, own: (&mut Numbers, &[MailFolder]), name: &str) {
+    let (numbers, made) = own;
     for parent in name::above(name).filter(|parent| !is_taken(made, parent)) {
-        add(store, tx, account, (parent, None));
+        add(store, tx, numbers, (parent, None));
     }
 }
 
@@ -229,15 +284,16 @@ fn add_above(store: &Store, tx: &mut Tx, own: (AccountId, &[MailFolder]), name: 
 fn add(
     store: &Store,
     tx: &mut Tx,
-    account: AccountId,
+    numbers: &mut Numbers,
     (name, special): (&str, Option<Special>),
 ) -> MailboxId {
     let id = MailboxId::new(store.clock().now());
+    let account = numbers.account;
     tx.insert(&MailFolder {
         id,
         account: Some(account),
         name: name.to_owned(),
-        uidvalidity: validity(id.octets()),
+        uidvalidity: numbers.draw(),
         contact: None,
         special,
         subscribed: false,
@@ -256,7 +312,8 @@ fn place(store: &Store, account: AccountId, name: &str, folder: MailboxId) -> Ac
     }
 }
 
-fn at(store: &Store, account: AccountId, name: &str) -> crate::store::Key<AccountFolder> {
+/// Where an account finds a folder that it made.
+pub(super) fn at(store: &Store, account: AccountId, name: &str) -> Key<AccountFolder> {
     let nowhere = MailboxId::from_octets([0; 16]);
     let place = place(store, account, name, nowhere);
     AccountFolder::at(place.account, place.slot)

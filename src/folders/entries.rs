@@ -1,5 +1,6 @@
 //! Entries: what is copied, what goes, and what goes with it.
 
+use crate::folders::views;
 use crate::model::{Direction, MailboxId, MessageId};
 use crate::store::records::{Card, MailFolder, Message};
 use crate::store::{Error, Record, Row, Store, Tx};
@@ -84,12 +85,14 @@ pub async fn take_out(store: &Store, tx: &mut Tx, message: MessageId) -> Result<
     Ok(())
 }
 
-/// Makes up for what a store from before IMAP lacks: where each message stands.
-/// What was destroyed since leaves the folders. Once done, it does nothing.
+/// Makes up for what an older store lacks: where each message stands, and where
+/// a view is found by its name. What was destroyed since leaves the folders.
+/// Once done, it does nothing.
 ///
 /// # Errors
 /// The store's own; what was done stays, and the next call does the rest.
 pub async fn make_up(store: &Store) -> Result<(), Error> {
+    views::make_up(store).await?;
     let mut after = None;
     loop {
         let folders: Vec<MailFolder> = store.range(&[], after.as_ref(), PAGE).await?;

@@ -3,6 +3,7 @@
 //! ```text
 //!  INBOX  Sent  Drafts  Trash  Archive  Junk  Awaiting release   everybody's
 //!  Archive/2026 …                                                made by a client
+//!  Release                                                       a provider's, if the clinic has it so
 //!  Patients/Doe, Jane k3xq …                                     a contact's mail
 //!  Shared/INBOX                                                  the clinic's
 //! ```
@@ -15,15 +16,19 @@ mod change;
 mod entries;
 mod list;
 mod name;
+mod post;
 #[cfg(test)]
 mod tests;
+mod views;
 
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
-pub use list::{Folder, list};
-pub use name::{PATIENTS, SHARED};
+pub use list::{Folder, add_release, find, find_beside_release, list, outline};
+pub use name::{PATIENTS, SHARED, normal};
+pub use post::{Post, post};
+pub use views::{of_contact, renamed, view};
 
-use crate::model::{AccountId, ContactId, MailboxId};
+use crate::model::{AccountId, MailboxId, MessageId};
 use crate::store::records::{AccountFolder, MailFolder, Special};
 use crate::store::{Change, Error, Label, Store, Tx};
 
@@ -36,8 +41,13 @@ const STANDARD: [(&str, Option<Special>); 7] = [
     ("Trash", Some(Special::Trash)),
     ("Archive", Some(Special::Archive)),
     ("Junk", Some(Special::Junk)),
-    ("Awaiting release", None),
+    (AWAITING, None),
 ];
+
+/// Where what is held stands, for who wrote it and for whose name it bears.
+pub const AWAITING: &str = "Awaiting release";
+/// Where a provider moves what is held to release it, if the clinic has it so.
+pub const RELEASE: &str = "Release";
 
 /// Whose the shared mailbox is in [`Change::Folders`].
 const NOBODY: AccountId = AccountId::from_octets([0; 16]);
@@ -54,10 +64,47 @@ pub fn sent(store: &Store, account: AccountId) -> MailboxId {
     id(store, Some(account), "Sent")
 }
 
+/// An account's folder for what is held.
+#[must_use]
+pub fn awaiting(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), AWAITING)
+}
+
+/// The folder to which an account moves what is to be released.
+#[must_use]
+pub fn release(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), RELEASE)
+}
+
+/// An account's drafts.
+#[must_use]
+pub fn drafts(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), "Drafts")
+}
+
 /// The clinic's shared INBOX: for answers to nobody who is still there.
 #[must_use]
 pub fn shared(store: &Store) -> MailboxId {
     id(store, None, "INBOX")
+}
+
+/// Whether an account sees a message: an entry for it stands in one of the
+/// account's folders, or in the shared INBOX.
+///
+/// # Errors
+/// The store's own.
+pub async fn sees(store: &Store, account: AccountId, message: MessageId) -> Result<bool, Error> {
+    let own = STANDARD.map(|(name, _)| id(store, Some(account), name));
+    for (folder, _) in store.placed(message).await? {
+        if folder == shared(store) || own.contains(&folder) {
+            return Ok(true);
+        }
+        let record = store.get(&MailFolder::at(folder)).await?;
+        if record.is_some_and(|folder| folder.account == Some(account)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The id of a folder that everybody has.
@@ -90,68 +137,6 @@ pub async fn ensure(store: &Store, account: AccountId) -> Result<(), Error> {
     store.commit(tx).await.map(drop)
 }
 
-/// The id of an account's view of a contact, whether it has been made or not.
-#[must_use]
-pub fn view(store: &Store, account: AccountId, contact: ContactId) -> MailboxId {
-    let pieces: [&[u8]; 3] = [b"view", account.octets(), contact.octets()];
-    MailboxId::from_octets(hashed(store, &pieces))
-}
-
-/// Notes in the caller's commit that an account's views of these contacts are
-/// called otherwise now. The folders themselves stay as they are: their names are
-/// made when they are listed.
-///
-/// # Errors
-/// The store's own.
-pub async fn renamed(
-    store: &Store,
-    tx: &mut Tx,
-    account: AccountId,
-    contacts: &[ContactId],
-) -> Result<(), Error> {
-    for contact in contacts {
-        let view = view(store, account, *contact);
-        if store.get(&MailFolder::at(view)).await?.is_some() {
-            tx.change(Change::Folders(account));
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// An account's view of a contact, in which the mail with that contact is filed
-/// besides. Made with the first of it, in the caller's commit.
-///
-/// # Errors
-/// The store's own.
-pub async fn of_contact(
-    store: &Store,
-    tx: &mut Tx,
-    account: AccountId,
-    contact: ContactId,
-) -> Result<MailboxId, Error> {
-    let id = view(store, account, contact);
-    let view = MailFolder {
-        id,
-        account: Some(account),
-        name: String::new(),
-        uidvalidity: validity(contact.octets()),
-        contact: Some(contact),
-        special: None,
-        subscribed: true,
-        placed: true,
-    };
-    if put_if_missing(store, tx, view).await? {
-        tx.put(&AccountFolder {
-            account: Some(account),
-            slot: slot(VIEW, *id.octets()),
-            folder: id,
-        });
-        tx.change(Change::Folders(account));
-    }
-    Ok(id)
-}
-
 fn standard(
     store: &Store,
     account: Option<AccountId>,
@@ -180,10 +165,10 @@ async fn put_if_missing(store: &Store, tx: &mut Tx, folder: MailFolder) -> Resul
     Ok(missing)
 }
 
-/// RFC 3501 §2.3.1.1: never zero, the same for ever. It is the second in which
-/// the folder's owner, contact or own id was made, which an id begins with; it
-/// fits 32 bits until 2106. It need not rise when a name is used anew: that
-/// folder has an id, and so UIDs, of its own.
+/// UIDVALIDITY (RFC 3501 §2.3.1.1) of a folder that is never deleted, and never
+/// another of the same name: the same for ever, never zero. It is the second in
+/// which the folder's owner or contact was made, which an id begins with; it fits
+/// 32 bits until 2106.
 fn validity(octets: &[u8; 16]) -> u32 {
     let mut millis = [0; 8];
     for (slot, octet) in millis.iter_mut().skip(2).zip(octets) {
@@ -195,8 +180,6 @@ fn validity(octets: &[u8; 16]) -> u32 {
 
 /// What the slots of folders begin with that a client made.
 const MADE: u8 = 0;
-/// What the slots of contacts' views begin with.
-const VIEW: u8 = 1;
 
 /// A place among the folders of an owner: what kind, then a keyed hash.
 fn slot(kind: u8, mut hash: [u8; 16]) -> [u8; 16] {

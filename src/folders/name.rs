@@ -1,8 +1,9 @@
 //! Names of folders: which a client may choose, and how a contact's view is
 //! called.
 
-use crate::folders::STANDARD;
+use crate::folders::{RELEASE, STANDARD};
 use crate::model::ContactId;
+use std::borrow::Cow;
 
 /// Where the views of contacts stand.
 pub const PATIENTS: &str = "Patients";
@@ -16,6 +17,8 @@ const LONGEST: usize = 200;
 const SHOWN: usize = 60;
 /// Letters of a contact's id behind the name. Twenty bits tell two namesakes apart.
 const SHORT: usize = 4;
+/// Letters of a whole id.
+const WHOLE: usize = 26;
 
 /// A name as a client may choose it, in the form in which it is kept: levels
 /// parted by `/`, none empty, no wildcards (RFC 3501 §6.3.8), `INBOX` in capitals.
@@ -23,22 +26,26 @@ const SHORT: usize = 4;
 pub(super) fn checked(name: &str) -> Option<String> {
     // RFC 3501 §6.3.3: a client may say so that it will make folders below.
     let name = name.strip_suffix('/').unwrap_or(name);
-    let (first, rest) = match name.split_once('/') {
-        Some((first, rest)) => (first, Some(rest)),
-        None => (name, None),
-    };
-    let ours = [PATIENTS, SHARED];
+    let first = name.split('/').next().unwrap_or_default();
+    // What is moved to Release leaves, in a clinic that has it so.
+    let ours = [PATIENTS, SHARED, RELEASE];
     let ours = ours.iter().any(|ours| first.eq_ignore_ascii_case(ours));
     let odd = |c: char| c.is_control() || matches!(c, '%' | '*');
     let empty = name.split('/').any(|level| level.trim().is_empty());
     if ours || empty || name.len() > LONGEST || name.contains(odd) {
         return None;
     }
-    Some(match (first.eq_ignore_ascii_case("INBOX"), rest) {
-        (true, None) => "INBOX".to_owned(),
-        (true, Some(rest)) => format!("INBOX/{rest}"),
-        (false, _) => name.to_owned(),
-    })
+    Some(normal(name).into_owned())
+}
+
+/// A name with `INBOX` in capitals, however it is written (RFC 3501 §5.1).
+#[must_use]
+pub fn normal(name: &str) -> Cow<'_, str> {
+    let end = name.find('/').unwrap_or(name.len());
+    match name.split_at(end) {
+        (first, rest) if first.eq_ignore_ascii_case("INBOX") => format!("INBOX{rest}").into(),
+        _ => name.into(),
+    }
 }
 
 /// Whether every account has a folder of this name.
@@ -70,6 +77,19 @@ pub(super) fn of_contact(
         }
         letters *= 2;
     }
+}
+
+/// The letters by which a view of this name is found; `None` if it is no view's.
+pub(super) fn letters(name: &str) -> Option<&str> {
+    let (_, id) = name.rsplit_once(' ')?;
+    // A whole id has its very last letter too.
+    let end = id.len().min(WHOLE - 1);
+    id.get(end.checked_sub(SHORT)?..end)
+}
+
+/// The same of the view of a contact, whatever it is called.
+pub(super) fn of_id(contact: ContactId) -> String {
+    short(&contact.to_string(), SHORT).to_owned()
 }
 
 /// The last letters of an id but one: the first tell the time, and the very last
@@ -126,6 +146,8 @@ mod tests {
             "patients",
             "Patients/x",
             "SHARED/x",
+            "release",
+            "Release/",
             &long,
         ] {
             assert_eq!(checked(bad), None, "{bad:?}");
@@ -152,6 +174,12 @@ mod tests {
         assert_eq!(second, format!("Patients/Jane Doe {}", &letters[17..25]));
         let all = of_contact(id, Some("Jane Doe"), |_| true);
         assert_eq!(all, format!("Patients/Jane Doe {letters}"));
+        for name in [&first, &second, &all] {
+            assert_eq!(super::letters(name), Some(four));
+        }
+        for name in ["Patients/", "Patients/x abc", "Patients/abcd"] {
+            assert_eq!(super::letters(name), None, "{name}");
+        }
         assert_eq!(short("abc", 4), "abc");
     }
 }

@@ -2,9 +2,9 @@
 //! asks for is done in `inside`.
 
 use crate::access::login::{LoginError, SignedIn};
-use crate::imap::inside::Inside;
+use crate::imap::inside::{DELETED, Inside};
 use crate::imap::{Door, Mode, mirror};
-use crate::model::Scope;
+use crate::model::{Account, Pace, Scope};
 use crate::net::{Permit, Stream};
 use crate::wire::imap::{Answer, Code, Command, Credentials, Event, Phase, Session, Step, answer};
 use bytes::BytesMut;
@@ -23,6 +23,15 @@ const STRANGER_IN_ALL: SignedDuration = SignedDuration::from_mins(3);
 const SILENT: SignedDuration = SignedDuration::from_mins(31);
 /// How long between two pieces of one command or of a message.
 const PIECE: SignedDuration = SignedDuration::from_mins(3);
+/// How slowly a command or a message may come in all, from its first octet to
+/// its last: it keeps a seat and room in the store. The rate is that of a message
+/// on its way out (`smtp`), a quarter of the slowest office line we know of; ten
+/// minutes are for whoever moves all of a mailbox here over such a line, beside
+/// others.
+const ARRIVAL: Pace = Pace {
+    start: SignedDuration::from_mins(10),
+    rate: 4 * 1024,
+};
 /// How often it is asked whether account and app password are still in use:
 /// whoever is switched off, or stole a phone, reads no longer than this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -32,6 +41,9 @@ const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
 const WRITE: SignedDuration = SignedDuration::from_mins(2);
 /// Longest wait after too many wrong passwords.
 const SLOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// What a program hears that copies mail to its maker.
+const MIRROR: &str = "This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.";
 
 /// One connection.
 pub(super) struct Connection {
@@ -48,18 +60,39 @@ pub(super) struct Connection {
     signed_in: Option<SignedIn>,
     /// When the client last said something.
     heard: Timestamp,
+    /// What is on its way in.
+    arrival: Option<Arrival>,
     /// When the account was last known to be in use.
     asked: Timestamp,
+}
+
+/// A command or a message on its way in; one that was refused is still read to
+/// its end.
+#[derive(Clone, Copy)]
+struct Arrival {
+    begun: Timestamp,
+    octets: u64,
+}
+
+impl Arrival {
+    /// Until when more of it must have come.
+    fn due(self) -> Timestamp {
+        after(self.begun, ARRIVAL.time_for(self.octets))
+    }
 }
 
 /// Why a wait is over.
 enum Woken {
     /// So many octets came; none, and the client is gone.
     Octets(usize),
-    /// There is news; or there will be none any more.
+    /// There is news; or the mailbox was deleted.
     News(bool),
-    /// The client was silent for too long; or it is time to ask for its account.
-    Due(bool),
+    /// The client was silent for too long.
+    Silent,
+    /// What it sends comes too slowly.
+    Slow,
+    /// It is time to ask for its account.
+    Again,
     /// The gateway ends.
     Stop,
 }
@@ -93,6 +126,16 @@ impl Line {
         self.send(&output).await
     }
 
+    /// Reads; little, where nothing is on its way and perhaps nothing will be
+    /// for long.
+    async fn read(&mut self, input: &mut BytesMut, between: bool) -> io::Result<usize> {
+        if between {
+            self.stream.hear(input).await
+        } else {
+            self.stream.read(input).await
+        }
+    }
+
     /// Sends octets.
     pub(super) async fn send(&mut self, octets: &[u8]) -> Result<(), End> {
         tokio::select! {
@@ -124,6 +167,7 @@ impl Connection {
             inside: None,
             signed_in: None,
             heard,
+            arrival: None,
             asked: heard,
         }
     }
@@ -169,41 +213,18 @@ impl Connection {
     }
 
     async fn read(&mut self, session: &mut Session, known_by: Timestamp) -> Result<(), End> {
-        let phase = session.phase();
-        let due = match phase {
-            Phase::Stranger => after(self.heard, STRANGER).min(known_by),
-            Phase::Ready | Phase::Idle => after(self.heard, SILENT),
-            Phase::Command | Phase::Octets => after(self.heard, PIECE),
-        };
-        let again = match self.inside {
-            Some(_) => after(self.asked, AGAIN),
-            None => Timestamp::MAX,
-        };
-        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
-        let idle = phase == Phase::Idle;
-        let woken = tokio::select! {
-            read = self.line.stream.read(&mut self.input) => Woken::Octets(read?),
-            news = news(self.inside.as_deref_mut()), if idle => Woken::News(news),
-            () = self.door.clock.sleep_until(due.min(again)) => Woken::Due(due <= again),
-            // Ok and Err alike: whoever held the other end is going.
-            _ = self.stop.wait_for(|stop| *stop), if between => Woken::Stop,
-        };
-        match woken {
+        match self.wait(session.phase(), known_by).await? {
             Woken::Octets(0) => return Err(End::Closed),
-            Woken::Octets(_) => self.heard = self.door.clock.now(),
+            Woken::Octets(octets) => self.came(octets),
             Woken::News(true) => {
                 if let Some(inside) = &mut self.inside {
                     inside.tell(session, true);
                 }
             }
-            Woken::News(false) => {
-                session.bye(
-                    Some(&Code::Unavailable),
-                    "The mailbox cannot be read just now.",
-                );
-            }
-            Woken::Due(true) => session.bye(None, "You were silent for too long."),
-            Woken::Due(false) => {
+            Woken::News(false) => session.bye(None, DELETED),
+            Woken::Silent => session.bye(None, "You were silent for too long."),
+            Woken::Slow => session.bye(None, "This came too slowly."),
+            Woken::Again => {
                 self.ask_again(session).await;
             }
             Woken::Stop => session.bye(
@@ -212,6 +233,56 @@ impl Connection {
             ),
         }
         Ok(())
+    }
+
+    async fn wait(&mut self, phase: Phase, known_by: Timestamp) -> Result<Woken, End> {
+        let between = matches!(phase, Phase::Stranger | Phase::Ready | Phase::Idle);
+        let (due, then) = self.due(phase, between, known_by);
+        let idle = phase == Phase::Idle;
+        Ok(tokio::select! {
+            read = self.line.read(&mut self.input, between) => Woken::Octets(read?),
+            news = news(self.inside.as_deref_mut()), if idle => Woken::News(news),
+            () = self.door.clock.sleep_until(due) => then,
+            // Ok and Err alike: whoever held the other end is going.
+            _ = self.stop.wait_for(|stop| *stop), if between => Woken::Stop,
+        })
+    }
+
+    /// How long to wait, and what it means that this is over.
+    fn due(&mut self, phase: Phase, between: bool, known_by: Timestamp) -> (Timestamp, Woken) {
+        let silent = match phase {
+            Phase::Stranger => after(self.heard, STRANGER).min(known_by),
+            Phase::Ready | Phase::Idle => after(self.heard, SILENT),
+            Phase::Command | Phase::Octets => after(self.heard, PIECE),
+        };
+        let slow = self.arriving(between);
+        let again = match self.inside {
+            Some(_) => after(self.asked, AGAIN),
+            None => Timestamp::MAX,
+        };
+        match silent.min(slow).min(again) {
+            due if due == silent => (due, Woken::Silent),
+            due if due == slow => (due, Woken::Slow),
+            due => (due, Woken::Again),
+        }
+    }
+
+    fn came(&mut self, octets: usize) {
+        self.heard = self.door.clock.now();
+        if let Some(arrival) = &mut self.arrival {
+            arrival.octets = arrival.octets.saturating_add(octets as u64);
+        }
+    }
+
+    /// Until when more of what is on its way must have come.
+    fn arriving(&mut self, between: bool) -> Timestamp {
+        if between {
+            self.arrival = None;
+            return Timestamp::MAX;
+        }
+        let begun = self.heard;
+        let arrival = self.arrival.get_or_insert(Arrival { begun, octets: 0 });
+        arrival.due()
     }
 
     /// Says goodbye to an account that was switched off, and to a program whose
@@ -257,6 +328,9 @@ impl Connection {
                 }
                 if let Command::Id(fields) = *command {
                     self.met(&fields);
+                    if self.mirror && self.turned_out(session).await {
+                        return Ok(());
+                    }
                     let ours = [("name", "Sealpost"), ("version", env!("CARGO_PKG_VERSION"))];
                     answer::id(session.out(), &ours);
                     session.accept();
@@ -267,10 +341,15 @@ impl Connection {
                     None => Err(End::Closed),
                 }
             }
-            event => match &mut self.inside {
-                Some(inside) => inside.event(session, event).await,
-                None => Err(End::Closed),
-            },
+            event => {
+                if matches!(event, Event::Append(_)) {
+                    self.arrival = None;
+                }
+                match &mut self.inside {
+                    Some(inside) => inside.event(session, event).await,
+                    None => Err(End::Closed),
+                }
+            }
         }
     }
 
@@ -283,6 +362,24 @@ impl Connection {
         }
     }
 
+    /// Says goodbye to a program that named itself only after it had signed in;
+    /// whether it had.
+    async fn turned_out(&mut self, session: &mut Session) -> bool {
+        let Some(SignedIn { account, .. }) = &self.signed_in else {
+            return false;
+        };
+        self.note_mirror(account).await;
+        session.bye(Some(&Code::Alert), MIRROR);
+        true
+    }
+
+    async fn note_mirror(&self, account: &Account) {
+        let noted = self.door.login.turned_away(account, self.peer, "mirror");
+        if let Err(error) = noted.await {
+            tracing::error!(event = "imap.failed", reason = %error, "An event could not be put on record.");
+        }
+    }
+
     async fn sign_in(&mut self, credentials: Credentials) -> Result<(), Answer> {
         let Credentials { identity, password } = credentials;
         let verified = self
@@ -292,11 +389,8 @@ impl Connection {
             .await;
         let error = match verified {
             Ok(SignedIn { account, .. }) if self.mirror => {
-                let noted = self.door.login.turned_away(&account, self.peer, "mirror");
-                if let Err(error) = noted.await {
-                    tracing::error!(event = "imap.failed", reason = %error, "An event could not be put on record.");
-                }
-                return Err(Answer::no("This program copies mail to its maker's servers and is not allowed here. Use classic Outlook, Thunderbird or Apple Mail.").with(Code::Alert));
+                self.note_mirror(&account).await;
+                return Err(Answer::no(MIRROR).with(Code::Alert));
             }
             Ok(signed_in) => {
                 let account = signed_in.account.clone();

@@ -3,12 +3,12 @@
 
 use crate::imap::connection::{End, Line};
 use crate::imap::inside::{Ended, Inside, Trouble, index};
-use crate::mailbox::{Flagging, Octets, Piece, Row, Snapshot};
-use crate::mime::structure::Card;
+use crate::mailbox::{Flagging, Octets, Opened, Piece, Row, Snapshot};
+use crate::mime::structure::{self, Card};
 use crate::model::{Flags, System};
 use crate::store::Error;
 use crate::wire::imap::command::{Fetch, Item, Section, StoreMode, Wanted};
-use crate::wire::imap::{Answer, Code, Session, answer};
+use crate::wire::imap::{Answer, Code, Enabled, Session, answer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,8 +26,29 @@ struct Asked<'a> {
     sections: bool,
 }
 
+/// Why something that was asked for was not sent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Missing {
+    /// A message is no longer there.
+    gone: bool,
+    /// A part cannot be decoded.
+    encoded: bool,
+}
+
+impl Missing {
+    fn answer(self) -> Option<Answer> {
+        if self.gone {
+            let text = "Some of the messages are no longer there.";
+            return Some(Answer::no(text).with(Code::ExpungeIssued));
+        }
+        let text = "A part is in an encoding that is not known here; fetch it by BODY.";
+        self.encoded
+            .then(|| Answer::no(text).with(Code::UnknownCte))
+    }
+}
+
 impl Asked<'_> {
-    fn sections(&self) -> impl Iterator<Item = &Section> {
+    fn sections(&self) -> impl Iterator<Item = &Section> + Clone {
         self.items.iter().filter_map(|item| match item {
             Item::Section(section) => Some(section),
             _ => None,
@@ -60,25 +81,21 @@ impl Inside {
             cards: fetch.items.iter().any(needs_card),
             sections: fetch.items.iter().any(|i| matches!(i, Item::Section(_))),
         };
-        let mut missing = false;
+        let mut missing = Missing::default();
         for part in places.chunks(STEP) {
-            missing |= self
-                .fetch_some(session, line, (&shown, part), &asked)
+            self.fetch_some(session, line, (&shown, part), (&asked, &mut missing))
                 .await?;
         }
-        Ok(missing.then(|| {
-            Answer::no("Some of the messages are no longer there.").with(Code::ExpungeIssued)
-        }))
+        Ok(missing.answer())
     }
 
-    /// Whether a message was missing.
     async fn fetch_some(
         &self,
         session: &mut Session,
         line: &mut Line,
         (shown, places): (&Snapshot, &[u32]),
-        asked: &Asked<'_>,
-    ) -> Result<bool, Trouble> {
+        (asked, missing): (&Asked<'_>, &mut Missing),
+    ) -> Result<(), Trouble> {
         let rows = places
             .iter()
             .filter_map(|place| Some((*place, shown.at(*place)?)));
@@ -89,27 +106,62 @@ impl Inside {
             cards = self.mailboxes.cards(&ids).await?;
         }
         let mut cards = cards.into_iter();
-        let mut missing = false;
         for (place, row) in rows {
             let card = cards.next().flatten();
-            let mut octets = self.mailboxes.octets(row.message);
-            let there = !asked.sections || octets.open(asked.sections()).await?;
-            if !there || (asked.cards && card.is_none()) {
-                missing = true;
-                continue;
-            }
-            let mut written = answer::Row::begin(session.out(), index(place));
-            self.write_row(session, &mut written, (row, card.as_deref()), asked);
-            for section in asked.sections() {
-                self.write_section(session, line, &mut written, (&mut octets, section))
-                    .await?;
-            }
-            answer::Row::end(session.out());
+            self.fetch_row(session, line, (place, row, card), (asked, missing))
+                .await?;
             if session.out().len() > MUCH {
                 line.flush(session).await?;
             }
         }
-        Ok(missing)
+        Ok(())
+    }
+
+    async fn fetch_row(
+        &self,
+        session: &mut Session,
+        line: &mut Line,
+        (place, row, mut card): (u32, &Row, Option<Arc<Card>>),
+        (asked, missing): (&Asked<'_>, &mut Missing),
+    ) -> Result<(), Trouble> {
+        let mut octets = self.mailboxes.octets(row.message);
+        let mut opened = Opened::Ready;
+        if asked.sections {
+            opened = octets.open(asked.sections()).await?;
+        }
+        if opened == Opened::Encoded {
+            missing.encoded = true;
+            return Ok(());
+        }
+        let gone = opened == Opened::Gone || (asked.cards && card.is_none());
+        if gone && !self.is_left(row).await? {
+            missing.gone = true;
+            return Ok(());
+        }
+        if gone {
+            // Decision 0025: what has lost its content is seen empty.
+            card = Some(Arc::new(structure::card(b"")));
+        }
+        let mut written = answer::Row::begin(session.out(), index(place));
+        self.write_row(session, &mut written, (row, card.as_deref()), asked);
+        for section in asked.sections() {
+            if gone {
+                write_empty(session, &mut written, section);
+            } else {
+                self.write_section(session, line, &mut written, (&mut octets, section))
+                    .await?;
+            }
+        }
+        answer::Row::end(session.out());
+        Ok(())
+    }
+
+    /// Whether an entry was left behind whose message is destroyed.
+    async fn is_left(&self, row: &Row) -> Result<bool, Trouble> {
+        match &self.selected {
+            Some(selected) => Ok(self.mailboxes.is_left(&selected.view, row).await?),
+            None => Ok(false),
+        }
     }
 
     /// Everything but octets.
@@ -120,7 +172,9 @@ impl Inside {
         (row, card): (&Row, Option<&Card>),
         asked: &Asked<'_>,
     ) {
-        let condstore = session.enabled().condstore;
+        let Enabled {
+            condstore, qresync, ..
+        } = session.enabled();
         let out = session.out();
         let mut flags_said = false;
         for item in asked.items {
@@ -145,6 +199,10 @@ impl Inside {
             if !flags_said {
                 written.flags(out, &row.flags);
             }
+            // RFC 7162 §3.2.4.
+            if qresync && !asked.items.contains(&Item::Uid) {
+                written.uid(out, row.uid);
+            }
             if condstore && !asked.items.contains(&Item::ModSeq) {
                 written.modseq(out, row.modseq);
             }
@@ -159,34 +217,24 @@ impl Inside {
         (octets, section): (&mut Octets, &Section),
     ) -> Result<(), Trouble> {
         let piece = octets.section(section).await.map_err(broken)?;
-        let Some(piece) = piece else {
+        let Some(mut piece) = piece else {
             written.no_section(session.out(), section);
             return Ok(());
         };
         let length = piece.length();
-        written.section(session.out(), section, length);
-        match piece {
-            Piece::Here(octets) => {
-                session.out().extend_from_slice(&octets);
-                // A FETCH can ask for a long header in a hundred ways.
-                if session.out().len() > MUCH {
-                    line.flush(session).await?;
-                }
-            }
-            Piece::There(range) => {
-                let mut at = range.start;
-                while at < range.end {
-                    let read = octets.read(at, range.end - at).await.map_err(broken)?;
-                    if read.is_empty() {
-                        // The length is said already: nothing else may follow.
-                        return Err(Trouble::End(End::Store));
-                    }
-                    at += read.len() as u64;
-                    session.out().extend_from_slice(&read);
-                    if session.out().len() > MUCH {
-                        line.flush(session).await?;
-                    }
-                }
+        let out = session.out();
+        if matches!(piece, Piece::Size(_)) {
+            written.decoded_size(out, section, length);
+        } else if section.wanted == Wanted::Decoded && piece.has_nul() {
+            written.section_with_nul(out, section, length);
+        } else {
+            written.section(out, section, length);
+        }
+        // A FETCH can ask for a long header in a hundred ways.
+        while let Some(read) = octets.next(&mut piece).await.map_err(broken)? {
+            session.out().extend_from_slice(&read);
+            if session.out().len() > MUCH {
+                line.flush(session).await?;
             }
         }
         Ok(())
@@ -228,9 +276,20 @@ impl Inside {
         let selected = self.selected()?;
         let mut gone = mailboxes.vanished(&selected.view, since).await?;
         let ranges = set.resolve(selected.shown.uidnext.saturating_sub(1));
-        gone.retain(|uid| ranges.contains(*uid));
+        // What is shown still is told of when it goes.
+        let shown = &selected.shown;
+        gone.retain(|uid| ranges.contains(*uid) && shown.place(*uid).is_none());
         answer::vanished(session.out(), true, &gone);
         Ok(())
+    }
+}
+
+/// A section of a message without octets.
+fn write_empty(session: &mut Session, written: &mut answer::Row, section: &Section) {
+    if section.wanted == Wanted::DecodedSize {
+        written.decoded_size(session.out(), section, 0);
+    } else {
+        written.section(session.out(), section, 0);
     }
 }
 

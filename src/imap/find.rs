@@ -3,7 +3,7 @@
 use crate::imap::inside::{Ended, Inside, Trouble};
 use crate::mailbox::{SearchError, Snapshot};
 use crate::wire::imap::answer::Found;
-use crate::wire::imap::command::{Criterion, Key, Search, Threading};
+use crate::wire::imap::command::{Criterion, Returns, Search, Threading};
 use crate::wire::imap::{Answer, Code, Session, answer};
 use std::sync::Arc;
 
@@ -26,12 +26,15 @@ impl Inside {
             // RFC 5182 §2.1: after a search that fails there is nothing saved.
             self.selected()?.saved.clear();
         }
+        if let Some(refused) = &search.refused {
+            return Err(refused.clone().into());
+        }
         let (shown, places) = self.find(&search).await?;
-        let modseq = names_modseq(&search.key)
-            .then(|| highest(&shown, &places))
-            .flatten();
+        let counts = counted(search.returns, &places);
+        let has_modseq = search.key.has_modseq();
+        let modseq = has_modseq.then(|| highest(&shown, &counts)).flatten();
         if saves {
-            let uids = numbers(&shown, &places, true);
+            let uids = numbers(&shown, &counts, true);
             self.selected()?.saved = uids;
         }
         let numbers = numbers(&shown, &places, search.uid);
@@ -69,7 +72,7 @@ impl Inside {
         search: Search,
     ) -> Ended {
         let (shown, places) = self.find(&search).await?;
-        let (roots, mut nodes) = self.mailboxes.thread(&shown, &places, algorithm).await?;
+        let (roots, mut nodes) = self.mailboxes.thread(&shown, places, algorithm).await?;
         if search.uid {
             for node in &mut nodes {
                 node.number = shown.at(node.number).map_or(0, |row| row.uid);
@@ -104,12 +107,16 @@ fn highest(shown: &Snapshot, places: &[u32]) -> Option<u64> {
     rows.map(|row| row.modseq).max()
 }
 
-fn names_modseq(key: &Key) -> bool {
-    match key {
-        Key::ModSeq(_) => true,
-        Key::And(keys) => keys.iter().any(names_modseq),
-        Key::Or(pair) => names_modseq(&pair.0) || names_modseq(&pair.1),
-        Key::Not(key) => names_modseq(key),
-        _ => false,
-    }
+/// What is saved, and what the mod-sequence is of: where only the first or the
+/// last is asked for, that alone (RFC 5182 §2.1, RFC 4731 §3.2).
+fn counted(returns: Option<Returns>, places: &[u32]) -> Vec<u32> {
+    let ends = returns.filter(|r| (r.min || r.max) && !r.all && !r.count);
+    let Some(ends) = ends else {
+        return places.to_vec();
+    };
+    let first = places.first().filter(|_| ends.min);
+    let last = places.last().filter(|_| ends.max);
+    let mut counted: Vec<u32> = first.into_iter().chain(last).copied().collect();
+    counted.dedup();
+    counted
 }

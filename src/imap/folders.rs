@@ -2,12 +2,11 @@
 
 use crate::imap::connection::Line;
 use crate::imap::inside::{Ended, Inside, Trouble, no_folder};
-use crate::mailbox::{Folder, Refused, Special as Use};
+use crate::mailbox::{Folder, Name, Refused, Special as Use};
 use crate::model::System;
 use crate::wire::imap::answer::Listed;
 use crate::wire::imap::command::{List, Special, StatusItem};
 use crate::wire::imap::{Answer, Code, DELIMITER, Session, answer};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How much may wait to be sent.
 const MUCH: usize = 32 * 1024;
@@ -19,8 +18,10 @@ impl From<Refused> for Trouble {
         match refused {
             Refused::Exists => said(Code::AlreadyExists),
             Refused::Unknown => said(Code::NonExistent),
-            Refused::Fixed | Refused::Children | Refused::Name => said(Code::Cannot),
+            Refused::Fixed | Refused::Name => said(Code::Cannot),
+            Refused::Children => said(Code::HasChildren),
             Refused::Many => said(Code::Limit),
+            Refused::Use => said(Code::UseAttr),
             Refused::Store(error) => error.into(),
         }
     }
@@ -33,32 +34,26 @@ impl Inside {
         line: &mut Line,
         list: &List,
     ) -> Ended {
+        let dialect = session.enabled().dialect;
         // RFC 3501 §6.3.8: the empty pattern asks for the delimiter alone.
         if !list.lsub && list.patterns.iter().all(String::is_empty) {
-            answer::list(session.out(), false, &Listed::default());
+            answer::list(session.out(), dialect, false, &Listed::default());
             return Ok(None);
         }
-        let folders = self.mailboxes.folders(&self.account).await?;
-        let known: BTreeMap<&str, &Folder> = folders.iter().map(|f| (f.name.as_str(), f)).collect();
-        let above: BTreeSet<&str> = known.keys().flat_map(|name| parents(name)).collect();
-        let names: BTreeSet<&str> = known.keys().copied().chain(above.iter().copied()).collect();
-        for name in names.iter().copied().filter(|name| list.matches(name)) {
-            let folder = known.get(name).copied();
-            let within = list.select.recursive && has_subscribed(&known, name);
-            if !wanted(list, folder) && !within {
-                continue;
-            }
+        for found in self.mailboxes.list(&self.account, list).await? {
+            let folder = found.folder.as_ref();
             let listed = Listed {
-                name,
-                no_select: folder.is_none(),
-                children: (!list.lsub).then(|| above.contains(name)),
+                name: &found.name,
+                // RFC 3501 §6.3.9: LSUB names it for what is below it alone.
+                no_select: folder.is_none_or(|f| list.lsub && !f.subscribed),
+                children: (!list.lsub).then_some(found.children),
                 subscribed: (list.returns.subscribed || list.select.subscribed)
                     && folder.is_some_and(|f| f.subscribed),
                 special: folder.and_then(|f| f.special).map(special),
-                subscribed_within: within,
+                subscribed_within: found.within,
                 ..Listed::default()
             };
-            answer::list(session.out(), list.lsub, &listed);
+            answer::list(session.out(), dialect, list.lsub, &listed);
             if let Some(folder) = folder.filter(|_| !list.returns.status.is_empty()) {
                 self.say_status(session, folder, &list.returns.status)
                     .await?;
@@ -114,23 +109,86 @@ impl Inside {
             };
             values.push((*item, value));
         }
-        answer::status(session.out(), &folder.name, &values);
+        let dialect = session.enabled().dialect;
+        answer::status(session.out(), dialect, &folder.name, &values);
         Ok(())
     }
 
-    pub(super) async fn create(&mut self, name: &str, special: Option<Special>) -> Ended {
+    pub(super) async fn create(
+        &mut self,
+        session: &mut Session,
+        name: &str,
+        special: Option<Special>,
+    ) -> Ended {
         let special = special.map(usage);
         self.mailboxes.create(&self.account, name, special).await?;
+        self.say_kept(session, name, name).await?;
         Ok(None)
+    }
+
+    /// Says under which name a folder is kept, if that is another than the
+    /// client said: in `inbox/later`, say, INBOX is in capitals. `old` is the
+    /// name by which the client knows it (RFC 9051 §6.3.4, §6.3.6).
+    async fn say_kept(&self, session: &mut Session, said: &str, old: &str) -> Result<(), Trouble> {
+        if !session.enabled().dialect.is_rev2() {
+            return Ok(());
+        }
+        let name = said.strip_suffix(DELIMITER).unwrap_or(said);
+        let kept = self.mailboxes.find(&self.account, name).await?;
+        if let Some(folder) = kept.filter(|folder| folder.name != said) {
+            self.say_listed(session, &folder, Some(old)).await?;
+        }
+        Ok(())
+    }
+
+    /// What SELECT says of its mailbox (RFC 9051 §6.3.2).
+    pub(super) async fn say_selected(
+        &self,
+        session: &mut Session,
+        folder: &Folder,
+    ) -> Result<(), Trouble> {
+        if session.enabled().dialect.is_rev2() {
+            self.say_listed(session, folder, None).await?;
+        }
+        Ok(())
+    }
+
+    /// One folder that nobody listed, with all that is known of it.
+    async fn say_listed(
+        &self,
+        session: &mut Session,
+        folder: &Folder,
+        old: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let list = List {
+            patterns: vec![folder.name.clone()],
+            ..List::default()
+        };
+        let names = self.mailboxes.list(&self.account, &list).await?;
+        let has_children = |name: &Name| name.name == folder.name && name.children;
+        let listed = Listed {
+            name: &folder.name,
+            children: Some(names.iter().any(has_children)),
+            subscribed: folder.subscribed,
+            special: folder.special.map(special),
+            old_name: old,
+            ..Listed::default()
+        };
+        let dialect = session.enabled().dialect;
+        answer::list(session.out(), dialect, false, &listed);
+        Ok(())
     }
 
     pub(super) async fn delete(&mut self, name: &str) -> Ended {
         self.mailboxes.delete(&self.account, name).await?;
+        // Who deleted it needs not be told; for the others see `command`.
+        self.selected = self.selected.take().filter(|s| !s.view.is_over());
         Ok(None)
     }
 
-    pub(super) async fn rename(&mut self, from: &str, to: &str) -> Ended {
+    pub(super) async fn rename(&mut self, session: &mut Session, from: &str, to: &str) -> Ended {
         self.mailboxes.rename(&self.account, from, to).await?;
+        self.say_kept(session, to, from).await?;
         Ok(None)
     }
 
@@ -142,29 +200,6 @@ impl Inside {
         done?;
         Ok(None)
     }
-}
-
-/// Whether LIST asked for such a folder; what only holds others has no use and
-/// no subscription.
-fn wanted(list: &List, folder: Option<&Folder>) -> bool {
-    let subscribed = folder.is_some_and(|f| f.subscribed);
-    let special = folder.is_some_and(|f| f.special.is_some());
-    (!(list.select.subscribed || list.lsub) || subscribed) && (!list.select.special || special)
-}
-
-/// The names above a name.
-fn parents(name: &str) -> impl Iterator<Item = &str> {
-    let ends = name.match_indices(DELIMITER);
-    ends.filter_map(|(at, _)| name.get(..at))
-}
-
-/// Whether something below a name is subscribed to.
-fn has_subscribed(known: &BTreeMap<&str, &Folder>, name: &str) -> bool {
-    let below = format!("{name}{DELIMITER}");
-    known
-        .range(below.as_str()..)
-        .take_while(|(other, _)| other.starts_with(&below))
-        .any(|(_, folder)| folder.subscribed)
 }
 
 const fn special(of: Use) -> Special {

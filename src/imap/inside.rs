@@ -7,8 +7,11 @@ use crate::model::Account;
 use crate::store::Error;
 use crate::wire::imap::command::Append;
 use crate::wire::imap::set::Which;
-use crate::wire::imap::{Answer, Code, Command, Event, Session, answer};
+use crate::wire::imap::{Answer, Code, Command, Enabled, Event, Session, answer};
 use std::sync::Arc;
+
+/// What a client hears whose folder somebody else deleted (RFC 2180 §3.3).
+pub(super) const DELETED: &str = "The mailbox that was selected has been deleted.";
 
 /// A session behind the door.
 pub(super) struct Inside {
@@ -29,6 +32,8 @@ pub(super) struct Selected {
     pub(super) read_only: bool,
     /// The UIDs that `$` stands for (RFC 5182).
     pub(super) saved: Vec<u32>,
+    /// The client has heard the highest mod-sequence since it counts them.
+    pub(super) counted: bool,
 }
 
 /// How a command ends: by the machine's own words, or by these.
@@ -74,8 +79,18 @@ impl From<ChangeError> for Trouble {
             ChangeError::Gone => Self::Said(
                 Answer::no("One of the messages is no longer there.").with(Code::ExpungeIssued),
             ),
+            ChangeError::Many => {
+                let text = format!("Nothing was copied: {error}. Copy them in parts.");
+                Self::Said(Answer::no(text).with(Code::Limit))
+            }
             ChangeError::Keywords => {
                 Self::Said(Answer::no("A message has room for 64 keywords.").with(Code::Limit))
+            }
+            ChangeError::Held
+            | ChangeError::Kept
+            | ChangeError::NotHeld
+            | ChangeError::Release(_) => {
+                Self::Said(Answer::no(error.to_string()).with(Code::Cannot))
             }
             ChangeError::Store(error) => error.into(),
         }
@@ -86,6 +101,7 @@ impl From<AppendError> for Trouble {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Full => Error::Full.into(),
+            AppendError::Kept => Self::Said(Answer::no(error.to_string()).with(Code::Cannot)),
             AppendError::Store(error) => error.into(),
         }
     }
@@ -126,6 +142,10 @@ impl Inside {
     ) -> Result<(), End> {
         let tells_all = !keeps_numbers(&command);
         let is_over = matches!(command, Command::Close { .. } | Command::Select(_));
+        if !is_over && self.selected.as_ref().is_some_and(|s| s.view.is_over()) {
+            session.bye(None, DELETED);
+            return Ok(());
+        }
         let ended = Box::pin(self.run(session, line, command)).await;
         if !is_over {
             self.tell(session, tells_all);
@@ -155,25 +175,27 @@ impl Inside {
     async fn change(&mut self, session: &mut Session, command: Command) -> Ended {
         match command {
             Command::Status { mailbox, items } => self.status(session, &mailbox, &items).await,
-            Command::Create { mailbox, special } => self.create(&mailbox, special).await,
+            Command::Create { mailbox, special } => self.create(session, &mailbox, special).await,
             Command::Delete(mailbox) => self.delete(&mailbox).await,
-            Command::Rename { from, to } => self.rename(&from, &to).await,
+            Command::Rename { from, to } => self.rename(session, &from, &to).await,
             Command::Subscribe(mailbox) => self.subscribe(&mailbox, true).await,
             Command::Unsubscribe(mailbox) => self.subscribe(&mailbox, false).await,
             Command::Store(store) => self.store(session, store).await,
             Command::Copy(transfer) => self.transfer(session, transfer, false).await,
             Command::Move(transfer) => self.transfer(session, transfer, true).await,
-            Command::Expunge(which) => self.expunge(which).await,
+            Command::Expunge(which) => self.expunge(session, which).await,
             // The rest was done before it came here.
             _ => Ok(None),
         }
     }
 
     async fn namespace(&mut self, session: &mut Session) -> Ended {
-        let folders = self.mailboxes.folders(&self.account).await?;
-        let shared = folders.iter().any(|folder| folder.account.is_none());
         let prefix = format!("{}/", crate::mailbox::SHARED);
-        answer::namespace(session.out(), shared.then_some(prefix.as_str()));
+        let shared = format!("{prefix}INBOX");
+        let shared = self.mailboxes.find(&self.account, &shared).await?;
+        let prefix = shared.is_some().then_some(prefix.as_str());
+        let dialect = session.enabled().dialect;
+        answer::namespace(session.out(), dialect, prefix);
         Ok(None)
     }
 
@@ -239,7 +261,10 @@ impl Inside {
             return Err(Answer::no("The message was lost on its way. Try again.").into());
         };
         let uidvalidity = appending.uidvalidity();
-        let uid = Box::pin(appending.finish()).await?;
+        let Some(uid) = Box::pin(appending.finish()).await? else {
+            let waits = "APPEND completed. The message waits for release, where it stands already.";
+            return Ok(Some(Answer::ok(waits)));
+        };
         let code = Code::AppendUid(uidvalidity, uid);
         Ok(Some(Answer::ok("APPEND completed.").with(code)))
     }
@@ -247,8 +272,17 @@ impl Inside {
     /// Tells what is new in the selected folder. Where the numbers of messages
     /// must stay as they are, only what leaves them alone.
     pub(super) fn tell(&mut self, session: &mut Session, may_renumber: bool) {
-        if let Some(selected) = &mut self.selected {
-            selected.tell(session, may_renumber);
+        let Some(selected) = &mut self.selected else {
+            return;
+        };
+        let all = selected.tell(session, may_renumber);
+        if session.enabled().condstore && !(all && selected.counted) {
+            // RFC 7162 §3.1: the first command that counts. §3.2: and where
+            // something is held back, the client may have heard of a later
+            // number; it must come back with one from before.
+            selected.counted = true;
+            let highest = Code::HighestModSeq(selected.shown.highest_modseq);
+            answer::ok(session.out(), &highest, "You know all up to this change.");
         }
     }
 
@@ -262,7 +296,12 @@ impl Inside {
     /// The places a command means, in the snapshot that the client knows.
     pub(super) fn places(&mut self, which: &Which, by_uid: bool) -> Result<Vec<u32>, Trouble> {
         let selected = self.selected()?;
+        let exists = selected.shown.exists();
         Ok(match which {
+            // RFC 3501 §9, seq-number.
+            Which::Set(set) if !by_uid && set.resolve(exists).largest() > Some(exists) => {
+                return Err(Answer::bad("There are not so many messages.").into());
+            }
             Which::Set(set) => selected.shown.select(set, by_uid),
             Which::Saved => {
                 let places = selected.saved.iter();
@@ -275,17 +314,21 @@ impl Inside {
 }
 
 impl Selected {
-    fn tell(&mut self, session: &mut Session, may_renumber: bool) {
+    /// Whether all was told.
+    fn tell(&mut self, session: &mut Session, may_renumber: bool) -> bool {
         let newest = self.view.seen();
         if Arc::ptr_eq(&newest, &self.shown) {
-            return;
+            return true;
         }
         let news = self.shown.news(&newest);
         if !may_renumber && !news.gone.is_empty() {
-            return;
+            return false;
         }
-        let qresync = session.enabled().qresync;
-        let condstore = session.enabled().condstore;
+        let Enabled {
+            qresync,
+            condstore,
+            dialect,
+        } = session.enabled();
         let out = session.out();
         if qresync {
             let mut gone: Vec<u32> = news.gone.iter().map(|(_, uid)| *uid).collect();
@@ -298,14 +341,15 @@ impl Selected {
         }
         if let Some(count) = news.exists {
             answer::exists(out, index(count));
-            answer::recent(out, 0);
+            answer::recent(out, dialect);
         }
         for place in &news.flags {
             let Some(row) = newest.at(*place) else {
                 continue;
             };
             let mut line = answer::Row::begin(out, index(*place));
-            if qresync {
+            // RFC 9051 §7.5.2: a FETCH that nobody asked for says the UID.
+            if qresync || dialect.is_rev2() {
                 line.uid(out, row.uid);
             }
             line.flags(out, &row.flags);
@@ -316,17 +360,18 @@ impl Selected {
         }
         self.saved.retain(|uid| newest.place(*uid).is_some());
         self.shown = newest;
+        true
     }
 }
 
 /// Whether the numbers of messages must stay while this is answered
-/// (RFC 3501 §7.4.1, RFC 5256 §3).
+/// (RFC 3501 §7.4.1, RFC 5256 §3, RFC 7162 §3.2.10.2).
 fn keeps_numbers(command: &Command) -> bool {
     match command {
         Command::Fetch(fetch) => !fetch.uid,
         Command::Store(store) => !store.uid,
         Command::Search(search) | Command::Sort { search, .. } | Command::Thread { search, .. } => {
-            !search.uid
+            !search.uid || search.key.has_numbers()
         }
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! SELECT, EXAMINE, CLOSE, UNSELECT.
 
 use crate::imap::inside::{Ended, Inside, Selected, index, no_folder};
-use crate::mailbox::Snapshot;
+use crate::mailbox::{ChangeError, Snapshot};
 use crate::model::{Keyword, System};
 use crate::wire::imap::command::{QResync, Select};
 use crate::wire::imap::{Code, Session, answer};
@@ -12,14 +12,7 @@ const NAMED: usize = 100;
 
 impl Inside {
     pub(super) async fn select(&mut self, session: &mut Session, select: Select) -> Ended {
-        let before = self.selected.take();
-        if before.is_some() && session.enabled().qresync {
-            answer::ok(
-                session.out(),
-                &Code::Closed,
-                "The mailbox before is closed.",
-            );
-        }
+        self.selected = None;
         let folder = self.mailboxes.find(&self.account, &select.mailbox).await?;
         let folder = folder.ok_or_else(no_folder)?;
         self.mailboxes.catch_up().await?;
@@ -30,8 +23,10 @@ impl Inside {
             shown,
             read_only: select.read_only,
             saved: Vec::new(),
+            counted: session.enabled().condstore,
         };
         describe(session, &selected.shown, select.read_only);
+        self.say_selected(session, &folder).await?;
         if let Some(known) = select
             .qresync
             .filter(|known| known.uid_validity == selected.shown.uidvalidity)
@@ -47,7 +42,11 @@ impl Inside {
             && expunge
             && !selected.read_only
         {
-            self.mailboxes.expunge(&selected.view, None).await?;
+            match self.mailboxes.expunge(&selected.view, None).await {
+                // RFC 3501 §6.4.2 knows no refusal: what is held stays.
+                Ok(()) | Err(ChangeError::Held) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(None)
     }
@@ -68,6 +67,8 @@ impl Inside {
             let ranges = set.resolve(shown.uidnext.saturating_sub(1));
             gone.retain(|uid| ranges.contains(*uid));
         }
+        // What is shown still is told of when it goes.
+        gone.retain(|uid| shown.place(*uid).is_none());
         let out = session.out();
         answer::vanished(out, true, &gone);
         for (place, row) in (1..).zip(&shown.rows) {
@@ -83,7 +84,7 @@ impl Inside {
     }
 }
 
-/// What SELECT says of a folder (RFC 3501 §6.3.1).
+/// What SELECT says of a folder (RFC 3501 §6.3.1, RFC 9051 §6.3.2).
 fn describe(session: &mut Session, shown: &Snapshot, read_only: bool) {
     let each = shown.rows.iter().flat_map(|row| &row.flags.keywords);
     let keywords: BTreeMap<&str, &Keyword> = each.map(|k| (k.as_str(), k)).collect();
@@ -92,13 +93,14 @@ fn describe(session: &mut Session, shown: &Snapshot, read_only: bool) {
         .rows
         .iter()
         .position(|row| !row.flags.system.contains(System::SEEN));
+    let dialect = session.enabled().dialect;
     let out = session.out();
     answer::flags(out, &keywords);
     let permanent = Code::PermanentFlags((!read_only).then_some(keywords));
     answer::ok(out, &permanent, "These flags are kept.");
     answer::exists(out, index(shown.exists()));
-    answer::recent(out, 0);
-    if let Some(first) = unseen {
+    answer::recent(out, dialect);
+    if let Some(first) = unseen.filter(|_| !dialect.is_rev2()) {
         let first = u32::try_from(first + 1).unwrap_or(u32::MAX);
         answer::ok(out, &Code::Unseen(first), "The first that was not read.");
     }

@@ -24,21 +24,34 @@ impl Inside {
             unchanged_since: store.unchanged_since,
         };
         let modified = mailboxes.flag(&selected.view, &uids, &flagging).await?;
-        selected.take_rows(&uids);
-        let condstore = session.enabled().condstore || store.unchanged_since.is_some();
+        let newest = selected.view.newest();
+        let gone = uids.iter().any(|uid| newest.place(*uid).is_none());
+        // What was not done is told as somebody else's change.
+        let done: Vec<u32> = uids
+            .into_iter()
+            .filter(|uid| modified.binary_search(uid).is_err())
+            .collect();
+        selected.take_rows(&done);
+        let enabled = session.enabled();
+        let condstore = enabled.condstore || store.unchanged_since.is_some();
         let out = session.out();
-        for (place, row) in &rows {
-            if modified.binary_search(&row.uid).is_ok() || (store.silent && !condstore) {
-                continue;
-            }
-            let Some(now) = selected.shown.at(*place) else {
+        for (place, before) in &rows {
+            let now = newest.place(before.uid).and_then(|place| newest.at(place));
+            let Some(now) = now.filter(|now| done.binary_search(&now.uid).is_ok()) else {
                 continue;
             };
+            // RFC 3501 §6.4.6: silent is what the client expects; what somebody
+            // else changed besides is said.
+            let says = !store.silent || !flagging.leads(&before.flags, &now.flags);
+            if !says && !condstore {
+                continue;
+            }
             let mut line = answer::Row::begin(out, index(*place));
-            if store.uid {
+            // RFC 7162 §3.2.4.
+            if store.uid || enabled.qresync {
                 line.uid(out, now.uid);
             }
-            if !store.silent {
+            if says {
                 line.flags(out, &now.flags);
             }
             if condstore {
@@ -47,7 +60,7 @@ impl Inside {
             answer::Row::end(out);
         }
         if modified.is_empty() {
-            return Ok(None);
+            return Ok(gone.then(some_gone));
         }
         let numbers = if store.uid {
             modified
@@ -79,10 +92,17 @@ impl Inside {
         };
         let rows = places.iter().filter_map(|place| selected.shown.at(*place));
         let rows: Vec<Row> = rows.cloned().collect();
+        if moves && mailboxes.is_release(&target) && !rows.is_empty() {
+            mailboxes.release(&selected.view, &rows).await?;
+            return Ok(Some(Answer::ok(
+                "MOVE completed. What was moved is released.",
+            )));
+        }
         let done = mailboxes.transfer(&selected.view, (&rows, &target), moves);
         let (from, to) = done.await?;
+        let gone = (from.len() < rows.len()).then(some_gone);
         if from.is_empty() {
-            return Ok(None);
+            return Ok(gone);
         }
         let code = Code::CopyUid {
             uid_validity: target.uidvalidity,
@@ -94,10 +114,10 @@ impl Inside {
         }
         // RFC 6851 §4.3: said before the messages are said to be gone.
         answer::ok(session.out(), &code, "Moved.");
-        Ok(None)
+        Ok(gone)
     }
 
-    pub(super) async fn expunge(&mut self, which: Option<Which>) -> Ended {
+    pub(super) async fn expunge(&mut self, session: &Session, which: Option<Which>) -> Ended {
         let uids = match &which {
             None => None,
             Some(which) => {
@@ -110,7 +130,12 @@ impl Inside {
         let mailboxes = self.mailboxes.clone();
         let selected = self.changeable()?;
         mailboxes.expunge(&selected.view, uids.as_deref()).await?;
-        Ok(None)
+        if !session.enabled().qresync {
+            return Ok(None);
+        }
+        // RFC 7162 §3.2.7, §3.2.9. The client is told all of it before.
+        let code = Code::HighestModSeq(selected.view.newest().highest_modseq);
+        Ok(Some(Answer::ok("EXPUNGE completed.").with(code)))
     }
 
     /// The selected folder, if it may be changed.
@@ -124,6 +149,11 @@ impl Inside {
     }
 }
 
+/// Somebody else expunged what the client still shows; the rest was done.
+fn some_gone() -> Answer {
+    Answer::no("Some of the messages are no longer there.").with(Code::ExpungeIssued)
+}
+
 impl Selected {
     /// Takes over what is now known of these rows, so that the client is not
     /// told again what it did itself. Numbers stay as they are.
@@ -131,9 +161,10 @@ impl Selected {
         let newest = self.view.newest();
         let news = self.shown.news(&newest);
         if news.gone.is_empty() && news.exists.is_none() {
+            // They come in their order, as the places did from which they were taken.
             let ours = |place: &u32| {
                 let uid = newest.at(*place).map(|row| row.uid);
-                uid.is_some_and(|uid| uids.contains(&uid))
+                uid.is_some_and(|uid| uids.binary_search(&uid).is_ok())
             };
             if news.flags.len() <= uids.len() && news.flags.iter().all(ours) {
                 self.shown = newest;

@@ -1,12 +1,13 @@
 //! APPEND (RFC 3501 §6.3.11): a message that a mail program puts into a folder.
 //! It is sealed as it comes in, and never stands in memory whole.
 
-use crate::folders::{self, Folder};
-use crate::mailbox::twin::{Print, Twin};
-use crate::mailbox::{Mailboxes, View};
-use crate::model::{Account, Direction, Flags, Head, MessageId};
+use crate::folders::{self, AWAITING, Folder};
+use crate::mailbox::twin::{Print, Printed, Twin};
+use crate::mailbox::{ChangeError, Flagging, Mailboxes, View};
+use crate::model::{Account, Direction, Flags, Head, MessageId, System};
 use crate::store::records::{Message, Special};
-use crate::store::{ContentWriter, Error, Tx};
+use crate::store::{ContentWriter, Error, Finished, Tx};
+use crate::wire::imap::command::StoreMode;
 use jiff::Timestamp;
 
 /// Why a message was not taken.
@@ -15,6 +16,9 @@ pub enum AppendError {
     /// The disk has too little room.
     #[error("there is too little room for another message")]
     Full,
+    /// The gateway alone files there.
+    #[error("the gateway keeps this folder itself; nothing can be put into it")]
+    Kept,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
@@ -41,13 +45,16 @@ impl Mailboxes {
     /// Begins to take a message.
     ///
     /// # Errors
-    /// [`AppendError::Full`].
+    /// [`AppendError::Full`], [`AppendError::Kept`].
     pub fn append(
         &self,
         account: &Account,
         folder: Folder,
         (flags, date): (Flags, Option<Timestamp>),
     ) -> Result<Appending, AppendError> {
+        if self.takes_nothing(&folder) {
+            return Err(AppendError::Kept);
+        }
         if !self.0.store.has_room() {
             return Err(AppendError::Full);
         }
@@ -81,10 +88,12 @@ impl Appending {
 
     /// Keeps the message; gives back its UID. A copy of what the account has
     /// just sent is not kept twice: ours takes the new UID (requirements C4.10).
+    /// Nor is a copy in Sent of what waits for release, and then there is no UID:
+    /// it was not sent, and stands where it waits.
     ///
     /// # Errors
     /// [`AppendError::Store`].
-    pub async fn finish(self) -> Result<u32, AppendError> {
+    pub async fn finish(self) -> Result<Option<u32>, AppendError> {
         let Self {
             mailboxes,
             account,
@@ -96,27 +105,84 @@ impl Appending {
         } = self;
         if folder.special == Some(Special::Sent) {
             let view = mailboxes.open(&account, &folder).await?;
-            let twin = Twin::of(&mailboxes, &view, &print.finish()).await?;
+            let printed = print.finish();
+            let twin = Twin::of(&mailboxes, &view, &printed).await?;
             if let Some(uid) = renew(&mailboxes, &view, (twin, &flags, date)).await? {
-                return Ok(uid);
+                return Ok(Some(uid));
+            }
+            if waits(&mailboxes, &account, &printed).await? {
+                return Ok(None);
             }
         }
-        let store = &mailboxes.0.store;
         let done = content.finish().await?;
-        let mut tx = Tx::new();
-        let head = Head::default();
-        let now = store.clock().now();
-        let id = MessageId::new(now);
-        tx.insert(&Message {
-            account: Some(account.id),
-            ..Message::settled(id, Direction::Stored, now, (&done, &head))
-        });
-        tx.attach(done);
-        tx.file(folder.id, id, flags, date);
-        let receipt = store.commit(tx).await?;
-        mailboxes.0.tracker.catch_up().await?;
-        Ok(receipt.uids().first().copied().unwrap_or_default())
+        let owner = (&account, &folder);
+        let uid = keep(&mailboxes, owner, (flags, date), done).await?;
+        Ok(Some(uid))
     }
+}
+
+/// Files a message that a mail program has put in; its UID.
+async fn keep(
+    mailboxes: &Mailboxes,
+    (account, folder): (&Account, &Folder),
+    (mut flags, date): (Flags, Option<Timestamp>),
+    content: Finished,
+) -> Result<u32, Error> {
+    // What one has read, the others of the clinic have not.
+    let seen = folder.account.is_none() && flags.system.contains(System::SEEN);
+    if seen {
+        flags.system = flags.system.without(System::SEEN);
+    }
+    let store = &mailboxes.0.store;
+    let mut tx = Tx::new();
+    let now = store.clock().now();
+    let id = MessageId::new(now);
+    let head = Head::default();
+    tx.insert(&Message {
+        account: Some(account.id),
+        ..Message::settled(id, Direction::Stored, now, (&content, &head))
+    });
+    tx.attach(content);
+    tx.file(folder.id, id, flags, date);
+    let receipt = store.commit(tx).await?;
+    mailboxes.0.tracker.catch_up().await?;
+    let uid = receipt.uids().first().copied().unwrap_or_default();
+    if seen && let Err(error) = see(mailboxes, (account, folder), uid).await {
+        // The message is there: to say no would bring it twice.
+        tracing::error!(event = "imap.failed", reason = %error, "A message put into the shared mailbox could not be marked as read by who put it there.");
+    }
+    Ok(uid)
+}
+
+/// Whether the message is one of the account's that waits for release.
+async fn waits(mailboxes: &Mailboxes, account: &Account, printed: &Printed) -> Result<bool, Error> {
+    // Nearly always nothing does, and then there is nothing to look for.
+    if !mailboxes.has_held(account.id).await? {
+        return Ok(false);
+    }
+    let Some(folder) = mailboxes.find(account, AWAITING).await? else {
+        return Ok(false);
+    };
+    let view = mailboxes.open(account, &folder).await?;
+    match Twin::of(mailboxes, &view, printed).await? {
+        Some(twin) => mailboxes.is_held(twin.row.message).await,
+        None => Ok(false),
+    }
+}
+
+/// Marks a message of the shared mailbox as read by one account.
+async fn see(
+    mailboxes: &Mailboxes,
+    (account, folder): (&Account, &Folder),
+    uid: u32,
+) -> Result<(), ChangeError> {
+    let view = mailboxes.open(account, folder).await?;
+    let flagging = Flagging {
+        mode: StoreMode::Add,
+        flags: &Flags::from(System::SEEN),
+        unchanged_since: None,
+    };
+    mailboxes.flag(&view, &[uid], &flagging).await.map(drop)
 }
 
 /// Gives our own copy the UID, flags and date of the one that came.

@@ -4,11 +4,15 @@
 use crate::folders::{self, Folder};
 use crate::mailbox::{Mailboxes, View};
 use crate::model::{Flags, MailboxId, MessageId, System};
-use crate::store::{Error, Row, Tx};
+use crate::store::{Error, Row, Tx, apart};
 use crate::wire::imap::command::StoreMode;
 
 /// Messages changed in one commit, so that others' commits wait for little.
 const STEP: usize = 500;
+/// Messages copied at most, since a COPY is one commit: the server must leave the
+/// other folder as it was if it cannot copy them all (RFC 3501 §6.4.7), also if it
+/// is killed. Everybody's commits wait for it, so it must not take seconds.
+const MOST: usize = 10_000;
 /// How often a change is tried if somebody else changed the same messages.
 const ATTEMPTS: usize = 8;
 
@@ -18,9 +22,26 @@ pub enum ChangeError {
     /// A message was destroyed meanwhile.
     #[error("one of the messages is no longer there")]
     Gone,
+    /// More messages than one COPY takes.
+    #[error("at most {MOST} messages can be copied at once")]
+    Many,
     /// More keywords than a message may have.
     #[error("a message has room for 64 keywords")]
     Keywords,
+    /// It waits for release, and stays where it is until then.
+    #[error(
+        "the message waits for a provider's release and stays in this folder; have it given back, or take it back, on the office page"
+    )]
+    Held,
+    /// The gateway alone files there.
+    #[error("the gateway keeps this folder itself; nothing can be put into it")]
+    Kept,
+    /// To "Release" only what is held is moved, from where it waits.
+    #[error("only a message in Awaiting release can be released, and only by moving it")]
+    NotHeld,
+    /// It may not be released.
+    #[error("{0}")]
+    Release(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
@@ -35,6 +56,15 @@ pub struct Flagging<'a> {
     pub flags: &'a Flags,
     /// Only what was not changed after this mod-sequence (RFC 7162 §3.1.3).
     pub unchanged_since: Option<u64>,
+}
+
+impl Flagging<'_> {
+    /// Whether it makes of one set of flags the other.
+    #[must_use]
+    pub fn leads(&self, from: &Flags, to: &Flags) -> bool {
+        let mut made = from.clone();
+        changed(&mut made, self) && made == *to
+    }
 }
 
 impl Mailboxes {
@@ -98,20 +128,37 @@ impl Mailboxes {
         Err(Error::Conflict.into())
     }
 
-    /// Copies messages into another folder, or moves them there; gives back the
-    /// UIDs here and there, side by side. What is no longer there is left out.
+    /// Copies messages into another folder, all or none, or moves them there,
+    /// each wholly (RFC 6851 §3.3); gives back the UIDs here and there, side by
+    /// side. What is no longer there is not moved. What is held stays, and none
+    /// of the others is moved.
     ///
     /// # Errors
-    /// [`ChangeError::Gone`], [`ChangeError::Store`].
+    /// [`ChangeError`], but for keywords and a release.
     pub async fn transfer(
         &self,
         view: &View,
         (rows, to): (&[Row], &Folder),
         moves: bool,
     ) -> Result<(Vec<u32>, Vec<u32>), ChangeError> {
+        if self.is_release(to) {
+            return Err(ChangeError::NotHeld);
+        }
+        if self.takes_nothing(to) {
+            return Err(ChangeError::Kept);
+        }
+        if moves {
+            let messages = rows.iter().map(|row| row.message);
+            self.stays(&view.folder, messages).await?;
+        } else if rows.len() > MOST {
+            return Err(ChangeError::Many);
+        }
+        let step = if moves { STEP } else { MOST };
         let (mut from, mut there) = (Vec::new(), Vec::new());
-        for part in rows.chunks(STEP) {
-            let (here, new) = self.transfer_some(view, (part, to), moves).await?;
+        for part in rows.chunks(step) {
+            let (me, view, to, part) = (self.clone(), view.clone(), to.clone(), part.to_vec());
+            let done = aside(async move { me.transfer_some(&view, (&part, &to), moves).await });
+            let (here, new) = done.await?;
             from.extend(here);
             there.extend(new);
         }
@@ -130,6 +177,9 @@ impl Mailboxes {
             let mut there = Vec::with_capacity(rows.len());
             for row in rows {
                 there.extend(store.row(view.folder.id, row.uid, view.reader).await?);
+            }
+            if !moves && there.len() < rows.len() {
+                return Err(ChangeError::Gone);
             }
             if to.account.is_none() {
                 // What one has read, the others of the clinic have not.
@@ -154,10 +204,10 @@ impl Mailboxes {
     }
 
     /// Takes messages with `\Deleted` out of the folder: all of them, or those
-    /// among `uids`.
+    /// among `uids`. If one of them is held, all stay.
     ///
     /// # Errors
-    /// [`ChangeError::Store`].
+    /// [`ChangeError::Held`], [`ChangeError::Store`].
     pub async fn expunge(&self, view: &View, uids: Option<&[u32]>) -> Result<(), ChangeError> {
         self.0.tracker.catch_up().await?;
         let newest = view.newest();
@@ -166,8 +216,11 @@ impl Mailboxes {
                 && uids.is_none_or(|uids| uids.binary_search(&row.uid).is_ok())
         });
         let gone: Vec<(u32, MessageId)> = deleted.map(|row| (row.uid, row.message)).collect();
+        let messages = gone.iter().map(|(_, message)| *message);
+        self.stays(&view.folder, messages).await?;
         for part in gone.chunks(STEP) {
-            self.expunge_some(view.folder.id, part).await?;
+            let (me, folder, part) = (self.clone(), view.folder.id, part.to_vec());
+            aside(async move { me.expunge_some(folder, &part).await }).await?;
         }
         self.0.tracker.catch_up().await?;
         Ok(())
@@ -194,6 +247,16 @@ impl Mailboxes {
         }
         Err(Error::Conflict.into())
     }
+}
+
+/// Does what reads and seals hundreds of records where it cannot hold up other
+/// sessions.
+async fn aside<T, F>(work: F) -> Result<T, ChangeError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, ChangeError>> + Send + 'static,
+{
+    apart(async move { Ok(work.await) }).await?
 }
 
 /// Rows as what names them in the store.

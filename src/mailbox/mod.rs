@@ -14,6 +14,9 @@
 mod append;
 mod cards;
 mod change;
+mod decoded;
+mod held;
+mod list;
 mod order;
 mod search;
 mod section;
@@ -25,8 +28,10 @@ mod twin;
 
 pub use append::{AppendError, Appending};
 pub use change::{ChangeError, Flagging};
+pub use decoded::Decoded;
+pub use list::Name;
 pub use search::SearchError;
-pub use section::{Octets, Piece};
+pub use section::{Octets, Opened, Piece};
 pub use snapshot::{News, Snapshot};
 
 /// What a door shows and passes on.
@@ -39,7 +44,9 @@ use crate::mailbox::cards::Cards;
 use crate::mailbox::search::Searcher;
 use crate::mailbox::tracker::Tracker;
 use crate::mime::structure::Card;
-use crate::model::{Account, AccountId, Clock, MessageId};
+use crate::model::{Account, AccountId, Clock, Live, MessageId};
+use crate::release;
+use crate::store::records::Message;
 use crate::store::{Error, Store};
 use crate::wire::imap::command::Key;
 use std::sync::Arc;
@@ -55,6 +62,7 @@ struct Inner {
     tracker: Tracker,
     cards: Cards,
     searcher: Searcher,
+    holds: Live<release::Settings>,
 }
 
 /// A folder that somebody looks at.
@@ -80,6 +88,12 @@ impl View {
         self.news.changed().await.is_ok()
     }
 
+    /// Whether the folder was deleted.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.news.has_changed().is_err()
+    }
+
     /// The folder as it is now, which [`View::changed`] will not tell of again.
     pub fn seen(&mut self) -> Arc<Snapshot> {
         self.news.borrow_and_update().clone()
@@ -89,13 +103,14 @@ impl View {
 impl Mailboxes {
     /// The mailboxes in a store.
     #[must_use]
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, holds: Live<release::Settings>) -> Self {
         let cards = Cards::new(store.clone());
         Self(Arc::new(Inner {
             tracker: Tracker::new(store.clone()),
             searcher: Searcher::new(store.clone(), cards.clone()),
             cards,
             store,
+            holds,
         }))
     }
 
@@ -111,15 +126,6 @@ impl Mailboxes {
         self.0.store.clock()
     }
 
-    /// The folders of an account. Those that everybody has are made with the
-    /// first look.
-    ///
-    /// # Errors
-    /// The store's own.
-    pub async fn folders(&self, account: &Account) -> Result<Vec<Folder>, Error> {
-        folders::list(&self.0.store, account).await
-    }
-
     /// Makes the folders that everybody has, if they are not there yet.
     ///
     /// # Errors
@@ -128,18 +134,17 @@ impl Mailboxes {
         folders::ensure(&self.0.store, account.id).await
     }
 
-    /// The folder of this name; INBOX in any case (RFC 3501 §5.1).
+    /// The folder of this name; INBOX in any case (RFC 3501 §5.1), also above
+    /// others.
     ///
     /// # Errors
     /// The store's own.
     pub async fn find(&self, account: &Account, name: &str) -> Result<Option<Folder>, Error> {
-        let wanted = if name.eq_ignore_ascii_case("INBOX") {
-            "INBOX"
-        } else {
-            name
-        };
-        let folders = self.folders(account).await?;
-        Ok(folders.into_iter().find(|folder| folder.name == wanted))
+        let (store, name) = (&self.0.store, folders::normal(name));
+        if self.releases_by_move(account) {
+            return folders::find_beside_release(store, account, &name).await;
+        }
+        folders::find(store, account, &name).await
     }
 
     /// Looks at a folder.
@@ -170,6 +175,21 @@ impl Mailboxes {
     /// The store's own.
     pub async fn vanished(&self, view: &View, since: u64) -> Result<Vec<u32>, Error> {
         self.0.store.vanished(view.folder.id, since).await
+    }
+
+    /// Whether a row stands in the folder still although its message is destroyed:
+    /// it was copied at that very moment (decision 0025).
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn is_left(&self, view: &View, row: &Row) -> Result<bool, Error> {
+        let store = &self.0.store;
+        let message = store.get(&Message::at(row.message)).await?;
+        if message.is_some_and(|message| message.purged.is_none()) {
+            return Ok(false);
+        }
+        let stands = store.row(view.folder.id, row.uid, view.reader).await?;
+        Ok(stands.is_some())
     }
 
     /// What IMAP says of a message; `None` if it was destroyed.
@@ -222,6 +242,9 @@ impl Mailboxes {
     /// [`Refused`].
     pub async fn rename(&self, account: &Account, from: &str, to: &str) -> Result<(), Refused> {
         let folder = self.find(account, from).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return Err(Refused::Fixed);
+        }
         folders::rename(&self.0.store, account.id, folder.id, to).await
     }
 
@@ -231,7 +254,11 @@ impl Mailboxes {
     /// [`Refused`].
     pub async fn delete(&self, account: &Account, name: &str) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return Err(Refused::Fixed);
+        }
         folders::delete(&self.0.store, account.id, folder.id).await?;
+        self.0.tracker.forget(folder.id).await;
         Ok(self.catch_up().await?)
     }
 
@@ -246,6 +273,13 @@ impl Mailboxes {
         subscribed: bool,
     ) -> Result<(), Refused> {
         let folder = self.find(account, name).await?.ok_or(Refused::Unknown)?;
+        if self.is_release(&folder) {
+            return if subscribed {
+                Ok(())
+            } else {
+                Err(Refused::Fixed)
+            };
+        }
         folders::subscribe(&self.0.store, account.id, folder.id, subscribed).await
     }
 }

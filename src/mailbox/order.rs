@@ -12,6 +12,11 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Messages that are put in order where it is asked for: a few thousand
+/// comparisons, a millisecond or two. More of them would hold up the sessions
+/// that the same thread serves.
+const EASY: usize = 500;
+
 /// A message that is to be put in order. One that was destroyed has no card,
 /// and stands as one without a header.
 struct Item<'a> {
@@ -45,19 +50,14 @@ impl Item<'_> {
                 size(self).cmp(&size(other))
             }
             SortBy::Subject => self.subject().0.cmp(other.subject().0),
-            SortBy::From => {
-                let word = |item: &Self| item.words(|card| &card.words.first_from).to_owned();
-                word(self).cmp(&word(other))
-            }
-            SortBy::To => {
-                let word = |item: &Self| item.words(|card| &card.words.first_to).to_owned();
-                word(self).cmp(&word(other))
-            }
-            SortBy::Cc => {
-                let word = |item: &Self| item.words(|card| &card.words.first_cc).to_owned();
-                word(self).cmp(&word(other))
-            }
+            SortBy::From => self.compare_words(other, |card| &card.words.first_from),
+            SortBy::To => self.compare_words(other, |card| &card.words.first_to),
+            SortBy::Cc => self.compare_words(other, |card| &card.words.first_cc),
         }
+    }
+
+    fn compare_words(&self, other: &Self, of: impl Fn(&Card) -> &str) -> Ordering {
+        self.words(&of).cmp(other.words(&of))
     }
 }
 
@@ -68,24 +68,23 @@ impl Mailboxes {
     /// The store's own.
     pub async fn sort(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &Arc<Snapshot>,
         places: Vec<u32>,
         by: &[Criterion],
     ) -> Result<Vec<u32>, Error> {
-        let mut items = self.items(snapshot, &places).await?;
-        items.sort_by(|one, other| {
-            let each = by.iter().map(|criterion| {
-                let order = one.compare(other, criterion.by);
-                if criterion.reverse {
-                    order.reverse()
-                } else {
-                    order
-                }
-            });
-            each.fold(Ordering::Equal, Ordering::then)
-                .then(one.place.cmp(&other.place))
-        });
-        Ok(items.into_iter().map(|item| item.place).collect())
+        // One that comes again has nothing left to decide.
+        let mut criteria: Vec<Criterion> = Vec::new();
+        for criterion in by {
+            if criteria.iter().all(|before| before.by != criterion.by) {
+                criteria.push(*criterion);
+            }
+        }
+        let (me, snapshot, count) = (self.clone(), Arc::clone(snapshot), places.len());
+        let work = async move {
+            let items = me.items(&snapshot, &places).await?;
+            Ok(sorted(items, &criteria))
+        };
+        self.order(count, work).await
     }
 
     /// Conversations: where they begin, and their messages, each with its place
@@ -95,16 +94,33 @@ impl Mailboxes {
     /// The store's own.
     pub async fn thread(
         &self,
-        snapshot: &Snapshot,
-        places: &[u32],
+        snapshot: &Arc<Snapshot>,
+        places: Vec<u32>,
         algorithm: Threading,
     ) -> Result<(Vec<usize>, Vec<Node>), Error> {
-        let mut items = self.items(snapshot, places).await?;
-        items.sort_by_key(|item| (item.sent(), item.place));
-        Ok(match algorithm {
-            Threading::OrderedSubject => by_subject(&items),
-            Threading::References => references::thread(&items),
-        })
+        let (me, snapshot, count) = (self.clone(), Arc::clone(snapshot), places.len());
+        let work = async move {
+            let mut items = me.items(&snapshot, &places).await?;
+            items.sort_by_key(|item| (item.sent(), item.place));
+            Ok(match algorithm {
+                Threading::OrderedSubject => by_subject(&items),
+                Threading::References => references::thread(&items),
+            })
+        };
+        self.order(count, work).await
+    }
+
+    /// Puts so many messages in order: few where it is asked for, more where
+    /// searches run.
+    async fn order<T, F>(&self, count: usize, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        if count <= EASY {
+            return work.await;
+        }
+        self.0.searcher.beside(work).await
     }
 
     async fn items<'a>(
@@ -121,6 +137,22 @@ impl Mailboxes {
             .map(|((place, row), card)| Item { place, row, card })
             .collect())
     }
+}
+
+fn sorted(mut items: Vec<Item<'_>>, by: &[Criterion]) -> Vec<u32> {
+    items.sort_by(|one, other| {
+        let each = by.iter().map(|criterion| {
+            let order = one.compare(other, criterion.by);
+            if criterion.reverse {
+                order.reverse()
+            } else {
+                order
+            }
+        });
+        each.fold(Ordering::Equal, Ordering::then)
+            .then(one.place.cmp(&other.place))
+    });
+    items.into_iter().map(|item| item.place).collect()
 }
 
 /// ORDEREDSUBJECT: one conversation a subject; the first message holds all

@@ -8,20 +8,19 @@ use crate::mailbox::cards::{Cards, open};
 use crate::mailbox::snapshot::Snapshot;
 use crate::mime::search::Place;
 use crate::mime::structure::Card;
-use crate::store::{ContentReader, Error, Row, Store};
+use crate::store::{ContentReader, Error, Row, Store, apart};
 use crate::wire::imap::command::Key;
 use futures_util::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use key::{Needs, Prepared};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 /// Messages looked at in one go: a few milliseconds of work.
 const STEP: u32 = 256;
-/// Searches through octets that run at once, for everybody: others' mail goes
-/// on beside them.
+/// Searches through octets, and orderings of many messages, that run at once, for
+/// everybody: others' mail goes on beside them.
 const AT_ONCE: usize = 2;
 /// Judgements, of one message by one key, that are made where they are asked
 /// for: some ten milliseconds. More of them are made apart.
@@ -108,15 +107,27 @@ impl Searcher {
         prepared: &Arc<Prepared>,
         spent: &Arc<AtomicU64>,
     ) -> Result<Vec<u32>, SearchError> {
-        let permit = Arc::clone(&self.reading).acquire_owned().await;
         let (me, prepared, spent) = (self.clone(), Arc::clone(prepared), Arc::clone(spent));
-        let handle = Handle::current();
-        let work = tokio::task::spawn_blocking(move || {
+        let step = async move {
+            Ok(me
+                .through(&snapshot, first..=last, (&prepared, &spent))
+                .await)
+        };
+        self.beside(step).await?
+    }
+
+    /// Runs what keeps a core busy, beside the sessions, and only so many at once.
+    pub(super) async fn beside<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.reading).acquire_owned().await;
+        apart(async move {
             let _permit = permit;
-            handle.block_on(me.through(&snapshot, first..=last, (&prepared, &spent)))
-        });
-        work.await
-            .map_err(|_| Error::Io("a search was broken off".to_owned()))?
+            work.await
+        })
+        .await
     }
 
     /// The places found. What is compared for it is added to `spent`.

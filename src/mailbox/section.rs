@@ -3,6 +3,7 @@
 
 use crate::mailbox::Mailboxes;
 use crate::mailbox::cards::open;
+use crate::mailbox::decoded::{Decoded, is_known};
 use crate::mailbox::search::range;
 use crate::mime::structure::{Card, Wanted as Part, fields};
 use crate::model::MessageId;
@@ -29,13 +30,35 @@ impl std::fmt::Debug for Octets {
     }
 }
 
-/// What a section is: octets at hand, or a range of the message.
+/// Whether the octets of a message can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// They can.
+    Ready,
+    /// The message was destroyed.
+    Gone,
+    /// A part is in a transfer encoding that nobody here can undo.
+    Encoded,
+}
+
+/// What a section is: octets at hand, or where they come from.
 #[derive(Debug)]
 pub enum Piece {
     /// These.
     Here(Vec<u8>),
     /// Those of the message in this range.
     There(Range<u64>),
+    /// Those that come out of a decoder.
+    Decoded {
+        /// How to come by them.
+        part: Decoded,
+        /// How many they are.
+        length: u64,
+        /// Whether a NUL is among them.
+        has_nul: bool,
+    },
+    /// No octets: how many a decoded part has.
+    Size(u64),
 }
 
 impl Piece {
@@ -45,6 +68,18 @@ impl Piece {
         match self {
             Self::Here(octets) => octets.len() as u64,
             Self::There(range) => range.end.saturating_sub(range.start),
+            Self::Decoded { length, .. } | Self::Size(length) => *length,
+        }
+    }
+
+    /// Whether a NUL is among octets that were decoded. Of a range as it is
+    /// stored nobody asks: it goes out as the literal it came in as.
+    #[must_use]
+    pub fn has_nul(&self) -> bool {
+        match self {
+            Self::Here(octets) => octets.contains(&0),
+            Self::Decoded { has_nul, .. } => *has_nul,
+            Self::There(_) | Self::Size(_) => false,
         }
     }
 }
@@ -63,15 +98,26 @@ impl Mailboxes {
 }
 
 impl Octets {
-    /// Opens what these sections take; `false` if the message was destroyed.
+    /// Opens what these sections take.
     ///
     /// # Errors
     /// The store's own.
     pub async fn open<'s>(
         &mut self,
-        mut sections: impl Iterator<Item = &'s Section>,
-    ) -> Result<bool, Error> {
+        mut sections: impl Iterator<Item = &'s Section> + Clone,
+    ) -> Result<Opened, Error> {
         let inner = &self.mailboxes.0;
+        let mut decoded = sections.clone().filter(|section| is_decoded(section));
+        if let Some(first) = decoded.next() {
+            self.card = inner.cards.get(self.message).await?;
+            let Some(card) = &self.card else {
+                return Ok(Opened::Gone);
+            };
+            let known = |section: &Section| is_known(card, &section.path);
+            if !known(first) || !decoded.all(known) {
+                return Ok(Opened::Encoded);
+            }
+        }
         let mut by_card = true;
         if sections.any(|section| !is_of_own_header(section)) {
             by_card = false;
@@ -82,7 +128,10 @@ impl Octets {
         if !by_card {
             self.content = open(&inner.store, self.message).await?;
         }
-        Ok(by_card || self.content.is_some())
+        Ok(match by_card || self.content.is_some() {
+            true => Opened::Ready,
+            false => Opened::Gone,
+        })
     }
 
     /// A section of the message; `None` if it has no such part.
@@ -104,8 +153,11 @@ impl Octets {
         let Some(card) = self.card.clone() else {
             return Ok(None);
         };
+        if is_decoded(section) {
+            return self.decoded(&card, section).await;
+        }
         let part = match &section.wanted {
-            Wanted::All => Part::All,
+            Wanted::All | Wanted::Decoded | Wanted::DecodedSize => Part::All,
             Wanted::Header | Wanted::Fields { .. } => Part::Header,
             Wanted::Text => Part::Text,
             Wanted::Mime => Part::Mime,
@@ -128,11 +180,52 @@ impl Octets {
         Ok(Some(partial(piece, section.partial)))
     }
 
-    /// Reads on from a place in the message, at most 64 KiB and `limit`.
+    async fn decoded(&self, card: &Card, section: &Section) -> Result<Option<Piece>, Error> {
+        let Some(part) = Decoded::new(card, &section.path, section.partial) else {
+            return Ok(None);
+        };
+        let measured = part.measured(self).await?;
+        if section.wanted == Wanted::DecodedSize {
+            return Ok(Some(Piece::Size(measured.length)));
+        }
+        Ok(Some(match measured.kept {
+            Some(octets) => Piece::Here(octets),
+            None => Piece::Decoded {
+                part,
+                length: measured.length,
+                has_nul: measured.has_nul,
+            },
+        }))
+    }
+
+    /// The next octets of a piece, at most 64 KiB of a range; `None` at its end.
     ///
     /// # Errors
-    /// The store's own.
-    pub async fn read(&self, from: u64, limit: u64) -> Result<Vec<u8>, Error> {
+    /// The store's own. A message that ends too early is one too.
+    pub async fn next(&self, piece: &mut Piece) -> Result<Option<Vec<u8>>, Error> {
+        match piece {
+            Piece::Here(octets) => Ok(Some(std::mem::take(octets)).filter(|o| !o.is_empty())),
+            Piece::There(range) => self.take(range).await,
+            Piece::Decoded { part, .. } => part.next(self).await,
+            Piece::Size(_) => Ok(None),
+        }
+    }
+
+    /// Takes octets off the front of a range of the message.
+    pub(super) async fn take(&self, range: &mut Range<u64>) -> Result<Option<Vec<u8>>, Error> {
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let octets = self.read(range.start, range.end - range.start).await?;
+        if octets.is_empty() {
+            return Err(Error::Io("a message ends within a part".to_owned()));
+        }
+        range.start += octets.len() as u64;
+        Ok(Some(octets))
+    }
+
+    /// Reads on from a place in the message, at most 64 KiB and `limit`.
+    async fn read(&self, from: u64, limit: u64) -> Result<Vec<u8>, Error> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         match &self.content {
             Some(content) => content.read(from, limit).await,
@@ -152,6 +245,10 @@ impl Octets {
 /// Whether a section is the message's own header, or fields of it.
 fn is_of_own_header(section: &Section) -> bool {
     section.path.is_empty() && matches!(section.wanted, Wanted::Header | Wanted::Fields { .. })
+}
+
+fn is_decoded(section: &Section) -> bool {
+    matches!(section.wanted, Wanted::Decoded | Wanted::DecodedSize)
 }
 
 fn borrowed(names: &[String]) -> Vec<&str> {
@@ -175,5 +272,7 @@ fn partial(piece: Piece, wanted: Option<(u32, u32)>) -> Piece {
             let end = index(from.saturating_add(count)).min(octets.len());
             Piece::Here(octets.get(start..end).unwrap_or_default().to_vec())
         }
+        // Cut already.
+        piece => piece,
     }
 }

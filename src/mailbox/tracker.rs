@@ -11,7 +11,7 @@
 use crate::folders::Folder;
 use crate::mailbox::snapshot::Snapshot;
 use crate::model::{AccountId, MailboxId};
-use crate::store::{Change, Error, Row, Store};
+use crate::store::{Change, Error, Row, Rows, Store, apart};
 use jiff::SignedDuration;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -22,6 +22,9 @@ const STEP: usize = 1024;
 /// When more rows of a folder than this were touched, reading it whole is
 /// quicker than one by one.
 const MANY: usize = 1000;
+/// Rows that are read where the caller is: a millisecond's work. More of them are
+/// read where they cannot hold up other sessions.
+const FEW: usize = 32;
 /// Folders kept that nobody looks at: whoever comes back in a minute, as mail
 /// programs do, finds them ready. One of 10,000 messages takes under 1 MB.
 const UNUSED: usize = 32;
@@ -42,15 +45,24 @@ pub(super) struct Tracker {
 struct Loaded {
     /// Changes up to this one are in every snapshot.
     at: u64,
+    /// Folders that a change touched since their highest mod-sequence was read.
+    uncounted: BTreeSet<MailboxId>,
     folders: HashMap<Key, watch::Sender<Arc<Snapshot>>>,
 }
 
 /// What changes touched in one folder.
 #[derive(Default)]
 struct Touched {
-    came: bool,
+    /// How many messages came.
+    came: usize,
     flags: BTreeSet<u32>,
     gone: BTreeSet<u32>,
+}
+
+impl Touched {
+    fn count(&self) -> usize {
+        self.came + self.flags.len()
+    }
 }
 
 impl Tracker {
@@ -71,6 +83,13 @@ impl Tracker {
         let mut loaded = self.loaded.lock().await;
         self.follow(&mut loaded).await?;
         if let Some(known) = loaded.folders.get(&key) {
+            // RENAME gives a folder a new one, and leaves all else.
+            known.send_if_modified(|snapshot| {
+                if snapshot.uidvalidity != folder.uidvalidity {
+                    Arc::make_mut(snapshot).uidvalidity = folder.uidvalidity;
+                }
+                false
+            });
             return Ok(known.subscribe());
         }
         loaded.prune();
@@ -78,13 +97,7 @@ impl Tracker {
         if loaded.folders.is_empty() {
             loaded.at = rows.change;
         }
-        let snapshot = Snapshot {
-            folder: key.0,
-            uidvalidity: folder.uidvalidity,
-            uidnext: rows.uidnext,
-            highest_modseq: rows.highest_modseq,
-            rows: rows.rows,
-        };
+        let snapshot = snapshot((key.0, folder.uidvalidity), rows);
         let (sender, receiver) = watch::channel(Arc::new(snapshot));
         loaded.folders.insert(key, sender);
         Ok(receiver)
@@ -95,6 +108,12 @@ impl Tracker {
     pub(super) async fn catch_up(&self) -> Result<(), Error> {
         let mut loaded = self.loaded.lock().await;
         self.follow(&mut loaded).await
+    }
+
+    /// Follows a folder no more: it was deleted, and whoever looks at it is told.
+    pub(super) async fn forget(&self, folder: MailboxId) {
+        let mut loaded = self.loaded.lock().await;
+        loaded.folders.retain(|(id, _), _| *id != folder);
     }
 
     /// Follows the store until `stop` says so.
@@ -118,15 +137,21 @@ impl Tracker {
             return Ok(());
         }
         loop {
-            let changes = self.store.changes(loaded.at, STEP).await?;
+            // Read before the changes: if none is left, all that these numbers
+            // count is in the snapshots.
+            let highest = self.highest(loaded).await?;
+            let Some(changes) = self.store.changes(loaded.at, STEP).await? else {
+                return self.begin_anew(loaded).await;
+            };
             let Some((last, _)) = changes.last() else {
+                loaded.count(&highest);
                 return Ok(());
             };
             let last = *last;
             let mut touched: HashMap<MailboxId, Touched> = HashMap::new();
             for (_, change) in changes {
                 match change {
-                    Change::Filed(folder, _) => touched.entry(folder).or_default().came = true,
+                    Change::Filed(folder, _) => touched.entry(folder).or_default().came += 1,
                     Change::Flags(folder, uids) => {
                         touched.entry(folder).or_default().flags.extend(uids);
                     }
@@ -136,15 +161,47 @@ impl Tracker {
                     Change::Message(_) | Change::Account(_) | Change::Folders(_) => {}
                 }
             }
+            let arcs = touched
+                .into_iter()
+                .map(|(id, touched)| (id, Arc::new(touched)));
+            let touched: HashMap<MailboxId, Arc<Touched>> = arcs.collect();
             for ((folder, reader), sender) in &loaded.folders {
                 if let Some(touched) = touched.get(folder) {
                     let before = sender.borrow().clone();
-                    let newer = self.newer(&before, *reader, touched).await?;
+                    let (me, reader, touched) = (self.clone(), *reader, Arc::clone(touched));
+                    let few = touched.count() <= FEW;
+                    let newer = async move { me.newer(&before, reader, &touched).await };
+                    let newer = if few { newer.await } else { apart(newer).await }?;
                     sender.send_replace(Arc::new(newer));
+                    loaded.uncounted.insert(*folder);
                 }
             }
             loaded.at = last;
         }
+    }
+
+    /// The highest mod-sequences of the folders that were touched.
+    async fn highest(&self, loaded: &Loaded) -> Result<HashMap<MailboxId, u64>, Error> {
+        let mut highest = HashMap::with_capacity(loaded.uncounted.len());
+        for folder in &loaded.uncounted {
+            let (_, modseq) = self.store.folder_numbers(*folder).await?;
+            highest.insert(*folder, modseq);
+        }
+        Ok(highest)
+    }
+
+    /// Reads every loaded folder whole: changes that we have not seen are
+    /// forgotten.
+    async fn begin_anew(&self, loaded: &mut Loaded) -> Result<(), Error> {
+        let at = self.store.newest_change().await?;
+        for ((folder, reader), sender) in &loaded.folders {
+            let uidvalidity = sender.borrow().uidvalidity;
+            let rows = self.store.rows(*folder, *reader).await?;
+            let snapshot = snapshot((*folder, uidvalidity), rows);
+            sender.send_replace(Arc::new(snapshot));
+        }
+        loaded.at = at;
+        Ok(())
     }
 
     async fn newer(
@@ -153,14 +210,11 @@ impl Tracker {
         reader: Option<AccountId>,
         touched: &Touched,
     ) -> Result<Snapshot, Error> {
-        let mut newer = before.clone();
         if touched.flags.len() > MANY {
             let rows = self.store.rows(before.folder, reader).await?;
-            newer.uidnext = rows.uidnext;
-            newer.highest_modseq = rows.highest_modseq;
-            newer.rows = rows.rows;
-            return Ok(newer);
+            return Ok(snapshot((before.folder, before.uidvalidity), rows));
         }
+        let mut newer = before.clone();
         newer.rows.retain(|row| !touched.gone.contains(&row.uid));
         for uid in &touched.flags {
             let place = newer.rows.binary_search_by_key(uid, |row| row.uid);
@@ -171,11 +225,10 @@ impl Tracker {
                 *slot = row;
             }
         }
-        if touched.came {
+        if touched.came > 0 {
             self.add_new(&mut newer, reader).await?;
         }
-        // What a row tells is in it. What went tells nothing more than that, so
-        // this number may lag behind: a client then asks for a little too much.
+        // What a row tells is in it. What went is counted when all is read.
         let highest = newer.rows.iter().map(|row| row.modseq).max();
         newer.highest_modseq = newer.highest_modseq.max(highest.unwrap_or(1));
         Ok(newer)
@@ -210,7 +263,34 @@ impl Tracker {
     }
 }
 
+fn snapshot((folder, uidvalidity): (MailboxId, u32), rows: Rows) -> Snapshot {
+    Snapshot {
+        folder,
+        uidvalidity,
+        uidnext: rows.uidnext,
+        highest_modseq: rows.highest_modseq,
+        rows: rows.rows,
+    }
+}
+
 impl Loaded {
+    /// Puts the highest mod-sequences into the snapshots. Nobody is woken for a
+    /// number alone.
+    fn count(&mut self, highest: &HashMap<MailboxId, u64>) {
+        for ((folder, _), sender) in &self.folders {
+            let Some(highest) = highest.get(folder) else {
+                continue;
+            };
+            sender.send_if_modified(|snapshot| {
+                if snapshot.highest_modseq < *highest {
+                    Arc::make_mut(snapshot).highest_modseq = *highest;
+                }
+                false
+            });
+        }
+        self.uncounted.clear();
+    }
+
     /// Forgets folders that nobody looks at, if there are many.
     fn prune(&mut self) {
         let unused = |sender: &watch::Sender<_>| sender.receiver_count() == 0;

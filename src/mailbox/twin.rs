@@ -140,7 +140,7 @@ impl Body {
 }
 
 impl Twin {
-    /// Looks for our own copy among the newest of Sent.
+    /// Looks for our own copy among the newest of a folder.
     pub(super) async fn of(
         mailboxes: &Mailboxes,
         view: &View,

@@ -22,6 +22,7 @@ pub mod html_text;
 pub mod index;
 pub mod letter;
 pub mod mailboxes;
+pub mod memo;
 pub mod normalise;
 pub mod notice;
 mod pictures;

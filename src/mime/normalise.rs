@@ -5,10 +5,12 @@
 //! - Return-Path goes: whoever delivers writes it (RFC 5321 §4.4);
 //! - the clinic's tags leave the subject, also out of encoded words;
 //! - a missing or unreadable Date or Message-ID is put in;
-//! - a Received field is put on top.
+//! - a Received field is put on top, and who wrote it, where From names somebody
+//!   else.
 //!
-//! All other octets stay as they were written. The digest that a release binds
-//! leaves out the Received field, so that a resend has the same digest.
+//! All other octets stay as they were written. The digest by which a resend is
+//! known leaves out what was put on top. What leaves as it is leaves without our
+//! own fields ([`without_own`]).
 
 use crate::mime::header::{Field, fields, is_id};
 use crate::mime::{Fault, decoded_once, one_line};
@@ -19,10 +21,12 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::text::Text;
 use mail_parser::parsers::MessageStream;
 
-/// Our own fields. Those below are read as wishes; none stays in the message.
+/// Our own fields. One is read as a wish; none that came in stays in the message.
 const OWN_PREFIX: &str = "x-sealpost-";
 /// For how long the message can be read (requirements SE8).
 const EXPIRES: &str = "X-Sealpost-Expires";
+/// Who wrote what bears another's name (requirements C5.2). For the office alone.
+const DRAFTED_BY: &str = "X-Sealpost-Drafted-By";
 /// Fields that may stand once (RFC 5322 §3.6, RFC 2045 §3), with the name a
 /// fault gives.
 const ONCE: [&str; 15] = [
@@ -50,6 +54,8 @@ const FOLD: usize = 76;
 pub struct Stamp<'a> {
     /// The value of the Received field, on one line (RFC 5321 §4.4).
     pub received: String,
+    /// The account that hands it in.
+    pub writer: Option<&'a Address>,
     /// The time of acceptance, for a message without a date.
     pub date: Timestamp,
     /// An identifier without angle brackets, for a message without one.
@@ -143,6 +149,11 @@ pub fn normalise(header: &[u8], stamp: &Stamp<'_>) -> Result<Normalised, Fault> 
     }
     let facts = facts(&fields, stamp)?;
     let mut octets = trace(&stamp.received);
+    let own = facts.from.address.folded();
+    if let Some(writer) = stamp.writer.filter(|writer| writer.folded() != own) {
+        let field = format!("{DRAFTED_BY}: {}\r\n", writer.as_str());
+        octets.extend_from_slice(field.as_bytes());
+    }
     let traced = octets.len();
     write(&mut octets, &fields, &facts, stamp);
     Ok(Normalised {
@@ -150,6 +161,31 @@ pub fn normalise(header: &[u8], stamp: &Stamp<'_>) -> Result<Normalised, Fault> 
         traced,
         facts,
     })
+}
+
+/// A message as it leaves: without our own fields, which say who of the office
+/// wrote it. All other octets stay.
+#[must_use]
+pub fn without_own(mail: Vec<u8>) -> Vec<u8> {
+    let end = memchr::memmem::find(&mail, b"\r\n\r\n").map_or(mail.len(), |at| at + 2);
+    let (header, body) = mail.split_at(end);
+    let mut kept = Vec::with_capacity(mail.len());
+    let mut ours = false;
+    for line in header.split_inclusive(|octet| *octet == b'\n') {
+        // A folded line belongs to the field before it.
+        if !line.starts_with(b" ") && !line.starts_with(b"\t") {
+            let name = line.get(..OWN_PREFIX.len()).unwrap_or_default();
+            ours = name.eq_ignore_ascii_case(OWN_PREFIX.as_bytes());
+        }
+        if !ours {
+            kept.extend_from_slice(line);
+        }
+    }
+    if kept.len() == header.len() {
+        return mail;
+    }
+    kept.extend_from_slice(body);
+    kept
 }
 
 fn facts(fields: &[Field<'_>], stamp: &Stamp<'_>) -> Result<Facts, Fault> {
@@ -346,22 +382,27 @@ fn write(octets: &mut Vec<u8>, fields: &[Field<'_>], facts: &Facts, stamp: &Stam
 
 #[cfg(test)]
 mod tests {
-    use super::{Automatic, Normalised, Stamp, normalise, remove_tag};
+    use super::{Automatic, Normalised, Stamp, normalise, remove_tag, without_own};
     use crate::mime::Fault;
+    use crate::model::Address;
     use jiff::Timestamp;
 
     const BASE: &str = "From: Dr. Ruiz <ruiz@clinic.example>\r\nTo: jane@example.com\r\nSubject: Hello\r\n\
         Date: Sun, 22 Nov 2026 10:00:00 -0800\r\nMessage-ID: <one@clinic.example>\r\n";
 
-    fn run(header: &str) -> Result<Normalised, Fault> {
-        let stamp = Stamp {
+    fn stamp<'a>() -> Stamp<'a> {
+        Stamp {
             received: "from client.example ([192.0.2.7]) by gate.clinic.example with ESMTPSA id abc; Sun, 22 Nov 2026 18:00:01 +0000".into(),
+            writer: None,
             date: Timestamp::from_second(1_795_370_401).unwrap(),
             message_id: "fresh@gate.clinic.example".into(),
             secure_tag: "[secure]",
             clear_tag: "[clear]",
-        };
-        normalise(header.as_bytes(), &stamp)
+        }
+    }
+
+    fn run(header: &str) -> Result<Normalised, Fault> {
+        normalise(header.as_bytes(), &stamp())
     }
 
     fn text(done: &Normalised) -> String {
@@ -396,6 +437,36 @@ mod tests {
                 "third@example.com"
             ]
         );
+    }
+
+    #[test]
+    fn who_wrote_in_anothers_name_is_on_record_and_does_not_leave() {
+        let desk = Address::parse("desk@clinic.example").unwrap();
+        let forged = format!("{BASE}X-Sealpost-Drafted-By: ruiz@clinic.example\r\n\r\n");
+        let mut stamp = stamp();
+        stamp.writer = Some(&desk);
+        let done = normalise(forged.as_bytes(), &stamp).unwrap();
+        let stored = text(&done);
+        let line = "X-Sealpost-Drafted-By: desk@clinic.example\r\n";
+        assert!(stored.contains(line), "{stored}");
+        assert_eq!(stored.matches("Drafted-By").count(), 1, "{stored}");
+        assert_eq!(done.digestable(), format!("{BASE}\r\n").as_bytes());
+        let left = String::from_utf8(without_own(done.octets)).unwrap();
+        assert_eq!(left, stored.replace(line, ""));
+        let ruiz = Address::parse("Ruiz@clinic.example").unwrap();
+        stamp.writer = Some(&ruiz);
+        let own = normalise(BASE.as_bytes(), &stamp).unwrap();
+        assert!(!text(&own).contains("Drafted-By"));
+    }
+
+    #[test]
+    fn only_our_own_fields_are_left_out_and_the_body_never() {
+        let body = "X-Sealpost-A: 1\r\n\r\nx-sealpost-b: 2\r\n";
+        let mail = format!("A: 1\r\nx-SEALPOST-c: 3\r\n folded\r\n\tmore\r\nB: 2\r\n\r\n{body}");
+        let left = without_own(mail.into_bytes());
+        assert_eq!(left, format!("A: 1\r\nB: 2\r\n\r\n{body}").into_bytes());
+        let whole = format!("A: 1\r\n\r\n{body}").into_bytes();
+        assert_eq!(without_own(whole.clone()), whole);
     }
 
     #[test]

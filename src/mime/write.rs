@@ -268,6 +268,7 @@ mod tests {
         let split = octets.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
         let stamp = Stamp {
             received: "by x".into(),
+            writer: None,
             date: Timestamp::UNIX_EPOCH,
             message_id: "x@x".into(),
             secure_tag: "",

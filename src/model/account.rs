@@ -52,6 +52,16 @@ impl AccountPolicy {
     }
 }
 
+/// What becomes of mail that no provider sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Staff {
+    /// It waits for a provider.
+    Hold,
+    /// It goes.
+    Send,
+}
+
 /// Which protocols an app password opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -90,4 +100,46 @@ pub struct Account {
     pub password: Option<String>,
     /// Whether its mail is protected.
     pub policy: AccountPolicy,
+    /// Its owner as the clinic writes the name: "Dr. Ana Ruiz". One line of at
+    /// most [`Account::LONGEST_NAME`] characters.
+    pub name: Option<String>,
+    /// What becomes of its mail that no provider sent; `None`: what the clinic
+    /// has set for everybody.
+    pub staff: Option<Staff>,
+    /// The providers in whose name it may write; empty: in every one's.
+    pub writes_for: Vec<AccountId>,
+}
+
+impl Account {
+    /// Longest name, in characters: it stands in a reply of one line.
+    pub const LONGEST_NAME: usize = 64;
+
+    /// An account in use that has nothing besides.
+    #[must_use]
+    pub fn new(address: Address, role: Role, created: Timestamp) -> Self {
+        Self {
+            id: AccountId::new(created),
+            address,
+            role,
+            standing: Standing::Active,
+            created,
+            password: None,
+            policy: AccountPolicy::default(),
+            name: None,
+            staff: None,
+            writes_for: Vec::new(),
+        }
+    }
+
+    /// Its owner's name; the address, where the clinic has given none.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.address.as_str())
+    }
+
+    /// Whether it is a provider's, and in use.
+    #[must_use]
+    pub fn may_send(&self) -> bool {
+        self.role == Role::Provider && self.standing == Standing::Active
+    }
 }

@@ -24,7 +24,8 @@ pub enum Actor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
-    /// A mail client signed in, or failed to.
+    /// Somebody of the office signed in, with a mail client or to the pages, or
+    /// failed to.
     SignIn,
     /// A session ended by its owner.
     SignOut,
@@ -68,6 +69,13 @@ pub enum EventKind {
     Store,
     /// Something the office was asked to do was closed.
     Task,
+    /// A message waits for a provider's release; or it was given back, with how.
+    Hold,
+    /// A provider released a held message, with how; or could not.
+    Release,
+    /// A provider used what belongs to another, in an emergency. The note is the
+    /// reason.
+    BreakGlass,
     /// A contact was added or changed, or let into the portal or no longer.
     Contact,
     /// A file was written into the chart's folder, or the audit trail was taken
@@ -89,7 +97,7 @@ pub struct Event {
     /// Whether it succeeded.
     pub success: bool,
     /// A short fixed word that says more: a reason, a user-agent class. Never a
-    /// person's data.
+    /// person's data; but the reason of a break-glass stands in its own words.
     pub note: String,
 }
 

@@ -14,12 +14,13 @@ pub(crate) mod heard;
 pub mod id;
 pub mod live;
 pub mod message;
+pub mod office;
 pub mod pace;
 pub mod parcel;
 pub mod reply;
 pub mod secret;
 
-pub use account::{Account, AccountPolicy, Role, Scope, Standing};
+pub use account::{Account, AccountPolicy, Role, Scope, Staff, Standing};
 pub use address::{Address, AddressError, Mailbox};
 pub use audit::{Actor, Event, EventKind};
 pub use clock::{Clock, ManualClock};
@@ -29,7 +30,8 @@ pub use id::{
 };
 pub use live::Live;
 pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Route, State};
+pub use office::Office;
 pub use pace::Pace;
 pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
 pub use reply::{Arg, Reply};
-pub use secret::{AddressKey, NetworkKey, Secret, Token, TokenKey};
+pub use secret::{AddressKey, NetworkKey, Secret, Seed, Token, TokenKey};

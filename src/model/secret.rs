@@ -90,6 +90,38 @@ impl fmt::Debug for Token {
     }
 }
 
+/// What an account's app and the gateway make codes from: 160 random bits, as
+/// long as the hash (RFC 4226 §4, R6). It must be kept whole, since codes are
+/// computed from it; records are sealed.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
+pub struct Seed([u8; 20]);
+
+impl Seed {
+    /// A new seed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(random())
+    }
+
+    /// The octets themselves. Every use can be found by this name.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; 20] {
+        &self.0
+    }
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
+}
+
 macro_rules! keyed {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -129,7 +161,7 @@ keyed! {
 
 #[cfg(test)]
 mod tests {
-    use super::{Secret, Token};
+    use super::{Secret, Seed, Token};
 
     #[test]
     fn a_token_is_read_back_in_any_case_and_nothing_else_is_taken() {
@@ -142,7 +174,8 @@ mod tests {
     #[test]
     fn secrets_do_not_print() {
         let token = Token::new();
-        let shown = format!("{:?} {:?}", Secret::new("canary"), token);
+        let shown = format!("{:?} {:?} {:?}", Secret::new("canary"), token, Seed::new());
         assert!(!shown.contains("canary") && !shown.contains(token.expose()));
+        assert!(shown.ends_with(" Seed(…)"));
     }
 }

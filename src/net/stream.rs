@@ -10,6 +10,8 @@ use tokio_rustls::server::TlsStream;
 /// How much is read at a time: one TLS record (RFC 8446 §5.1), a few network
 /// packets. What a peer can make us hold is a small multiple of it.
 const READ: usize = 16 * 1024;
+/// How much is read first of whoever was silent: nearly every command.
+const WORD: usize = 1024;
 
 /// A connection, in clear or under TLS.
 #[derive(Debug)]
@@ -29,7 +31,24 @@ impl Stream {
     /// # Errors
     /// The socket's, or TLS's.
     pub async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
-        buffer.reserve(READ);
+        self.read_most(buffer, READ).await
+    }
+
+    /// The same of somebody who may say nothing for half an hour, and then a
+    /// word: reads less, and so holds less meanwhile.
+    ///
+    /// # Errors
+    /// As [`Stream::read`].
+    pub async fn hear(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+        self.read_most(buffer, WORD).await
+    }
+
+    async fn read_most(&mut self, buffer: &mut BytesMut, most: usize) -> io::Result<usize> {
+        if buffer.is_empty() {
+            // One that a long command has made large is not kept.
+            *buffer = BytesMut::new();
+        }
+        buffer.reserve(most);
         match self {
             Self::Clear(stream) => stream.read_buf(buffer).await,
             Self::Tls(stream) => stream.read_buf(buffer).await,

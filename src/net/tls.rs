@@ -2,10 +2,10 @@
 //! keys pass through here, from the file into rustls and nowhere else.
 
 use crate::model::Live;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};

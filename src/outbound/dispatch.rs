@@ -63,7 +63,7 @@ impl Outbound {
             queue::done(&mut tx, job);
             return store.commit(tx).await.map(drop);
         };
-        let protection = still(store, &case).await?;
+        let protection = still(store, &settings, &case).await?;
         let mut plan = Plan {
             store,
             settings: &settings,
@@ -131,7 +131,7 @@ async fn read(store: &Store, id: MessageId) -> Result<Option<Case>, Error> {
 }
 
 /// The protection that holds now. What was accepted as protected stays so.
-async fn still(store: &Store, case: &Case) -> Result<Protection, Error> {
+async fn still(store: &Store, settings: &Settings, case: &Case) -> Result<Protection, Error> {
     if case.message.record.protected {
         return Ok(Protection::Protected);
     }
@@ -141,7 +141,8 @@ async fn still(store: &Store, case: &Case) -> Result<Protection, Error> {
         account: author.map_or(case.account.policy, |a| a.max(case.account.policy)),
         ..Wishes::default()
     };
-    Ok(policy::still(Protection::Clear, wishes))
+    let (rules, people) = (&settings.rules, case.people());
+    Ok(policy::still(Protection::Clear, rules, &people, wishes))
 }
 
 impl Case {

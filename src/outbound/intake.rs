@@ -9,6 +9,7 @@ use crate::mime::normalise::{Facts, Stamp, normalise};
 use crate::model::{Envelope, MessageId, Reply};
 use crate::outbound::judge::Submission;
 use crate::outbound::{Outbound, Receiving, Sender, unsaved};
+use crate::release::Binding;
 use crate::store::{ContentWriter, Error, Finished};
 use aws_lc_rs::digest;
 use jiff::Timestamp;
@@ -36,6 +37,8 @@ struct Body {
     content: ContentWriter,
     indexer: Indexer,
     digest: digest::Context,
+    /// What a release would bind: of the octets as they are stored.
+    binding: Binding,
     facts: Facts,
 }
 
@@ -50,6 +53,8 @@ pub(super) struct Arrived {
     pub(super) content: Finished,
     pub(super) index: Index,
     pub(super) digest: [u8; 32],
+    /// What a release binds, if it is held.
+    pub(super) binding: [u8; 32],
     pub(super) facts: Facts,
 }
 
@@ -170,6 +175,7 @@ impl Submission {
         let now = self.outbound.store.clock().now();
         let stamp = Stamp {
             received: received(hostname, self.id, self.envelope.international, now),
+            writer: Some(&self.sender.account.address),
             date: now,
             message_id: format!("{}@{hostname}", self.id),
             secure_tag: self.settings.secure_tag.as_deref().unwrap_or_default(),
@@ -180,10 +186,13 @@ impl Submission {
         digest.update(normalised.digestable());
         let mut content = self.outbound.store.write_content();
         content.write(&normalised.octets).await?;
+        let mut binding = Binding::default();
+        binding.write(&normalised.octets);
         Ok(Body {
             content,
             indexer: Indexer::new(&normalised.octets),
             digest,
+            binding,
             facts: normalised.facts,
         })
     }
@@ -192,18 +201,20 @@ impl Submission {
 impl Body {
     async fn write(&mut self, octets: &[u8]) -> Result<(), Stop> {
         self.digest.update(octets);
+        self.binding.write(octets);
         self.indexer.write(octets)?;
         Ok(self.content.write(octets).await?)
     }
 
-    /// The whole message. The digest covers its recipients too, since a
-    /// release binds both (foundations §4), and the wishes that left the header:
-    /// the same text under another wish is not the same message.
+    /// The whole message. The digest covers its recipients too, and the wishes
+    /// that left the header: the same text to others, or under another wish, is
+    /// not the same message.
     async fn finish(self, envelope: &Envelope) -> Result<Arrived, Stop> {
         let Self {
             content,
             indexer,
             mut digest,
+            binding,
             facts,
         } = self;
         let (index, content) = (indexer.finish()?, content.finish().await?);
@@ -224,6 +235,7 @@ impl Body {
             content,
             index,
             digest: octets,
+            binding: binding.finish(envelope.recipients.iter().map(|r| &r.address)),
             facts,
         })
     }

@@ -13,7 +13,8 @@ use crate::outbound::conversation::is_closed;
 use crate::outbound::intake::Arrived;
 use crate::outbound::{Outbound, Sender, Settings, unsaved};
 use crate::policy::{self, Admission, Facts, Person, Protection, Unknown, Wishes};
-use crate::store::records::{Contact, ContactStatus, Submitted, Throttle};
+use crate::release;
+use crate::store::records::{Contact, ContactStatus, Hold, Submitted, Throttle};
 use crate::store::{Error, Label, Table, Tx};
 use jiff::SignedDuration;
 use std::collections::HashSet;
@@ -36,6 +37,8 @@ pub(super) struct Judged {
     pub(super) head: Head,
     pub(super) named: Vec<Named>,
     pub(super) protection: Protection,
+    /// Whose release it waits for, if it is held.
+    pub(super) held_for: Option<Account>,
     /// How long it can be read, if its writer said so.
     pub(super) lasts: Option<SignedDuration>,
     /// How many new addresses the account has written to by now.
@@ -60,6 +63,8 @@ struct Case {
     account: Account,
     /// The active account that From belongs to.
     author: Option<Account>,
+    /// The providers in whose name the account may write, if not in every one's.
+    writes_for: Vec<Address>,
     head: Head,
     named: Vec<Named>,
     /// Where outside addresses stand that the header names and the envelope
@@ -72,12 +77,14 @@ impl Submission {
         let failed = |error: Error| unsaved(&error);
         let key = self.resend_key(&arrived);
         if self.first(key).await.map_err(failed)?.is_some() {
-            return self.resent(key).await.map(accepted).map_err(failed);
+            let first = self.resent(key).await.map_err(failed)?;
+            return self.answer(first).await.map_err(failed);
         }
         let case = self.case(&arrived).await.map_err(failed)?;
         let protection = self.protection(&arrived.facts, &case).await;
         let protection = protection.map_err(failed)?;
-        self.admit(&arrived, &case, protection)?;
+        let held_for = self.admit(&arrived, &case, protection)?;
+        self.has_room_to_hold(held_for.as_ref()).await?;
         let lasts = lasting(&arrived.facts)?;
         let counted = self.count_new(&case.named).await?;
         let judged = Judged {
@@ -85,6 +92,7 @@ impl Submission {
             head: case.head,
             named: case.named,
             protection,
+            held_for,
             lasts,
             counted,
         };
@@ -93,7 +101,39 @@ impl Submission {
             Err(Error::Conflict) => self.resent(key).await,
             kept => kept,
         };
-        reference.map(accepted).map_err(failed)
+        self.answer(reference.map_err(failed)?)
+            .await
+            .map_err(failed)
+    }
+
+    /// What the writer hears of a message that is safe: whose release it waits
+    /// for, if it does.
+    async fn answer(&self, reference: MessageId) -> Result<Reply, Error> {
+        let store = &self.outbound.store;
+        let Some(hold) = store.get(&Hold::at(reference)).await? else {
+            return Ok(accepted(reference));
+        };
+        let provider = store.get(&Account::at(hold.provider)).await?;
+        let provider = provider.ok_or(Error::Damaged(Table::Account))?;
+        let reply = Reply::new(250, (2, 0, 0), "held").with("provider", provider.shown());
+        Ok(reply.with("reference", reference.to_string()))
+    }
+
+    /// Whether there is room for one more that waits, if this one is to.
+    async fn has_room_to_hold(&self, held_for: Option<&Account>) -> Result<(), Reply> {
+        if held_for.is_none() {
+            return Ok(());
+        }
+        let (store, writer) = (&self.outbound.store, self.sender.account.id);
+        match release::is_full(store, writer).await {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                tracing::warn!(event = "submission.many-holds", account = %writer, "An account has very many messages that wait for release; more are refused until some are released or given back.");
+                let most = i64::try_from(release::MOST).unwrap_or(i64::MAX);
+                Err(Reply::new(450, (4, 7, 1), "refuse-many-holds").count("limit", most))
+            }
+            Err(error) => Err(unsaved(&error)),
+        }
     }
 
     /// A refusal is written down too: who asks "did it go?" finds the answer.
@@ -126,12 +166,25 @@ impl Submission {
         let named = self.name_recipients(&arrived.facts, &head).await?;
         let only_named = self.only_named(&arrived.facts, &head).await?;
         Ok(Case {
+            writes_for: self.writes_for(&account).await?,
             account,
             author,
             head,
             named,
             only_named,
         })
+    }
+
+    /// The addresses of the providers to whom an account is limited, those in
+    /// office.
+    async fn writes_for(&self, account: &Account) -> Result<Vec<Address>, Error> {
+        let mut addresses = Vec::new();
+        for id in &account.writes_for {
+            let provider = self.outbound.store.get(&Account::at(*id)).await?;
+            let provider = provider.filter(Account::may_send);
+            addresses.extend(provider.map(|provider| provider.address));
+        }
+        Ok(addresses)
     }
 
     /// Outside addresses in To and Cc that the envelope does not have, two at
@@ -174,7 +227,13 @@ impl Submission {
         Ok(policy::protection(rules, &people, wishes))
     }
 
-    fn admit(&self, arrived: &Arrived, case: &Case, protection: Protection) -> Result<(), Reply> {
+    /// Whose release the message waits for; `None` if it goes at once.
+    fn admit(
+        &self,
+        arrived: &Arrived,
+        case: &Case,
+        protection: Protection,
+    ) -> Result<Option<Account>, Reply> {
         // Nobody outside has a certificate on file yet: all count, also those
         // whom the header alone names. The writer believes to reach them, and
         // one message sent in several transactions would pass as several.
@@ -192,6 +251,7 @@ impl Submission {
             account: &case.account,
             from: &header.from.address,
             author: case.author.as_ref(),
+            writes_for: &case.writes_for,
             sender: header.sender.as_ref().map(|m| &m.address),
             has_subject: is_readable(&header.subject),
             has_text: arrived.index.has_text,
@@ -202,7 +262,9 @@ impl Submission {
             unlisted,
         };
         match policy::admit(&facts, &self.settings.rules) {
-            Admission::Take => Ok(()),
+            Admission::Take => Ok(None),
+            // Only what bears a provider's name is held, and that is the author.
+            Admission::Hold => Ok(case.author.clone()),
             Admission::Refuse(reply) => Err(reply),
         }
     }

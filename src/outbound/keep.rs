@@ -1,5 +1,6 @@
 //! Keeping: everything that a `250` promises goes in with one commit.
 
+use crate::alert;
 use crate::contacts;
 use crate::folders;
 use crate::model::{Actor, Direction, Event, EventKind, Lane, MessageId};
@@ -8,12 +9,13 @@ use crate::outbound::conversation::{close_to_clear, root_of, thread_id};
 use crate::outbound::judge::{Judged, Submission, shown_name};
 use crate::policy::Protection;
 use crate::queue;
+use crate::release;
 use crate::store::records::{Ended, Ending, Message, Submitted, Work};
 use crate::store::{Change, Error, Tx};
 
 impl Submission {
-    /// One commit: the content, the message, its recipients, the sender's own
-    /// copy, the job, the audit event.
+    /// One commit: the content, the message, its recipients, the audit event; and
+    /// the sender's own copy with the job, or the hold.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the same message was kept a moment before.
@@ -28,8 +30,25 @@ impl Submission {
         if message.protected {
             close_to_clear(store, &mut tx, &judged.head);
         }
-        let sent = folders::sent(store, account);
-        tx.file(sent, self.id, System::SEEN.into(), None);
+        let is_held = judged.held_for.is_some();
+        match &judged.held_for {
+            Some(provider) => {
+                let new = release::New {
+                    message: self.id,
+                    writer: (&self.sender.account, self.sender.network),
+                    provider,
+                    binding: judged.arrived.binding,
+                    submitted: key,
+                };
+                release::hold(store, &mut tx, &self.settings.holds, &new).await?;
+                self.alert(&mut tx).await?;
+            }
+            None => {
+                let sent = folders::sent(store, account);
+                tx.file(sent, self.id, System::SEEN.into(), None);
+                queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(self.id));
+            }
+        }
         self.add_submitted(&mut tx, key).await?;
         if let Some(throttle) = &judged.counted {
             tx.put(throttle);
@@ -41,14 +60,32 @@ impl Submission {
             });
         }
         tx.attach(judged.arrived.content);
-        queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(self.id));
         tx.change(Change::Message(self.id));
         let event = Event::new(Actor::Account(account), EventKind::Submit, self.id);
         tx.audit(event.from(self.sender.network));
         store.commit(tx).await?;
         let (recipients, size) = (message.recipients, message.size);
+        if is_held {
+            tracing::info!(event = "submission.held", id = %self.id, recipients, size, "A message was accepted, is safe, and waits for a provider's release.");
+            return Ok(self.id);
+        }
         tracing::info!(event = "submission.accepted", id = %self.id, recipients, size, "A message was accepted and is safe.");
         Ok(self.id)
+    }
+
+    /// Tells the office's outside address, without content, that something waits.
+    async fn alert(&self, tx: &mut Tx) -> Result<(), Error> {
+        let holds = &self.settings.holds;
+        let Some(to) = &holds.notify else {
+            return Ok(());
+        };
+        let office = alert::Office {
+            to,
+            from: &holds.office.from,
+            hostname: &holds.office.hostname,
+            language: holds.office.language,
+        };
+        alert::add(&self.outbound.store, tx, &office).await
     }
 
     fn message(&self, judged: &Judged) -> Message {
@@ -81,6 +118,10 @@ impl Submission {
     fn add_recipients(&self, tx: &mut Tx, judged: &Judged) {
         let store = &self.outbound.store;
         let now = store.clock().now();
+        let state = match &judged.held_for {
+            Some(_) => State::Held,
+            None => State::Queued,
+        };
         let each = self.envelope.recipients.iter().zip(&judged.named);
         for (n, (wanted, named)) in (0..).zip(each) {
             let contact = named.contact.unwrap_or_else(|| {
@@ -93,7 +134,7 @@ impl Submission {
                 contact,
                 kind: named.kind,
                 route: None,
-                state: State::Queued,
+                state,
                 since: now,
                 grant: None,
                 notify: wanted.notify,

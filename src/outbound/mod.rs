@@ -2,7 +2,8 @@
 //!
 //! 1. **Accept** ([`Intake`]), inside the SMTP session: the message is sealed
 //!    as it arrives, judged by what needs no network, made durable, and only
-//!    then answered `250`.
+//!    then answered `250`. What staff wrote is held there until a provider
+//!    releases it (`release`).
 //! 2. **Dispatch** ([`Outbound::work`]), a worker: each recipient's route is
 //!    chosen and what must leave is queued. Nothing here can lose or delay an
 //!    accepted message, and nothing falls through to clear text.
@@ -27,6 +28,7 @@ pub use sender::Sender;
 
 use crate::model::{Account, Address, Clock, Envelope, Live, Reply};
 use crate::policy::{self, Rules};
+use crate::release;
 use crate::route::portal::Voice;
 use crate::store::{Error, Store};
 use crate::wire::smtp::replies;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub new_recipients: u32,
     /// How notices speak and where their links lead.
     pub voice: Voice,
+    /// How messages are held.
+    pub holds: release::Settings,
 }
 
 /// The way out. Cloning it is cheap.

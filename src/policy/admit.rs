@@ -13,6 +13,8 @@ pub struct Facts<'a> {
     pub from: &'a Address,
     /// The account that From belongs to, if any.
     pub author: Option<&'a Account>,
+    /// The providers in whose name the account may write, if not in every one's.
+    pub writes_for: &'a [Address],
     /// The address in Sender, if there is that field.
     pub sender: Option<&'a Address>,
     /// Whether the subject has a character to read, tags and blanks aside.
@@ -37,6 +39,8 @@ pub struct Facts<'a> {
 pub enum Admission {
     /// Taken.
     Take,
+    /// Taken, and kept until a provider releases it.
+    Hold,
     /// Refused, with the reason for the writer.
     Refuse(Reply),
 }
@@ -50,7 +54,24 @@ pub fn admit(facts: &Facts<'_>, rules: &Rules) -> Admission {
         .or_else(|| reached(facts))
         .or_else(|| listed(facts, rules))
         .or_else(|| copies(facts, rules));
-    refusal.map_or(Admission::Take, Admission::Refuse)
+    match refusal {
+        Some(reply) => Admission::Refuse(reply),
+        None if sends(facts, rules) => Admission::Take,
+        None => Admission::Hold,
+    }
+}
+
+/// Whether the message goes without a provider's release: who may send in their
+/// own name sends, and what reaches nobody outside is the office's own affair
+/// (C5.1, WM1).
+fn sends(facts: &Facts<'_>, rules: &Rules) -> bool {
+    let trusted = facts.account.staff.unwrap_or(rules.staff) == Staff::Send;
+    // Staff who write to a patient in their own name were refused.
+    trusted || is_own(facts)
+}
+
+fn is_own(facts: &Facts<'_>) -> bool {
+    facts.from.folded() == facts.account.address.folded()
 }
 
 /// Whether the account may write as `from` at all: its own address, or, for a
@@ -69,17 +90,22 @@ pub fn may_send_from(
     if account.role == Role::Admin {
         return Err(Reply::new(550, (5, 7, 1), "refuse-admin"));
     }
-    let own = from.folded() == account.address.folded();
-    let for_provider =
-        author.is_some_and(|a| a.role == Role::Provider && a.standing == Standing::Active);
-    if own || for_provider {
+    if from.folded() == account.address.folded() {
         return Ok(());
+    }
+    if let Some(provider) = author.filter(|author| author.may_send()) {
+        let every = account.writes_for.is_empty();
+        if every || account.writes_for.contains(&provider.id) {
+            return Ok(());
+        }
+        let reply = Reply::new(553, (5, 7, 1), "refuse-writes-for");
+        return Err(reply.with("provider", from.as_str()));
     }
     Err(Reply::new(553, (5, 7, 1), "refuse-from").with("allowed", account.address.as_str()))
 }
 
-/// Staff write, a provider sends; and a provider who writes as another
-/// provider is held like staff.
+/// Staff write to patients in a provider's name, who releases it; a provider who
+/// writes as another provider is held like staff.
 fn may_send(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
     if let Err(reply) = may_send_from(facts.account, facts.from, facts.author) {
         return Some(reply);
@@ -92,17 +118,17 @@ fn may_send(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
         let allowed = facts.account.address.as_str();
         return Some(Reply::new(553, (5, 7, 1), "refuse-sender").with("allowed", allowed));
     }
-    let own = facts.from.folded() == facts.account.address.folded();
-    let sends = facts.account.role == Role::Provider && own;
-    if sends || rules.staff == Staff::Send {
+    let trusted = facts.account.staff.unwrap_or(rules.staff) == Staff::Send;
+    let staff = facts.account.role == Role::Staff && is_own(facts);
+    if !staff || trusted || facts.outside.is_empty() {
         return None;
     }
-    let text = if own {
-        "refuse-staff"
-    } else {
-        "refuse-other-provider"
-    };
-    Some(Reply::new(550, (5, 7, 1), text))
+    if facts.writes_for.is_empty() {
+        return Some(Reply::new(553, (5, 7, 1), "refuse-staff"));
+    }
+    let named: Vec<&str> = facts.writes_for.iter().map(Address::as_str).collect();
+    let reply = Reply::new(553, (5, 7, 1), "refuse-staff-for");
+    Some(reply.with("providers", named.join(", ")))
 }
 
 /// A read receipt or an out-of-office answer would reach the patient as a
@@ -149,20 +175,16 @@ fn copies(facts: &Facts<'_>, rules: &Rules) -> Option<Reply> {
 #[cfg(test)]
 mod tests {
     use super::{Admission, Facts, admit};
-    use crate::model::{Account, AccountId, Address, RecipientKind, Role, Standing};
+    use crate::model::{Account, Address, RecipientKind, Role, Standing};
     use crate::policy::{Copies, Default, Protection, Rules, Staff, Unknown};
     use jiff::Timestamp;
 
     fn account(address: &str, role: Role) -> Account {
-        Account {
-            id: AccountId::new(Timestamp::UNIX_EPOCH),
-            address: Address::parse(address).unwrap(),
+        Account::new(
+            Address::parse(address).unwrap(),
             role,
-            standing: Standing::Active,
-            created: Timestamp::UNIX_EPOCH,
-            password: None,
-            policy: crate::model::AccountPolicy::Inherit,
-        }
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     fn rules() -> Rules {
@@ -186,6 +208,7 @@ mod tests {
             account: &ruiz,
             from: &from,
             author: Some(&ruiz),
+            writes_for: &[],
             sender: None,
             has_subject: true,
             has_text: true,
@@ -198,6 +221,7 @@ mod tests {
         change(&mut facts, &mut rules);
         match admit(&facts, &rules) {
             Admission::Take => "taken",
+            Admission::Hold => "held",
             Admission::Refuse(reply) => reply.text,
         }
     }
@@ -226,37 +250,70 @@ mod tests {
         assert_eq!(verdict(each), "taken");
     }
 
+    /// What becomes of what the desk, or another provider, hands in.
+    fn written(by: &Account, change: impl FnOnce(&mut Facts<'_>, &mut Rules)) -> &'static str {
+        let by = by.clone();
+        verdict(|facts, rules| {
+            facts.account = Box::leak(Box::new(by));
+            change(facts, rules);
+        })
+    }
+
     #[test]
-    fn staff_write_and_a_provider_sends() {
+    fn staff_write_and_a_provider_releases() {
         let desk = account("desk@clinic.example", Role::Staff);
-        let ruiz = account("ruiz@clinic.example", Role::Provider);
-        let own = |staff| {
-            let mut rules = rules();
-            rules.staff = staff;
-            let facts = Facts {
-                account: &desk,
-                from: &desk.address,
-                author: Some(&desk),
-                sender: None,
-                has_subject: true,
-                has_text: true,
-                automatic: false,
-                protection: Protection::Protected,
-                outside: &[RecipientKind::To],
-                switched_off: None,
-                unlisted: None,
-            };
-            let other = Facts {
-                from: &ruiz.address,
-                author: Some(&ruiz),
-                ..facts.clone()
-            };
-            (admit(&facts, &rules), admit(&other, &rules))
+        let lopez = account("lopez@clinic.example", Role::Provider);
+        assert_eq!(written(&desk, |_, _| ()), "held");
+        assert_eq!(written(&lopez, |_, _| ()), "held");
+        // Also what stays in the house: it bears another's name.
+        assert_eq!(written(&desk, |f, _| f.outside = &[]), "held");
+        // What would be refused is refused now, not when it is released.
+        assert_eq!(
+            written(&desk, |f, _| f.outside = &[RecipientKind::Cc]),
+            "refuse-copy"
+        );
+        for by in [&desk, &lopez] {
+            assert_eq!(written(by, |_, r| r.staff = Staff::Send), "taken");
+            let mut trusted = by.clone();
+            trusted.staff = Some(Staff::Send);
+            assert_eq!(written(&trusted, |_, _| ()), "taken");
+            trusted.staff = Some(Staff::Hold);
+            assert_eq!(written(&trusted, |_, r| r.staff = Staff::Send), "held");
+        }
+    }
+
+    #[test]
+    fn staff_write_to_colleagues_in_their_own_name_and_to_patients_in_a_providers() {
+        let own = |staff: Option<Staff>, change: fn(&mut Facts<'_>)| {
+            let mut desk = account("desk@clinic.example", Role::Staff);
+            desk.staff = staff;
+            written(&desk, |facts, _| {
+                facts.from = &facts.account.address;
+                facts.author = Some(facts.account);
+                change(facts);
+            })
         };
-        let (mine, theirs) = own(Staff::Hold);
-        assert!(matches!(mine, Admission::Refuse(r) if r.text == "refuse-staff" && r.code == 550));
-        assert!(matches!(theirs, Admission::Refuse(r) if r.text == "refuse-other-provider"));
-        assert_eq!(own(Staff::Send), (Admission::Take, Admission::Take));
+        assert_eq!(own(None, |_| ()), "refuse-staff");
+        assert_eq!(own(None, |f| f.outside = &[]), "taken");
+        assert_eq!(own(Some(Staff::Send), |_| ()), "taken");
+        let named = |f: &mut Facts<'_>| {
+            let ruiz = Address::parse("ruiz@clinic.example").unwrap();
+            f.writes_for = Box::leak(Box::new([ruiz]));
+        };
+        assert_eq!(own(None, named), "refuse-staff-for");
+    }
+
+    #[test]
+    fn who_writes_for_one_provider_does_not_write_for_another() {
+        let ruiz = account("ruiz@clinic.example", Role::Provider);
+        let lopez = account("lopez@clinic.example", Role::Provider);
+        let mut desk = account("desk@clinic.example", Role::Staff);
+        desk.writes_for = vec![ruiz.id];
+        let may = |from: &Account| super::may_send_from(&desk, &from.address, Some(from));
+        assert_eq!(may(&ruiz), Ok(()));
+        let reply = may(&lopez).unwrap_err();
+        assert_eq!((reply.code, reply.text), (553, "refuse-writes-for"));
+        assert_eq!(may(&desk), Ok(()));
     }
 
     #[test]

@@ -83,14 +83,19 @@ pub fn protection(rules: &Rules, people: &[Person], wishes: Wishes) -> Protectio
 }
 
 /// What the protection judged at acceptance has become when the routes are
-/// chosen: a conversation, or all mail of the account, may have been protected
-/// since. It only ever rises.
+/// chosen, which for a held message may be days later: a conversation, or all mail
+/// of the account, may have been protected since, and the clinic's rules be
+/// stricter. It only ever rises. Whether a tag asked for clear is not known any
+/// more; it is taken for granted as long as there is such a tag.
 #[must_use]
-pub fn still(accepted: Protection, now: Wishes) -> Protection {
-    if now.protected_before || now.account == AccountPolicy::Secure {
-        Protection::Protected
-    } else {
-        accepted
+pub fn still(accepted: Protection, rules: &Rules, people: &[Person], now: Wishes) -> Protection {
+    let best = Wishes {
+        clear_tag: true,
+        ..now
+    };
+    match accepted {
+        Protection::Protected => Protection::Protected,
+        Protection::Clear => protection(rules, people, best),
     }
 }
 
@@ -256,15 +261,27 @@ mod tests {
     #[test]
     fn protection_rises_between_acceptance_and_dispatch_and_never_falls() {
         let off = account(AccountPolicy::Off);
-        assert_eq!(still(Protection::Protected, off), Protection::Protected);
-        assert_eq!(still(Protection::Clear, none()), Protection::Clear);
+        let people = [person("clear.example")];
+        let now = |accepted, wishes| {
+            let rules = rules(Default::Secure, false);
+            still(accepted, &rules, &people, wishes)
+        };
+        assert_eq!(now(Protection::Protected, off), Protection::Protected);
+        assert_eq!(now(Protection::Clear, none()), Protection::Clear);
         let secure = account(AccountPolicy::Secure);
-        assert_eq!(still(Protection::Clear, secure), Protection::Protected);
+        assert_eq!(now(Protection::Clear, secure), Protection::Protected);
         let before = Wishes {
             protected_before: true,
             ..none()
         };
-        assert_eq!(still(Protection::Clear, before), Protection::Protected);
+        assert_eq!(now(Protection::Clear, before), Protection::Protected);
+        // The clinic took the domain off its list while the message was held.
+        let patient = [person("patient.example")];
+        let mut rules = rules(Default::Secure, true);
+        let held = |rules: &Rules| still(Protection::Clear, rules, &patient, none());
+        assert_eq!(held(&rules), Protection::Clear, "it may have had the tag");
+        rules.clear_tag = false;
+        assert_eq!(held(&rules), Protection::Protected);
     }
 
     #[test]

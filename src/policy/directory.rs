@@ -40,19 +40,17 @@ pub fn may_export_directory(account: &Account) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Sight, may_export_directory, may_keep_directory, sight};
-    use crate::model::{Account, AccountId, AccountPolicy, Address, Role, Standing};
+    use crate::model::{Account, Address, Role, Standing};
     use jiff::Timestamp;
 
     #[test]
     fn the_directory_is_for_those_who_work_with_patients() {
-        let account = |role, standing| Account {
-            id: AccountId::new(Timestamp::UNIX_EPOCH),
-            address: Address::parse("a@clinic.example").unwrap(),
-            role,
-            standing,
-            created: Timestamp::UNIX_EPOCH,
-            password: None,
-            policy: AccountPolicy::Inherit,
+        let account = |role, standing| {
+            let address = Address::parse("a@clinic.example").unwrap();
+            Account {
+                standing,
+                ..Account::new(address, role, Timestamp::UNIX_EPOCH)
+            }
         };
         for (role, sees, keeps, exports) in [
             (Role::Staff, Sight::Whole, true, false),

@@ -1,8 +1,9 @@
 //! The judge. Facts in, verdict out: no clock, no store, no network, and no
 //! other module of ours than `model`.
 //!
-//! [`admit`] says in the SMTP dialogue whether a message is taken at all;
-//! [`decide`] says how it reaches each recipient. Both are closed: every
+//! [`admit`] says in the SMTP dialogue whether a message is taken at all, or held
+//! until a provider releases it; [`may_release`] says who may; [`decide`] says how
+//! it reaches each recipient. Both are closed: every
 //! message gets one of the verdicts below, and none of them is "clear" unless
 //! the policy allows clear for the whole message.
 //!
@@ -18,11 +19,15 @@ mod admit;
 mod decide;
 mod directory;
 mod lasting;
+mod release;
 
 pub use admit::{Admission, Facts, admit, may_send_from};
 pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
 pub use directory::{Sight, may_export_directory, may_keep_directory, sight};
 pub use lasting::lasting;
+pub use release::{Claim, Denied, How, MAX_REASON, MIN_REASON, may_release};
+
+pub use crate::model::Staff;
 
 /// What the clinic has decided (`[policy]`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,16 +65,6 @@ pub enum Copies {
     Refuse,
     /// Seal one copy for each; none sees another.
     Each,
-}
-
-/// What to do with mail that no provider sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Staff {
-    /// It waits for a provider. Until there is a place to release it, it is
-    /// refused with that reason.
-    Hold,
-    /// It goes.
-    Send,
 }
 
 /// What to do with mail to somebody outside who is not in the directory.

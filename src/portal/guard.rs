@@ -2,30 +2,20 @@
 //! when something fails, and the headers that every response carries.
 
 use crate::model::Language;
-use crate::model::secret;
 use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::page::Signed;
 use crate::portal::visitor::Visitor;
 use crate::store::Error as StoreError;
 use crate::visit;
+use crate::web::guard::{self as web, Refusal};
 use crate::web::headers::secure;
-use crate::web::site::names_one_host;
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
-use futures_util::FutureExt;
-use jiff::SignedDuration;
-use std::panic::AssertUnwindSafe;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-
-/// Longest time for a request without an upload: the store answers in
-/// milliseconds, a form arrives in one piece.
-const MAX_TIME: SignedDuration = SignedDuration::from_secs(30);
-/// Room for a page: most have 4 to 8 KB.
-const PAGE_SIZE: usize = 8_192;
 
 /// A route that ended in a calm page. The guard draws it: it alone knows the
 /// visitor whatever went wrong.
@@ -61,8 +51,7 @@ impl Stop {
     /// A fault of ours. It is logged here and nowhere else; the page shows the
     /// reference alone.
     pub(super) fn fault(what: &str) -> Self {
-        let reference = data_encoding::BASE32_NOPAD.encode(&secret::random::<5>());
-        let reference = reference.to_ascii_lowercase();
+        let reference = web::reference();
         tracing::error!(
             event = "portal.fault",
             reference,
@@ -106,11 +95,20 @@ impl IntoResponse for Stop {
     }
 }
 
+impl From<Refusal> for Calm {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Method => Self::Method,
+            Refusal::Malformed => Self::Malformed,
+            Refusal::Host => Self::Host,
+            Refusal::Foreign => Self::Foreign,
+        }
+    }
+}
+
 /// A page, drawn.
 pub(super) fn show(status: StatusCode, view: &impl Template) -> Result<Response, Stop> {
-    let mut page = String::with_capacity(PAGE_SIZE);
-    view.render_into(&mut page)?;
-    Ok((status, Html(page)).into_response())
+    Ok(web::show(status, view)?)
 }
 
 /// Stands around every route.
@@ -120,66 +118,36 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let visitor = Arc::new(Visitor::read(&portal, &request));
-    let mut response = match refusal(&portal, &request) {
-        Some(calm) => Stop::from(calm).into_response(),
+    let mut response = match web::refusal(&portal.0.site, &request) {
+        Some(refusal) => Stop::from(Calm::from(refusal)).into_response(),
         None => {
             request.extensions_mut().insert(Arc::clone(&visitor));
-            let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            answer.unwrap_or_else(|_| Stop::fault("a panic").into_response())
+            let answer = web::caught(next.run(request)).await;
+            answer.unwrap_or_else(|| Stop::fault("a panic").into_response())
         }
     };
     if let Some(stop) = response.extensions_mut().remove::<Stop>() {
-        response = ending(&portal, &visitor, *stop.0, response);
+        response = ending(&portal, &visitor, *stop.0, &response);
     }
-    if let Some(cookie) = visitor.switch_cookie() {
+    if let Some(cookie) = visitor.wishes.switch_cookie() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     secure(response.headers_mut());
     response
 }
 
-/// What is refused before any route is looked for.
-fn refusal(portal: &Portal, request: &Request) -> Option<Calm> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        return Some(Calm::Method);
-    }
-    if !names_one_host(request.headers()) {
-        return Some(Calm::Malformed);
-    }
-    let site = &portal.0.site;
-    if !site.serves(request.headers(), request.uri()) {
-        return Some(Calm::Host);
-    }
-    // Here and not in the routes, so that none can forget it, and before a
-    // form is read.
-    let foreign =
-        *request.method() == Method::POST && !site.sent_by_us(request.headers(), request.uri());
-    foreign.then_some(Calm::Foreign)
-}
-
 /// Draws a calm page; headers that the route set stay.
-fn ending(portal: &Portal, visitor: &Visitor, ending: Ending, before: Response) -> Response {
+fn ending(portal: &Portal, visitor: &Visitor, ending: Ending, before: &Response) -> Response {
     let mut page = portal.page(visitor, ending.stored);
     page.reader = ending.reader;
-    let drawn = show(ending.calm.status(), &ending.calm.view(page));
-    let mut response = drawn.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    for (name, value) in before.headers() {
-        if *name != header::CONTENT_LENGTH {
-            response.headers_mut().append(name, value.clone());
-        }
-    }
-    // RFC 9110 §15.5.6: the answer says which methods there are.
-    if matches!(ending.calm, Calm::Method) {
-        let allow = response.headers_mut().entry(header::ALLOW);
-        allow.or_insert(HeaderValue::from_static("GET, HEAD, POST"));
-    }
-    response
+    web::instead(
+        web::show(ending.calm.status(), &ending.calm.view(page)),
+        before,
+    )
 }
 
 /// Ends a request that takes too long.
 pub(super) async fn hurry(State(portal): State<Portal>, request: Request, next: Next) -> Response {
-    tokio::select! {
-        response = next.run(request) => response,
-        () = portal.0.clock.sleep(MAX_TIME) => Stop::from(Calm::Slow).into_response(),
-    }
+    let answer = web::hurried(&portal.0.clock, next.run(request)).await;
+    answer.unwrap_or_else(|| Stop::from(Calm::Slow).into_response())
 }

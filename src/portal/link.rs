@@ -6,14 +6,15 @@ use crate::portal::calm::{Again, Calm};
 use crate::portal::guard::{Stop, show};
 use crate::portal::page::Page;
 use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until, wrong_wait};
-use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, query, signed};
+use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, signed};
 use crate::visit::{Admission, Asked, Closed, CodePage, Entry, Landing, Verified};
 use crate::web::cookie;
-use axum::extract::rejection::FormRejection;
+use crate::web::form::{self, Pressed, Sent, Unread};
+use crate::web::site::query;
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -28,14 +29,6 @@ const KNOWN_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
 type Who = Extension<Arc<Visitor>>;
-type Sent<T> = Result<Form<T>, FormRejection>;
-
-/// A form that carries nothing but its value.
-#[derive(Deserialize)]
-pub(super) struct Pressed {
-    #[serde(default)]
-    pub(super) form: String,
-}
 
 /// The code form.
 #[derive(Deserialize)]
@@ -50,15 +43,14 @@ pub(super) struct Typed {
 
 /// What a form held; what cannot be read gets a page that says so.
 pub(super) fn taken<T>(sent: Sent<T>) -> Result<T, Stop> {
-    match sent {
-        Ok(Form(form)) => Ok(form),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(Stop::from(Calm::Large {
-                limit: super::MAX_FORM as u64,
-            }))
-        }
-        Err(_) => Err(Stop::from(Calm::Malformed)),
-    }
+    form::taken(sent).map_err(|unread| {
+        Stop::from(match unread {
+            Unread::Large => Calm::Large {
+                limit: form::MAX_FORM as u64,
+            },
+            Unread::Malformed => Calm::Malformed,
+        })
+    })
 }
 
 /// `GET /`.
@@ -318,12 +310,12 @@ impl Portal {
             Landing::Open(front) => Some(front.language),
             _ => None,
         };
-        let language = visitor.language(stored, self.0.clinic.language);
+        let language = visitor.wishes.language(stored, self.0.clinic.language);
         let cookies = [
             cookie::set(SESSION, entry.session.expose(), lasting(SESSION_LASTS)),
             cookie::set(KNOWN, entry.known.expose(), lasting(KNOWN_LASTS)),
             cookie::set(LINK, link.expose(), lasting(SESSION_LASTS)),
-            visitor.noted_cookie(language),
+            visitor.wishes.noted_cookie(language),
         ];
         let mut response = Redirect::to(&format!("/message/{}", entry.grant)).into_response();
         for cookie in cookies.into_iter().flatten() {

@@ -6,6 +6,7 @@
 //!               │      reply  …/reply   answers with files
 //!               ◀─ page, or a calm one for whatever stopped it
 //!  program ─▶ setup   /mail/config-v1.1.xml …   the clinic's servers, for everybody
+//!  device  ─▶         /apple/…                  the same as a signed profile
 //! ```
 //!
 //! *Architecture invariant:* a GET or HEAD changes nothing for somebody
@@ -32,22 +33,21 @@ mod tests;
 pub use door::Door;
 
 use crate::config::name::Url;
-use crate::model::Clock;
-use crate::portal::assets::Static;
+use crate::model::{Clock, Live};
+use crate::pki::Signer;
 use crate::portal::calm::Calm;
 use crate::portal::guard::Stop;
-use crate::portal::page::Clinic;
 use crate::setup::Servers;
 use crate::visit::Visit;
+use crate::web::assets::{self as files, Static};
+use crate::web::form::MAX_FORM;
 use crate::web::site::Site;
+use crate::web::speech::Clinic;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use ipnet::IpNet;
 use std::sync::Arc;
-
-/// Largest body of a form without files, in octets: a code, a form's value.
-const MAX_FORM: usize = 16_384;
 
 /// What the configuration says about the pages.
 #[derive(Clone, Debug)]
@@ -60,6 +60,9 @@ pub struct Settings {
     pub former_urls: Vec<Url>,
     /// What mail programs are told that ask here.
     pub servers: Servers,
+    /// Who signs the profiles for Apple's devices; nobody, if the certificate's key
+    /// is of a kind that cannot.
+    pub signer: Live<Option<Signer>>,
     /// Networks whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The clinic's logo, as its file holds it (PNG or JPEG).
@@ -77,6 +80,7 @@ struct Inner {
     clinic: Clinic,
     site: Site,
     servers: Servers,
+    signer: Live<Option<Signer>>,
     proxies: Vec<IpNet>,
     files: Static,
 }
@@ -92,8 +96,9 @@ impl Portal {
             clinic: settings.clinic,
             site,
             servers: settings.servers,
+            signer: settings.signer,
             proxies: settings.trusted_proxies,
-            files: Static::new(settings.logo),
+            files: Static::new(settings.logo, ""),
         }))
     }
 
@@ -132,7 +137,7 @@ impl Portal {
             .route("/sent/{id}/print", get(read::answer_print))
             .route("/sign-out", post(read::sign_out))
             .route("/logo", get(assets::logo))
-            .route("/icon.svg", get(assets::icon))
+            .route("/icon.svg", get(files::icon))
             .route("/{file}", get(assets::style))
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry));

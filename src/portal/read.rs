@@ -4,21 +4,22 @@ use crate::model::{GrantId, MessageId};
 use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::guard::{Stop, show};
-use crate::portal::link::{Pressed, forget, taken};
+use crate::portal::link::{forget, taken};
 use crate::portal::page::{Tab, path};
 use crate::portal::session::closing;
 use crate::portal::views::{BodyView, FilesView, InboxView, MessageView, PrintView, SentView};
-use crate::portal::visitor::{Visitor, query, signed};
+use crate::portal::visitor::{Visitor, signed};
 use crate::visit::{Download, Reader, Which};
 use crate::web::disposition::{attachment, content_type};
+use crate::web::form::{Pressed, Sent};
 use crate::web::headers::{BODY_POLICY, FILE_POLICY, PRINT_POLICY};
+use crate::web::site::query;
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Form};
 use bytes::Bytes;
 use futures_util::stream;
 use std::sync::Arc;
@@ -228,7 +229,7 @@ pub(super) async fn answer_print(
 pub(super) async fn sign_out(
     State(portal): State<Portal>,
     Extension(visitor): Who,
-    form: Result<Form<Pressed>, FormRejection>,
+    form: Sent<Pressed>,
 ) -> Result<Response, Stop> {
     let form = taken(form)?.form;
     if let Ok(reader) = portal.sender(&visitor, &form).await? {

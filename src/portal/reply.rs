@@ -4,19 +4,19 @@ use crate::model::GrantId;
 use crate::portal::Portal;
 use crate::portal::calm::Calm;
 use crate::portal::guard::{Stop, show};
-use crate::portal::link::{Pressed, taken};
+use crate::portal::link::taken;
 use crate::portal::page::{Page, Tab, path};
 use crate::portal::session::outside;
 use crate::portal::views::{Problem, ReplyView};
 use crate::portal::visitor::{Visitor, signed};
 use crate::visit::{self, Admission, Reader, Refusal, ReplyIntake, Sent, Which};
+use crate::web::form::{self as forms, Pressed};
 use crate::web::multipart::{self, Multipart};
 use crate::web::site::same;
-use axum::extract::rejection::FormRejection;
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use std::sync::Arc;
 
 /// Longest text taken in, in octets. The desk takes fewer characters and says
@@ -51,7 +51,7 @@ pub(super) async fn discard(
     State(portal): State<Portal>,
     Extension(visitor): Who,
     Path(id): Path<String>,
-    form: Result<Form<Pressed>, FormRejection>,
+    form: forms::Sent<Pressed>,
 ) -> Result<Response, Stop> {
     let form = taken(form)?.form;
     let reader = match portal.sender(&visitor, &form).await? {

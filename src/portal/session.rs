@@ -5,8 +5,8 @@ use crate::portal::calm::Calm;
 use crate::portal::guard::Stop;
 use crate::portal::visitor::Visitor;
 use crate::visit::{Admission, Reader};
+use crate::web::headers;
 use crate::web::site::same;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 
@@ -56,17 +56,7 @@ pub(super) fn outside(visitor: &Visitor) -> Response {
     Redirect::to(path).into_response()
 }
 
-/// Makes a page with content close itself when the session ends, without a
-/// script: the same as a `meta` refresh, which would stand in the page.
-pub(super) fn closing(mut response: Response, reader: &Reader, now: Timestamp) -> Response {
-    let left = reader
-        .idle_ends
-        .min(reader.ends)
-        .duration_since(now)
-        .as_secs()
-        .max(1);
-    if let Ok(value) = HeaderValue::try_from(format!("{left}; url=/locked")) {
-        response.headers_mut().insert(header::REFRESH, value);
-    }
-    response
+/// Makes a page with content close itself when the session ends.
+pub(super) fn closing(response: Response, reader: &Reader, now: Timestamp) -> Response {
+    headers::closing(response, reader.idle_ends.min(reader.ends), now)
 }

@@ -4,16 +4,20 @@
 //! The answers are the same for everybody. No cookie is read or set, no account
 //! is looked up, nothing is written down. So a POST may come from anywhere, and
 //! other names of the clinic are answered than the portal's: for these paths
-//! alone, and without a page.
+//! alone, and without a page. The profile for Apple is given under the portal's
+//! own name, since a person opens it.
 
+use crate::model::Address;
+use crate::pki::cms;
 use crate::portal::Portal;
 use crate::portal::guard::hurry;
-use crate::portal::visitor::query;
-use crate::setup::{autoconfig, autodiscover};
+use crate::setup::{autoconfig, autodiscover, pacc, profile};
+use crate::texts::say;
+use crate::web::disposition::attachment;
 use crate::web::headers::{FILE_POLICY, secure};
-use crate::web::site::{host, names_one_host};
+use crate::web::site::{host, names_one_host, query};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -24,6 +28,9 @@ use bytes::Bytes;
 const MAX_QUESTION: usize = 8_192;
 const XML: &str = "text/xml; charset=utf-8";
 const JSON: &str = "application/json";
+/// By this type a device knows a profile (Apple, "Configuring multiple devices
+/// using profiles"), signed or not.
+const PROFILE: &str = "application/x-apple-aspen-config";
 
 /// The routes, with a guard of their own.
 pub(super) fn router(portal: &Portal) -> Router<Portal> {
@@ -32,7 +39,9 @@ pub(super) fn router(portal: &Portal) -> Router<Portal> {
         .route("/.well-known/autoconfig/mail/config-v1.1.xml", get(config))
         .route("/autodiscover/autodiscover.xml", post(discover))
         .route("/Autodiscover/Autodiscover.xml", post(discover))
-        .route("/autodiscover/autodiscover.json", get(lead));
+        .route("/autodiscover/autodiscover.json", get(lead))
+        .route("/.well-known/user-agent-configuration.json", get(described))
+        .route("/apple/{address}", get(apple));
     routes
         .layer(DefaultBodyLimit::max(MAX_QUESTION))
         .layer(middleware::from_fn_with_state(portal.clone(), hurry))
@@ -45,6 +54,8 @@ fn prefixes(path: &str) -> &'static [&'static str] {
     match path {
         "/mail/config-v1.1.xml" => &["autoconfig."],
         "/.well-known/autoconfig/mail/config-v1.1.xml" => &[""],
+        pacc::PATH => &["ua-auto-config."],
+        path if path.starts_with("/apple/") => &[],
         _ => &["", "autodiscover."],
     }
 }
@@ -97,6 +108,14 @@ async fn config(State(portal): State<Portal>) -> Response {
     }
 }
 
+/// `GET …/user-agent-configuration.json`.
+async fn described(State(portal): State<Portal>) -> Response {
+    match pacc::document(&portal.0.servers) {
+        Some(document) => send(JSON, document),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 /// `POST …/autodiscover.xml`.
 async fn discover(State(portal): State<Portal>, question: Bytes) -> Response {
     let question = String::from_utf8_lossy(&question);
@@ -108,6 +127,41 @@ async fn lead(State(portal): State<Portal>, request: Request) -> Response {
     match autodiscover::json(&portal.0.servers, query(&request, "Protocol")) {
         Ok(answer) => send(JSON, answer),
         Err(answer) => (StatusCode::BAD_REQUEST, send(JSON, answer.to_owned())).into_response(),
+    }
+}
+
+/// `GET /apple/ADDRESS`: the profile for any address of the clinic, whether it has
+/// an account or not, signed with the certificate that is in force. A signature
+/// costs as much as the handshake did, so that each takes a connection of its own:
+/// these are counted.
+async fn apple(State(portal): State<Portal>, Path(address): Path<String>) -> Response {
+    let (servers, signer) = (&portal.0.servers, portal.0.signer.current());
+    let address = Address::parse(&address).ok();
+    let address = address.filter(|address| servers.serves(address.domain()));
+    let Some(profile) = address.and_then(|address| profile::document(servers, &address)) else {
+        let said = say(portal.0.clinic.language, "setup-apple-nobody", &[]);
+        return (StatusCode::NOT_FOUND, said).into_response();
+    };
+    let profile = profile.into_bytes();
+    let signed = match signer.as_ref() {
+        Some(signer) => cms::sign(signer, &profile, portal.clock().now()),
+        None => Ok(profile),
+    };
+    match signed {
+        Ok(profile) => {
+            let name = attachment("mail.mobileconfig");
+            let kind = HeaderValue::from_static(PROFILE);
+            let headers = [
+                (header::CONTENT_TYPE, kind),
+                (header::CONTENT_DISPOSITION, name),
+                (header::CONNECTION, HeaderValue::from_static("close")),
+            ];
+            (headers, profile).into_response()
+        }
+        Err(error) => {
+            tracing::error!(event = "profile.not-signed", reason = %error, "A profile for Apple's devices could not be signed and was not given.");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The certificate for mail clients and browsers, and its key.
 
 use crate::config::{Config, TlsMode};
+use crate::pki::Signer;
 use crate::serve::self_signed;
 use anyhow::Context;
 use std::fs::{self, OpenOptions};
@@ -37,6 +38,25 @@ pub(super) fn read(config: &Config) -> anyhow::Result<(Vec<u8>, Zeroizing<Vec<u8
     let private = fs::read(key)
         .with_context(|| format!("tls.private-key: {} cannot be read", key.display()))?;
     Ok((chain, Zeroizing::new(private)))
+}
+
+/// The certificate and key as their files hold them now, to sign with while
+/// nothing is served. Makes nothing.
+///
+/// # Errors
+/// Why they cannot be used from here, as the end of a sentence.
+pub(crate) fn signer(config: &Config) -> Result<Signer, String> {
+    let paths = config.tls.certificate.as_deref();
+    let Some((certificate, key)) = paths.zip(config.tls.private_key.as_deref()) else {
+        return Err(
+            "the certificate is made anew at every start; name two files under [tls]".into(),
+        );
+    };
+    let read = |path: &Path| {
+        fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    };
+    let (chain, private) = (read(certificate)?, Zeroizing::new(read(key)?));
+    Signer::new(&chain, &private).map_err(|unsuitable| unsuitable.to_string())
 }
 
 fn make(config: &Config, certificate: &Path, key: &Path) -> anyhow::Result<()> {

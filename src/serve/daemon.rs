@@ -78,7 +78,7 @@ pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
 /// Says where it listens, and on whose sockets.
 fn ready(gateway: &Gateway) {
     let listening = gateway.listening();
-    let [submission, submissions, imap, imaps, portal] = &listening;
+    let [submission, submissions, imap, imaps, portal, office] = &listening;
     tracing::info!(
         event = "ready",
         version = env!("CARGO_PKG_VERSION"),
@@ -87,6 +87,7 @@ fn ready(gateway: &Gateway) {
         imap = %imap,
         imaps = %imaps,
         portal = %portal,
+        office = %office,
         "Sealpost is ready."
     );
     let each = listening

@@ -2,6 +2,7 @@
 //! (the daemon, the demonstration, a test) gets the same one.
 
 use crate::access::login::Login;
+use crate::access::office::Office;
 use crate::access::password::Passwords;
 use crate::admin;
 use crate::chart::{self, Chart};
@@ -12,8 +13,11 @@ use crate::imap;
 use crate::mailbox::Mailboxes;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
+use crate::office;
 use crate::outbound::Outbound;
+use crate::pki::Signer;
 use crate::portal;
+use crate::release;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
 use crate::serve::{certificate, chart as charting, ground, pieces, relay};
 use crate::smtp;
@@ -21,11 +25,15 @@ use crate::store::Store;
 use crate::sweep::{self, Sweep};
 use crate::visit::Visit;
 use anyhow::Context;
+use jiff::SignedDuration;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// What is not finished is looked for this often; a reload is seen as late.
+const CHECKED: SignedDuration = SignedDuration::from_mins(5);
 
 /// A gateway at work. Dropped, it stops at once; [`Gateway::stop`] lets it
 /// finish what it has in hand.
@@ -36,8 +44,10 @@ pub struct Gateway {
     imap: Vec<SocketAddr>,
     imap_tls: Vec<SocketAddr>,
     portal: Vec<SocketAddr>,
+    office: Vec<SocketAddr>,
     held: Held,
     reload: Reload,
+    desk: Desk,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -52,7 +62,13 @@ struct Reload {
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
     chart: Live<chart::Settings>,
+    holds: Live<release::Settings>,
     tls: [Tls; 2],
+    /// With the same certificate; `None` with a key that cannot sign profiles, of
+    /// which the check has warned.
+    signer: Live<Option<Signer>>,
+    /// What the list of what is not finished is made from.
+    checked: Live<Config>,
 }
 
 /// The doors that stand on sockets of their own.
@@ -60,6 +76,7 @@ struct Doors {
     mail: smtp::Door,
     read: imap::Door,
     pages: portal::Door,
+    office: Option<office::Door>,
 }
 
 /// The doors' sockets, handed over or bound.
@@ -69,6 +86,7 @@ struct Bound {
     imap: Vec<TcpListener>,
     imap_tls: Vec<TcpListener>,
     portal: Vec<TcpListener>,
+    office: Vec<TcpListener>,
 }
 
 impl Gateway {
@@ -96,6 +114,10 @@ impl Gateway {
         let held = sockets.held();
         let bound = Bound::bind(&mut sockets, config).await?;
         let reload = Reload::new(config)?;
+        let passwords = Passwords::new();
+        let login = Login::new(store.clone(), passwords.clone());
+        let keys = (login, passwords);
+        let desk = Desk::new(store.clone(), keys.clone(), reload.desk.clone());
         let (stop, stopping) = watch::channel(false);
         let mut gateway = Self {
             submission: addresses(&bound.submission)?,
@@ -103,13 +125,15 @@ impl Gateway {
             imap: addresses(&bound.imap)?,
             imap_tls: addresses(&bound.imap_tls)?,
             portal: addresses(&bound.portal)?,
+            office: addresses(&bound.office)?,
             held,
             reload,
+            desk,
             store,
             stop,
             tasks: JoinSet::new(),
         };
-        gateway.work(config, bound, &stopping).await?;
+        gateway.work(config, bound, keys, &stopping).await?;
         Ok(gateway)
     }
 
@@ -118,6 +142,7 @@ impl Gateway {
         &mut self,
         config: &Config,
         bound: Bound,
+        (login, passwords): (Login, Passwords),
         stopping: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         let (store, live) = (&self.store, &self.reload);
@@ -129,25 +154,38 @@ impl Gateway {
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
         let chart = Chart::new(store.clone(), live.chart.clone());
 
-        let passwords = Passwords::new();
-        let login = Login::new(store.clone(), passwords.clone());
         let visit = Visit::new(store.clone(), live.visit.clone());
-        let desk = Desk::new(store.clone(), (login.clone(), passwords), live.desk.clone());
+        let entrance = Office::new(store.clone(), passwords);
 
         let in_flight = config.limits.in_flight_bytes.octets();
         let mail = live.smtp.clone();
-        let mailboxes = Mailboxes::new(store.clone());
+        let mailboxes = Mailboxes::new(store.clone(), live.holds.clone());
         let read = live.imap.clone();
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
-        let pages = portal::Door::new(visit, pieces::portal(config, servers)?, page_tls);
+        let gaps = Live::new(Vec::new());
+        let office = pieces::office_pages(config, gaps.clone())?;
+        let parts = (entrance, self.desk.clone());
+        let office = office.map(|pages| office::Door::new(parts, pages, page_tls.clone()));
+        let pages = pieces::portal(config, servers, live.signer.clone())?;
+        let pages = portal::Door::new(visit, pages, page_tls);
         let path = &config.admin.socket;
-        let admin = admin::Door::open(path, desk).await;
+        let admin = admin::Door::open(path, self.desk.clone()).await;
         let admin = admin.with_context(|| format!("the admin socket {}", path.display()))?;
 
         let stop = || stopping.clone();
-        let doors = Doors { mail, read, pages };
+        if office.is_some() {
+            let look = (live.checked.clone(), self.held.clone());
+            self.tasks
+                .spawn(unfinished(look, gaps, store.clock().clone(), stop()));
+        }
+        let doors = Doors {
+            mail,
+            read,
+            pages,
+            office,
+        };
         self.open(doors, bound, config, stopping);
         let (outbound_stop, delivery_stop, mailboxes_stop) = (stop(), stop(), stop());
         self.tasks
@@ -164,8 +202,14 @@ impl Gateway {
 
     /// Opens the doors. Each counts its own connections.
     fn open(&mut self, doors: Doors, bound: Bound, config: &Config, stop: &watch::Receiver<bool>) {
-        let Doors { mail, read, pages } = doors;
+        let Doors {
+            mail,
+            read,
+            pages,
+            office,
+        } = doors;
         let (mail_gate, read_gate, page_gate) = (gate(config), gate(config), gate(config));
+        let office_gate = gate(config);
         for (mode, listeners) in [
             (smtp::Mode::Offered, bound.submission),
             (smtp::Mode::Already, bound.submission_tls),
@@ -191,12 +235,22 @@ impl Gateway {
             self.tasks
                 .spawn(door.work(listener, page_gate.clone(), stop.clone()));
         }
+        for (listener, door) in bound.office.into_iter().zip(std::iter::repeat(office)) {
+            let work = door.map(|d| d.work(listener, office_gate.clone(), stop.clone()));
+            work.map(|work| self.tasks.spawn(work));
+        }
     }
 
     /// The store, for whoever runs in the same process.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The desk, for whoever runs in the same process.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Where submission with STARTTLS listens.
@@ -229,9 +283,15 @@ impl Gateway {
         &self.portal
     }
 
+    /// Where the office page listens.
+    #[must_use]
+    pub fn office(&self) -> &[SocketAddr] {
+        &self.office
+    }
+
     /// Where each door listens, and who holds its sockets.
     #[must_use]
-    pub fn listening(&self) -> [Listening; 5] {
+    pub fn listening(&self) -> [Listening; 6] {
         let at = |door, addresses: &[SocketAddr]| Listening {
             door,
             addresses: addresses.to_vec(),
@@ -243,6 +303,7 @@ impl Gateway {
             at(sockets::Door::Imap, &self.imap),
             at(sockets::Door::Imaps, &self.imap_tls),
             at(sockets::Door::Portal, &self.portal),
+            at(sockets::Door::Office, &self.office),
         ]
     }
 
@@ -274,10 +335,13 @@ impl Reload {
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
             chart: Live::new(charting::settings(config)?),
+            holds: Live::new(pieces::holds(config)),
             tls: [
                 Tls::new(&chain, &key, &[])?,
                 Tls::new(&chain, &key, tls::HTTP)?,
             ],
+            signer: Live::new(Signer::new(&chain, &key).ok()),
+            checked: Live::new(config.clone()),
         })
     }
 
@@ -289,6 +353,7 @@ impl Reload {
         for tls in &self.tls {
             tls.replace(&chain, &key)?;
         }
+        self.signer.replace(Signer::new(&chain, &key).ok());
         self.outbound.replace(pieces::outbound(config));
         self.visit.replace(pieces::visit(config));
         self.office.replace(pieces::office(config));
@@ -297,6 +362,8 @@ impl Reload {
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
         self.chart.replace(chart);
+        self.holds.replace(pieces::holds(config));
+        self.checked.replace(config.clone());
         Ok(())
     }
 }
@@ -310,7 +377,30 @@ impl Bound {
             imap: listen(sockets, sockets::Door::Imap, &imap.listen).await?,
             imap_tls: listen(sockets, sockets::Door::Imaps, &imap.listen_tls).await?,
             portal: listen(sockets, sockets::Door::Portal, &portal.listen).await?,
+            office: listen(sockets, sockets::Door::Office, config.office.doors()).await?,
         })
+    }
+}
+
+/// Keeps the list of what is not finished in the set-up, looked at now and then:
+/// a certificate grows old, a disk full. Files and DNS are asked off the async
+/// threads.
+async fn unfinished(
+    (config, held): (Live<Config>, Held),
+    gaps: Live<Vec<office::Gap>>,
+    clock: Clock,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let (config, held, time) = (config.current(), held.clone(), clock.clone());
+        let look = tokio::task::spawn_blocking(move || pieces::gaps(&config, &held, &time));
+        if let Ok(found) = look.await {
+            gaps.replace(found);
+        }
+        tokio::select! {
+            () = clock.sleep(CHECKED) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The daemon: what the files say, held against the machine; then every part,
 //! wired together once.
 
-mod certificate;
+pub(crate) mod certificate;
 mod chart;
 pub mod check;
 pub mod daemon;

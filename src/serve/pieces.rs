@@ -2,18 +2,21 @@
 
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::config::{Config, Copies, Protection, Required, StaffMail, Unknown};
+use crate::config::{Config, Copies, Fault, Protection, Required, StaffMail, Unknown};
 use crate::delivery::report::Office;
 use crate::desk::Desk;
 use crate::desk::contacts::{Directory, Field};
-use crate::model::{Live, Mailbox};
+use crate::model::{Clock, Live, Mailbox};
+use crate::office::Gap;
+use crate::pki::Signer;
 use crate::policy;
-use crate::portal::page::Clinic;
 use crate::route::portal::Voice;
-use crate::serve::sockets::{Door, Listening};
+use crate::serve::check;
+use crate::serve::sockets::{Door, Held, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
-use crate::{chart, desk, imap, outbound, portal, smtp, sweep, visit};
+use crate::web::speech::Clinic;
+use crate::{chart, desk, imap, office, outbound, portal, release, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -69,6 +72,7 @@ pub(super) fn sweep(config: &Config) -> sweep::Settings {
         idle: config.portal.idle_timeout,
         reminder: config.notice.reminder.span(),
         voice: voice(config),
+        office: office(config),
     }
 }
 
@@ -82,6 +86,17 @@ pub(super) fn outbound(config: &Config) -> outbound::Settings {
         retain: config.store.retain,
         new_recipients: config.limits.new_recipients_per_hour,
         voice: voice(config),
+        holds: holds(config),
+    }
+}
+
+/// How messages are held.
+pub(super) fn holds(config: &Config) -> release::Settings {
+    release::Settings {
+        lasts: config.policy.hold_expires,
+        by_move: config.policy.release_by_move,
+        notify: config.office.notify.clone(),
+        office: office(config),
     }
 }
 
@@ -179,28 +194,80 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
     }
 }
 
-/// What the pages need, with the logo read, and what they tell mail programs.
-pub(super) fn portal(config: &Config, servers: Servers) -> anyhow::Result<portal::Settings> {
-    let logo = match &config.clinic.logo {
-        Some(path) => Some(
-            fs::read(path)
-                .with_context(|| format!("clinic.logo: {} cannot be read", path.display()))?,
-        ),
-        None => None,
-    };
+/// What the pages for patients need, what they tell mail programs, and who signs
+/// that.
+pub(super) fn portal(
+    config: &Config,
+    servers: Servers,
+    signer: Live<Option<Signer>>,
+) -> anyhow::Result<portal::Settings> {
     Ok(portal::Settings {
-        clinic: Clinic {
-            name: config.clinic.name.clone(),
-            phone: config.clinic.phone.clone(),
-            zone: config.clinic.time_zone.clone(),
-            language: config.clinic.language,
-        },
+        clinic: clinic(config),
         url: config.portal.url.clone(),
         former_urls: config.portal.former_urls.clone(),
         servers,
+        signer,
         trusted_proxies: config.portal.trusted_proxies.clone(),
-        logo,
+        logo: logo(config)?,
     })
+}
+
+/// What the pages for the office need; `None` if there are none.
+pub(super) fn office_pages(
+    config: &Config,
+    gaps: Live<Vec<Gap>>,
+) -> anyhow::Result<Option<office::Settings>> {
+    let Some(url) = config.office.url.clone() else {
+        return Ok(None);
+    };
+    Ok(Some(office::Settings {
+        clinic: clinic(config),
+        url,
+        trusted_proxies: config.portal.trusted_proxies.clone(),
+        logo: logo(config)?,
+        gaps,
+    }))
+}
+
+/// What is not finished in the set-up, as `sealpost check` lists it.
+pub(super) fn gaps(config: &Config, held: &Held, clock: &Clock) -> Vec<Gap> {
+    let findings = check::check(config, held, clock);
+    let all = [findings.faults, findings.not_yet, findings.warnings].concat();
+    // A fault is half a sentence for a terminal; on a page it is a whole one.
+    let sentence = |text: String| {
+        let mut letters = text.chars();
+        let first = letters.next().map(char::to_uppercase);
+        format!(
+            "{}{}.",
+            String::from_iter(first.into_iter().flatten()),
+            letters.as_str()
+        )
+    };
+    let gap = |fault: Fault| Gap {
+        wrong: format!("{}.", fault.message),
+        fix: sentence(fault.fix),
+    };
+    all.into_iter().map(gap).collect()
+}
+
+/// What pages show of the clinic.
+fn clinic(config: &Config) -> Clinic {
+    Clinic {
+        name: config.clinic.name.clone(),
+        phone: config.clinic.phone.clone(),
+        zone: config.clinic.time_zone.clone(),
+        language: config.clinic.language,
+    }
+}
+
+fn logo(config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(path) = &config.clinic.logo else {
+        return Ok(None);
+    };
+    let octets = fs::read(path);
+    let octets =
+        octets.with_context(|| format!("clinic.logo: {} cannot be read", path.display()))?;
+    Ok(Some(octets))
 }
 
 /// Who reports to the office, and how.

@@ -15,12 +15,14 @@ pub struct SelfSigned {
 #[must_use]
 pub fn names(config: &Config) -> Vec<String> {
     let mut names = vec![config.clinic.hostname.as_str().to_owned()];
-    let portal = match config.portal.url.host() {
-        Host::Name(name) => name.as_str().to_owned(),
-        Host::Ip(ip) => ip.to_string(),
-    };
-    if !names.contains(&portal) {
-        names.push(portal);
+    for url in std::iter::once(&config.portal.url).chain(&config.office.url) {
+        let name = match url.host() {
+            Host::Name(name) => name.as_str().to_owned(),
+            Host::Ip(ip) => ip.to_string(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
     names
 }

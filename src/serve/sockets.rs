@@ -22,16 +22,19 @@ pub enum Door {
     Imaps,
     /// The portal.
     Portal,
+    /// The office page.
+    Office,
 }
 
 impl Door {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Submission,
         Self::Submissions,
         Self::Imap,
         Self::Imaps,
         Self::Portal,
+        Self::Office,
     ];
 
     /// Its `FileDescriptorName=` in a socket unit. Those for mail have the
@@ -44,6 +47,7 @@ impl Door {
             Self::Imap => "imap",
             Self::Imaps => "imaps",
             Self::Portal => "portal",
+            Self::Office => "office",
         }
     }
 
@@ -56,6 +60,7 @@ impl Door {
             Self::Imap => "imap.listen",
             Self::Imaps => "imap.listen-tls",
             Self::Portal => "portal.listen",
+            Self::Office => "office.listen",
         }
     }
 
@@ -75,7 +80,7 @@ pub enum SocketError {
     Unclear(io::Error),
     /// A name that no door has.
     #[error(
-        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps or portal in its unit"
+        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps, portal or office in its unit"
     )]
     Unknown(String),
     /// No TCP socket.

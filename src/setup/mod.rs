@@ -5,6 +5,7 @@
 //!           ┌─ zone          records for DNS (RFC 6186, RFC 8314 §5)
 //!           ├─ autoconfig    Thunderbird and those who do as it does
 //!  Servers ─┼─ autodiscover  classic Outlook
+//!           ├─ pacc          programs to come (an Internet-Draft)
 //!           ├─ profile       Mac, iPhone, iPad
 //!           └─ sheet         a page for a person
 //! ```
@@ -14,6 +15,7 @@
 
 pub mod autoconfig;
 pub mod autodiscover;
+pub mod pacc;
 pub mod profile;
 pub mod sheet;
 #[cfg(test)]

@@ -1,14 +1,31 @@
 //! A configuration profile (`.mobileconfig`) for Mac, iPhone and iPad: one
 //! payload of the type `com.apple.mail.managed`, as Apple's device management
-//! documents it. It holds no password; the device asks for it.
-//!
-//! It is not signed, and devices say so before they install it. A signature
-//! needs CMS, which is not part of the gateway yet.
+//! documents it. It holds no password; the device asks for it. Whoever gives it out
+//! signs it with the gateway's own certificate ([`crate::pki`]), so that the device
+//! can say where it comes from.
 
 use crate::model::Address;
 use crate::setup::Servers;
 use crate::setup::xml::text;
 use aws_lc_rs::digest::{SHA256, digest};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What a segment of a path may not hold as it is, of what addresses have
+/// (RFC 3986 §3.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'@')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'+')
+    .remove(b'=');
+
+/// Where a device gets the profile for this address, signed.
+#[must_use]
+pub fn url(servers: &Servers, address: &Address) -> String {
+    let address = utf8_percent_encode(address.as_str(), ESCAPED);
+    format!("{}/apple/{address}", servers.web.origin)
+}
 
 /// The profile for one address; `None` if mail cannot both be read and sent here.
 #[must_use]

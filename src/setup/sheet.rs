@@ -3,7 +3,7 @@
 //! mailed, printed, or read out.
 
 use crate::model::{Address, Arg, Language};
-use crate::setup::{Encryption, Ports, Servers};
+use crate::setup::{Encryption, Ports, Servers, profile};
 use crate::texts::say;
 
 /// Characters of a line: what a mail and a sheet of paper both show whole.
@@ -25,10 +25,10 @@ const THUNDERBIRD: &[&str] = &[
     "setup-thunderbird-test",
 ];
 const APPLE: &[&str] = &[
+    "setup-apple-profile",
     "setup-apple-add",
     "setup-apple-manual",
     "setup-apple-servers",
-    "setup-apple-profile",
 ];
 
 /// The page for the person with this address; `None` if mail cannot both be read
@@ -44,6 +44,7 @@ pub fn page(servers: &Servers, address: &Address, language: Language) -> Option<
         ("incoming-encryption", Arg::Text(word(reading.1).to_owned())),
         ("outgoing", Arg::Text(sending.0.to_string())),
         ("outgoing-encryption", Arg::Text(word(sending.1).to_owned())),
+        ("profile", Arg::Text(profile::url(servers, address))),
     ];
     let mut sheet = Sheet {
         text: String::new(),

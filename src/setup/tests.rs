@@ -2,7 +2,7 @@
 //! must hold of all of them.
 
 use crate::model::{Address, Language};
-use crate::setup::{Ports, Servers, Web, autoconfig, autodiscover, profile, sheet, zone};
+use crate::setup::{Ports, Servers, Web, autoconfig, autodiscover, pacc, profile, sheet, zone};
 
 fn servers() -> Servers {
     Servers {
@@ -116,6 +116,47 @@ fn the_json_of_outlook_leads_to_the_xml_and_nowhere_else() {
 }
 
 #[test]
+fn a_program_that_knows_the_draft_gets_hosts_and_no_ports_and_dns_has_the_digest() {
+    let document = pacc::document(&servers()).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let host = serde_json::json!({ "host": "mail.clinic.example" });
+    for protocol in ["imap", "smtp", "submit"] {
+        assert_eq!(read["protocols"][protocol], host, "{protocol}");
+    }
+    assert_eq!(read["authentication"]["password"], true);
+    assert_eq!(read["info"]["provider"]["name"], "Harbour & Sons <Clinic>");
+    assert_eq!(pacc::document(&servers()), Some(document.clone()));
+    let digest = pacc::record(&document);
+    assert_eq!(digest.len(), "v=UAAC1; a=sha256; d=".len() + 44, "{digest}");
+    assert!(zone::lines(&servers()).contains(&digest), "{digest}");
+}
+
+#[test]
+fn what_the_draft_cannot_say_is_shortened_or_left_out() {
+    // A name of sixty characters at most, in one line.
+    let long = Servers {
+        clinic: format!("North \t Clinic {}", "\u{f1}".repeat(60)),
+        ..servers()
+    };
+    let read = pacc::document(&long).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&read).unwrap();
+    let name = read["info"]["provider"]["name"].as_str().unwrap();
+    assert!(name.starts_with("North Clinic \u{f1}"), "{name}");
+    assert_eq!(name.chars().count(), 60);
+    // Other ports cannot be said.
+    for (reading, sending) in [
+        (Some(1993), Some(465)),
+        (Some(993), Some(587)),
+        (Some(993), None),
+    ] {
+        let mut odd = servers();
+        (odd.reading.tls, odd.sending.tls) = (reading, sending);
+        assert_eq!(pacc::document(&odd), None);
+        assert!(!zone::lines(&odd).contains("ua-auto-config"));
+    }
+}
+
+#[test]
 fn a_profile_for_apple_holds_no_password_and_takes_the_place_of_an_older_one() {
     let profile = profile::document(&servers(), &ruiz()).unwrap();
     insta::assert_snapshot!("profile", profile);
@@ -133,6 +174,24 @@ fn a_profile_for_apple_holds_no_password_and_takes_the_place_of_an_older_one() {
         rest.lines().next().unwrap().to_owned()
     };
     assert_ne!(id(&profile), id(&other));
+}
+
+#[test]
+fn the_place_of_a_profile_is_a_path_whatever_the_address_is() {
+    for (address, path) in [
+        ("Dr.Ruiz@clinic.example", "Dr.Ruiz@clinic.example"),
+        ("a+b=c_d-e@clinic.example", "a+b=c_d-e@clinic.example"),
+        (
+            "a/b?c#d%20@clinic.example",
+            "a%2Fb%3Fc%23d%2520@clinic.example",
+        ),
+        ("\"a b\"@clinic.example", "%22a%20b%22@clinic.example"),
+        ("mu\u{f1}oz@clinic.example", "mu%C3%B1oz@clinic.example"),
+    ] {
+        let address = Address::parse(address).unwrap();
+        let url = profile::url(&servers(), &address);
+        assert_eq!(url, format!("https://secure.clinic.example/apple/{path}"));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The records by which mail programs find the servers, as lines of a zone file
 //! (RFC 1035 §5).
 
-use crate::setup::{Ports, Servers};
+use crate::setup::{Ports, Servers, pacc};
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
@@ -67,10 +67,20 @@ fn web(domain: &str, servers: &Servers) -> String {
         Ok(_) => &servers.host,
         Err(_) => &web.host,
     };
+    let later = pacc::document(servers).map_or_else(String::new, |document| {
+        let digest = pacc::record(&document);
+        format!(
+            "; For programs to come (draft-ietf-mailmaint-pacc), if you like; the certificate must\n\
+             ; name it. The text changes with the clinic's name and the host.\n\
+             ;ua-auto-config.{domain}. IN {record}\n\
+             ;_ua-auto-config.{domain}. IN TXT \"{digest}\"\n"
+        )
+    });
     format!(
         "; Thunderbird asks here for the settings. The certificate must name it too.\n\
          autoconfig.{domain}. IN {record}\n\
          ; For classic Outlook, only if neither Exchange nor Microsoft 365 serves {domain}:\n\
-         ;_autodiscover._tcp.{domain}. IN SRV 0 1 443 {target}.\n"
+         ;_autodiscover._tcp.{domain}. IN SRV 0 1 443 {target}.\n\
+         {later}"
     )
 }

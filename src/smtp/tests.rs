@@ -10,6 +10,7 @@ use crate::model::{
 use crate::net::{Gate, Limits, Tls};
 use crate::outbound::{self, Outbound};
 use crate::policy::{self, Copies, Rules, Staff, Unknown};
+use crate::release;
 use crate::route::portal::Voice;
 use crate::smtp::{Door, Mode, Settings};
 use crate::store::records::Message;
@@ -76,6 +77,7 @@ fn rules() -> outbound::Settings {
             language: Language::English,
             zone: jiff::tz::TimeZone::UTC,
         },
+        holds: release::samples::settings(),
     }
 }
 

@@ -39,6 +39,7 @@ pub enum Table {
     Placed = 34,
     AccountFolder = 35,
     Card = 36,
+    Validity = 37,
     Job = 40,
     Due = 41,
     Throttle = 42,
@@ -51,6 +52,12 @@ pub enum Table {
     Change = 49,
     Audit = 50,
     Swept = 51,
+    Hold = 60,
+    AccountHold = 61,
+    Deputy = 62,
+    Factor = 65,
+    OfficeSession = 66,
+    OfficeBrowser = 67,
     FamilyMember = 70,
     Charting = 85,
     ChartRoot = 86,
@@ -76,13 +83,14 @@ impl Table {
                 | Self::Submitted
                 | Self::Ending
                 | Self::Change
+                | Self::AccountHold
                 | Self::FamilyMember
                 | Self::Charting
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 51] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -112,6 +120,7 @@ impl Table {
         Self::Placed,
         Self::AccountFolder,
         Self::Card,
+        Self::Validity,
         Self::Job,
         Self::Due,
         Self::Throttle,
@@ -124,6 +133,12 @@ impl Table {
         Self::Change,
         Self::Audit,
         Self::Swept,
+        Self::Hold,
+        Self::AccountHold,
+        Self::Deputy,
+        Self::Factor,
+        Self::OfficeSession,
+        Self::OfficeBrowser,
         Self::FamilyMember,
         Self::Charting,
         Self::ChartRoot,

@@ -7,8 +7,8 @@
 //!  Entry     folder, UID           → message, time, first flags ‖ mod-sequence
 //!  Flags     folder, UID, account  → flags since ‖ mod-sequence     (rows.rs)
 //!  Placed    message, folder, UID  → nothing: where a message stands
-//!  Vanished  folder, mod-sequence  → UIDs that are gone
-//!  Change    number                → what changed
+//!  Vanished  folder, mod-sequence  → UIDs that are gone            (history.rs)
+//!  Change    number                → what changed                  (history.rs)
 //! ```
 //!
 //! The counters outlive what they counted: no UID is ever given twice.
@@ -21,7 +21,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 const ENTRY: u8 = 2;
-const VANISHED: u8 = 1;
+/// The form of what is gone with one expunge: its UIDs. What was put together of
+/// several has the next one (history.rs).
+pub(super) const VANISHED: u8 = 1;
 const CHANGE: u8 = 1;
 /// Records read in one step, so that a large folder does not stand in memory
 /// twice.
@@ -130,35 +132,6 @@ impl Store {
         Ok((uid + 1, modseq(drawn)))
     }
 
-    /// The number of the newest change; 0 before the first.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if the store cannot be read.
-    pub async fn newest_change(&self) -> Result<u64, Error> {
-        self.counter(&change_counter()).await
-    }
-
-    /// Changes after a number, oldest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] if a change does not open.
-    pub async fn changes(&self, after: u64, limit: usize) -> Result<Vec<(u64, Change)>, Error> {
-        let prefix = Table::Change.key(&[]);
-        let span = Span {
-            prefix: prefix.clone(),
-            beyond: Some(Table::Change.key(&[&after.to_be_bytes()])),
-            backward: false,
-            limit,
-        };
-        let pairs = self.inner.engine.range(span).await?;
-        let read = |(key, value): &Pair| {
-            let (_, plain) = self.inner.vault.open(&prefix, value)?;
-            let change = postcard::from_bytes(&plain).map_err(|_| Error::Damaged(Table::Change))?;
-            Ok((drawn(key), change))
-        };
-        pairs.iter().map(read).collect()
-    }
-
     /// Where a message stands: folders and its UID in each.
     ///
     /// # Errors
@@ -176,31 +149,6 @@ impl Store {
             Some((MailboxId::from_octets(*folder), uid_of(drawn(key))))
         };
         Ok(pairs.iter().filter_map(place).collect())
-    }
-
-    /// The UIDs that are gone from a folder since a mod-sequence, each once, in
-    /// their order (RFC 7162 §3.2.6). None is ever forgotten.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] if a record of them does not open.
-    pub async fn vanished(&self, folder: MailboxId, after: u64) -> Result<Vec<u32>, Error> {
-        let prefix = Table::Vanished.key(&[folder.octets()]);
-        let after = undrawn(after).to_be_bytes();
-        let mut beyond = Some(Table::Vanished.key(&[folder.octets(), &after]));
-        let mut gone = Vec::new();
-        loop {
-            let page = self.page(&prefix, &mut beyond).await?;
-            if page.is_empty() {
-                gone.sort_unstable();
-                gone.dedup();
-                return Ok(gone);
-            }
-            for (_, value) in page {
-                let damaged = |_| Error::Damaged(Table::Vanished);
-                let (_, plain) = self.inner.vault.open(&prefix, &value)?;
-                gone.extend(postcard::from_bytes::<Vec<u32>>(&plain).map_err(damaged)?);
-            }
-        }
     }
 
     /// The next records under `prefix` beyond a key, which moves on.
@@ -247,7 +195,7 @@ impl Store {
         })
     }
 
-    async fn counter(&self, key: &[u8]) -> Result<u64, Error> {
+    pub(super) async fn counter(&self, key: &[u8]) -> Result<u64, Error> {
         let value = self.inner.engine.get(key).await?;
         Ok(value.map_or(0, |v| drawn(&v)))
     }
@@ -404,7 +352,8 @@ pub(super) const fn modseq(drawn: u64) -> u64 {
     drawn.saturating_add(1)
 }
 
-const fn undrawn(modseq: u64) -> u64 {
+/// The number that was drawn for a mod-sequence.
+pub(super) const fn undrawn(modseq: u64) -> u64 {
     modseq.saturating_sub(1)
 }
 
@@ -416,7 +365,8 @@ pub(super) fn modseq_counter(folder: MailboxId) -> Vec<u8> {
     Table::Counter.key(&[b"modseq", folder.octets()])
 }
 
-fn change_counter() -> Vec<u8> {
+/// The key of the counter of changes.
+pub(super) fn change_counter() -> Vec<u8> {
     Table::Counter.key(&[b"change"])
 }
 

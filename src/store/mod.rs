@@ -20,6 +20,7 @@ mod backing;
 mod card;
 mod content;
 mod disk;
+mod history;
 mod key;
 mod keys;
 mod mailbox;
@@ -144,6 +145,9 @@ pub struct Figures {
     pub commits: u64,
     /// Times the records were synced: fewer, since waiting commits share one.
     pub syncs: u64,
+    /// Records looked for: one for each that was asked for by its key, and for
+    /// each span one, and one more for each record it gave.
+    pub reads: u64,
 }
 
 /// The store. Cloning it is cheap; when the last clone is dropped, the files

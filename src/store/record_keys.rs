@@ -6,9 +6,9 @@ use crate::model::{
     TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Grant, Job, Link,
-    MailboxGrant, MailboxReply, Message, OpenTask, Protected, Quarantined, Request, Session,
-    Submitted, Task, Thread, ThreadId, Throttle,
+    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Factor, Grant, Job,
+    Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask, Protected,
+    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;
@@ -40,6 +40,16 @@ fn millis(at: Timestamp) -> [u8; 8] {
     at.as_millisecond().max(0).to_be_bytes()
 }
 
+/// What ends, as key pieces. A message's retention and its hold may end in the
+/// same moment, and are two.
+fn ended(what: &Ended) -> (&[u8; 16], &'static [u8]) {
+    match what {
+        Ended::Grant(grant) => (grant.octets(), b""),
+        Ended::Content(message) => (message.octets(), b""),
+        Ended::Hold(message) => (message.octets(), b"h"),
+    }
+}
+
 record!(Message, Message, |m| Self::at(m.id), at(id: MessageId) = [id.octets().as_slice()]);
 record!(Recipient, Recipient, |r| Self::at(r.message, r.n), at(message: MessageId, n: u16) = [message.octets().as_slice(), &n.to_be_bytes()]);
 record!(Thread, Thread, |t| Self::at(t.id), at(id: ThreadId) = [id.0.as_slice()]);
@@ -51,7 +61,6 @@ record!(CodeTally, CodeTally, |t| Self::at(t.mailbox), at(mailbox: AddressKey) =
 record!(Browser, Browser, |b| Self::at(b.token, b.mailbox), at(token: TokenKey, mailbox: AddressKey) = [token.octets().as_slice(), mailbox.octets()]);
 record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
-record!(Account, Account, |a| Self::at(a.id), at(id: AccountId) = [id.octets().as_slice()]);
 record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
 record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
 record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);
@@ -60,7 +69,10 @@ record!(Task, Task, |t| Self::at(t.id), at(id: TaskId) = [id.octets().as_slice()
 record!(OpenTask, OpenTask, |t| Self::at(t.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
 record!(Submitted, Submitted, |s| Self::at(s.key), at(key: [u8; 32]) = [key.as_slice()]);
 record!(Protected, Protected, |p| Self::at(p.key), at(key: [u8; 32]) = [key.as_slice()]);
-record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), match &what { Ended::Grant(g) => g.octets(), Ended::Content(m) => m.octets() }]);
+record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ended) = [millis(at).as_slice(), ended(&what).0, ended(&what).1]);
+record!(Factor, Factor, |f| Self::at(f.account), at(account: AccountId) = [account.octets().as_slice()]);
+record!(OfficeSession, OfficeSession, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
+record!(OfficeBrowser, OfficeBrowser, |b| Self::at(b.token, b.account), at(token: TokenKey, account: AccountId) = [token.octets().as_slice(), account.octets()]);
 record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);
 
 impl Grant {
@@ -83,6 +95,30 @@ impl Record for Grant {
     /// octet, zero.
     fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
         let whole = (version == 1).then(|| [octets, &[0, 0]].concat())?;
+        postcard::from_bytes(&whole).ok()
+    }
+}
+
+impl Account {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(id: AccountId) -> Key<Self> {
+        Key::of(Table::Account, &[id.octets().as_slice()])
+    }
+}
+
+impl Record for Account {
+    const TABLE: Table = Table::Account;
+    const VERSION: u8 = 2;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.id)
+    }
+
+    /// Version 1 ended before `name`; an absent value and an empty list are one
+    /// octet each, zero.
+    fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
+        let whole = (version == 1).then(|| [octets, &[0, 0, 0]].concat())?;
         postcard::from_bytes(&whole).ok()
     }
 }
@@ -113,8 +149,8 @@ impl Record for AppPassword {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{AccountId, Address, AppPasswordId, MessageId, Scope};
-    use crate::store::records::{AppPassword, Grant};
+    use crate::model::{Account, AccountId, Address, AppPasswordId, MessageId, Role, Scope};
+    use crate::store::records::{AppPassword, Ended, Ending, Grant};
     use crate::store::{Record, samples};
     use jiff::Timestamp;
 
@@ -127,6 +163,23 @@ mod tests {
         let first = now.strip_suffix(&[0, 0]).unwrap();
         assert_eq!(Grant::upgrade(1, first), Some(grant));
         assert_eq!(Grant::upgrade(0, first), None);
+    }
+
+    #[test]
+    fn an_account_of_the_first_form_has_no_name_and_holds_as_the_clinic_has_it() {
+        let ruiz = Address::parse("ruiz@clinic.example").unwrap();
+        let account = Account::new(ruiz, Role::Provider, Timestamp::UNIX_EPOCH);
+        let now = postcard::to_stdvec(&account).unwrap();
+        let first = now.strip_suffix(&[0, 0, 0]).unwrap();
+        assert_eq!(Account::upgrade(1, first), Some(account));
+        assert_eq!(Account::upgrade(0, first), None);
+    }
+
+    #[test]
+    fn a_hold_and_the_content_of_one_message_may_end_in_the_same_moment() {
+        let (at, id) = (Timestamp::UNIX_EPOCH, MessageId::from_octets([7; 16]));
+        let hold = Ending::at(at, Ended::Hold(id));
+        assert_ne!(hold.octets(), Ending::at(at, Ended::Content(id)).octets());
     }
 
     #[test]

@@ -5,12 +5,16 @@
 mod chart;
 mod contact;
 mod folder;
+mod hold;
 mod message;
+mod office;
 
 pub use chart::{ChartRoot, Charting, News, NewsKind};
 pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
-pub use folder::{AccountFolder, Card, MailFolder, Special};
+pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
+pub use hold::{AccountHold, Deputy, Hold, Part};
 pub use message::Message;
+pub use office::{Factor, OfficeBrowser, OfficeSession, Stage};
 
 use crate::model::{
     AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, GrantId, JobId, Lane,
@@ -399,7 +403,8 @@ pub struct Protected {
 pub struct Ending {
     /// When.
     pub at: Timestamp,
-    /// Which grant's time is over, or which message's content is to be destroyed.
+    /// Which grant's time is over, which message's content is to be destroyed, or
+    /// which is no longer held.
     pub what: Ended,
 }
 
@@ -410,6 +415,8 @@ pub enum Ended {
     Grant(GrantId),
     /// A message's retention.
     Content(MessageId),
+    /// The wait of a message for its release.
+    Hold(MessageId),
 }
 
 /// A record that could not be read: set aside and named.

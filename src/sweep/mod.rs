@@ -1,7 +1,7 @@
-//! What ends, ends here: grants expire, content whose retention is over is
-//! destroyed, keys roll so that "destroyed" is true, and what only mattered
-//! for a while is tidied away. Before a grant expires unread, its reader is
-//! reminded.
+//! What ends, ends here: grants expire, what nobody released goes back, content
+//! whose retention is over is destroyed, keys roll so that "destroyed" is true,
+//! and what only mattered for a while is tidied away. Before a grant expires
+//! unread, its reader is reminded.
 
 mod pause;
 mod remind;
@@ -9,9 +9,12 @@ mod tidy;
 
 use crate::access::link::{self, LinkState};
 use crate::folders;
-use crate::model::{Actor, Event, EventKind, GrantId, Live, MessageId, Recipient, State};
+use crate::model::{
+    Actor, Direction, Event, EventKind, GrantId, Live, MessageId, Office, Recipient, State,
+};
+use crate::release;
 use crate::route::portal::Voice;
-use crate::store::records::{Charting, Ended, Ending, Grant, Message};
+use crate::store::records::{Charting, Ended, Ending, Grant, Hold, Message};
 use crate::store::{Change, Error, Held, Key, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -45,6 +48,8 @@ pub struct Settings {
     pub reminder: Option<SignedDuration>,
     /// How the gateway's own mails speak.
     pub voice: Voice,
+    /// How the gateway writes to the office.
+    pub office: Office,
 }
 
 /// The sweep over one store.
@@ -136,6 +141,10 @@ impl Sweep {
         match ending.what {
             Ended::Grant(grant) => self.expire(&mut tx, grant, now).await?,
             Ended::Content(message) => self.destroy(&mut tx, message, now).await?,
+            Ended::Hold(message) => {
+                let settings = self.settings.current();
+                release::expire(&self.store, &mut tx, &settings.office, message).await?;
+            }
         }
         self.store.commit(tx).await.map(drop)
     }
@@ -187,10 +196,22 @@ impl Sweep {
             return Ok(());
         };
         let mut message = held.record.clone();
-        if message.purged.is_some() {
+        // What was given back is a draft, and goes with its last entry.
+        if message.purged.is_some() || message.direction == Direction::Stored {
             return Ok(());
         }
-        let waiting = self.store.range::<Charting>(&[id.octets()], None, 1).await?;
+        if self.store.get(&Hold::at(id)).await?.is_some() {
+            // Its wait is over first; then it is somebody's draft, or on its way.
+            tx.put(&Ending {
+                at: now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX),
+                what: Ended::Content(id),
+            });
+            return Ok(());
+        }
+        let waiting = self
+            .store
+            .range::<Charting>(&[id.octets()], None, 1)
+            .await?;
         if !waiting.is_empty() {
             // A file of it is not in the chart yet: a lost disk loses nothing.
             tx.put(&Ending {

@@ -25,10 +25,10 @@ macro_rules! catalogue {
 }
 
 /// The catalogue's files: one for each speaker (mail client, notice, page, sheet).
-static ENGLISH: [(&str, &str); 6] =
-    catalogue!("en": "common" "smtp" "policy" "mail" "portal" "setup");
-static SPANISH: [(&str, &str); 6] =
-    catalogue!("es": "common" "smtp" "policy" "mail" "portal" "setup");
+static ENGLISH: [(&str, &str); 7] =
+    catalogue!("en": "common" "smtp" "policy" "mail" "portal" "office" "setup");
+static SPANISH: [(&str, &str); 7] =
+    catalogue!("es": "common" "smtp" "policy" "mail" "portal" "office" "setup");
 
 static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| {
     [

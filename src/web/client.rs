@@ -1,11 +1,27 @@
 //! Who is asking, as far as a request shows.
 
-use axum::http::HeaderMap;
+use crate::net::Peer;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
 use ipnet::IpNet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// How many hops of X-Forwarded-For are looked at; a real chain has a few.
 const MAX_HOPS: usize = 16;
+
+/// The address of whoever sent a request.
+#[must_use]
+pub fn of(request: &Request, proxies: &[IpNet]) -> IpAddr {
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |p| p.ip);
+    ip(peer, request.headers(), proxies)
+}
+
+/// Whether somebody looks at what comes back, so that the request counts as use.
+#[must_use]
+pub fn looks(request: &Request) -> bool {
+    *request.method() != Method::HEAD && !is_prefetch(request.headers())
+}
 
 /// The client's address. X-Forwarded-For is read only where the connection
 /// comes from a proxy of ours, from the right, up to the first address that is

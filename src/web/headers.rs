@@ -1,6 +1,8 @@
 //! The headers of every response (requirements C8.1).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use jiff::Timestamp;
 
 /// What a page may do: show its own styles, pictures and frames, and send its
 /// forms home.
@@ -50,6 +52,17 @@ pub fn secure(headers: &mut HeaderMap) {
     let policy = headers.entry(header::CONTENT_SECURITY_POLICY);
     policy.or_insert(HeaderValue::from_static(PAGE_POLICY));
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+}
+
+/// Makes a page with content close itself at `ends`, without a script: the same
+/// as a `meta` refresh, which would stand in the page.
+#[must_use]
+pub fn closing(mut response: Response, ends: Timestamp, now: Timestamp) -> Response {
+    let left = ends.duration_since(now).as_secs().max(1);
+    if let Ok(value) = HeaderValue::try_from(format!("{left}; url=/locked")) {
+        response.headers_mut().insert(header::REFRESH, value);
+    }
+    response
 }
 
 #[cfg(test)]

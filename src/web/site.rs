@@ -2,6 +2,7 @@
 
 use crate::config::name::Url;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::extract::Request;
 use axum::http::{HeaderMap, Uri, header};
 
 /// The site: its own host and those it had before.
@@ -72,6 +73,27 @@ pub fn same(expected: &str, value: &str) -> bool {
 #[must_use]
 pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     authority(headers, uri).and_then(bare)
+}
+
+/// The value of a query parameter that needs no decoding.
+#[must_use]
+pub fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let pairs = request
+        .uri()
+        .query()?
+        .split('&')
+        .filter_map(|p| p.split_once('='));
+    pairs
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// Whether a link to this path stays on the site: two slashes at its start would
+/// lead to another host, and browsers take a backslash for one.
+#[must_use]
+pub fn stays(path: &str) -> bool {
+    !path.starts_with("//") && !path.contains('\\')
 }
 
 /// RFC 9112 §3.2.2: a host in the request line wins over the field.

@@ -1,7 +1,7 @@
-//! The portal in a real browser: Chromium, driven by the scripts beside this
+//! The portal and the office page in a real browser: Chromium, driven by the scripts beside this
 //! file, in front of a gateway in this process with Postfix behind it.
 //!
-//! A script plays the patient. What a patient cannot do (write as the office,
+//! A script plays the patient, or somebody at the office. What a patient cannot do (write as the office,
 //! look into a mailbox, wait a week) it asks of the test that started it, a
 //! line of JSON for each wish; see `stage.rs`.
 #![expect(
@@ -86,6 +86,16 @@ fn the_whole_path_goes_by_keyboard_alone() {
     play("keyboard.mjs", &[]);
 }
 
+#[test]
+fn the_office_signs_in_with_two_steps_and_every_page_can_be_used_by_everybody_in_english() {
+    play_in("en", "office.mjs", &[]);
+}
+
+#[test]
+fn the_office_signs_in_with_two_steps_and_every_page_can_be_used_by_everybody_in_spanish() {
+    play_in("es", "office.mjs", &[]);
+}
+
 /// Writes a picture of every page to a folder, for people to look at:
 /// `cargo test --test browser pictures -- --ignored`.
 #[test]
@@ -94,5 +104,15 @@ fn pictures_of_every_page() {
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/pictures");
     for language in ["en", "es"] {
         play_in(language, "pictures.mjs", &[folder]);
+    }
+}
+
+/// The same of the office page: `cargo test --test browser pictures_of_the_office -- --ignored`.
+#[test]
+#[ignore = "draws pictures for people, and judges nothing"]
+fn pictures_of_the_office() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/pictures");
+    for language in ["en", "es"] {
+        play_in(language, "office.mjs", &[folder]);
     }
 }

@@ -2,6 +2,7 @@
 // sideways scrolling, large targets, the right language.
 import assert from 'node:assert/strict';
 import { Patient, fits, judge, language, main } from './stage.mjs';
+import { inspect } from './inspect.mjs';
 import { walk } from './walk.mjs';
 
 const wrong = [];
@@ -12,7 +13,7 @@ await main(async () => {
   const mails = await walk(language, async (name, patient) => {
     pages += 1;
     try {
-      await inspect(patient.page, name);
+      wrong.push(...(await inspect(patient.page, name)));
     } catch (error) {
       wrong.push(`${name}: ${error.message}`);
     }
@@ -21,20 +22,6 @@ await main(async () => {
   assert.deepEqual(wrong, [], wrong.join('\n'));
   assert(pages > 45, `only ${pages} pages`);
 });
-
-async function inspect(page, name) {
-  assert.equal(await page.locator('html').getAttribute('lang'), language);
-  assert.notEqual((await page.title()).trim(), '');
-  for (const width of [320, 1280]) {
-    await page.setViewportSize({ width, height: 640 });
-    await fits(page, name);
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
-      for (const found of await judge(page)) wrong.push(`${name}, ${width} px, ${colorScheme}: ${found}`);
-    }
-    if (name !== 'body') await targets(page, `${name}, ${width} px`);
-  }
-}
 
 /** The notice and the mail with the code, as a mail program shows them. */
 async function read(mails) {
@@ -61,16 +48,4 @@ async function canary() {
   const found = (await judge(page)).join();
   for (const rule of ['color-contrast', 'html-has-lang', 'label']) assert(found.includes(rule), `axe does not see ${rule}`);
   await context.close();
-}
-
-/** Buttons, fields and links that stand alone are at least 44 px high. */
-async function targets(page, name) {
-  const small = await page.evaluate(() => {
-    const alone = 'button, .button, .plain, nav a, input:not([type=hidden]):not([type=checkbox]), textarea, .check label, .out a, .foot li a';
-    return [...document.querySelectorAll(alone)]
-      .map((node) => [node, node.getBoundingClientRect()])
-      .filter(([, box]) => box.height < 43.9 || box.width < 43.9)
-      .map(([node, box]) => `${node.outerHTML.slice(0, 80)} is ${box.width} x ${box.height}`);
-  });
-  assert.deepEqual(small, [], name);
 }

@@ -94,10 +94,11 @@ function stretch(text) {
     .join('');
 }
 
-/** The catalogue of the pages: a word as the patient sees it. */
+/** The catalogue of the pages: a word as it is seen. */
 export function catalogue(tag) {
   const words = new Map();
-  const text = readFileSync(new URL(`../../src/texts/${tag}/portal.ftl`, import.meta.url), 'utf8');
+  const files = ['portal', 'office'].map((name) => new URL(`../../src/texts/${tag}/${name}.ftl`, import.meta.url));
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('\n');
   for (const line of text.split('\n')) {
     const found = /^([a-z-]+) = (.+)$/.exec(line);
     if (!found) continue;

@@ -1,6 +1,6 @@
 //! Starts a script and grants its wishes.
 
-use crate::harness::{House, notice, relay, wait};
+use crate::harness::{self, House, notice, relay, wait};
 use crate::postfix::{Mail, Postfix};
 use askama::Template;
 use jiff::tz::TimeZone;
@@ -10,11 +10,13 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use mail_parser::{MessageParser, MimeHeaders};
-use sealpost::model::{Address, Direction, EventKind, GrantId, Language, Recipient};
+use sealpost::model::{Address, Direction, EventKind, GrantId, Language, Recipient, Role};
 use sealpost::portal::calm::Calm;
-use sealpost::portal::page::{Assets, Clinic, Page};
+use sealpost::portal::page::Page;
 use sealpost::store::Tx;
 use sealpost::store::records::{Grant, MailboxGrant, Message};
+use sealpost::web::assets::Assets;
+use sealpost::web::speech::{Clinic, Speech};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -37,6 +39,7 @@ pub(crate) fn play_in(language: &str, script: &str, arguments: &[&str]) {
         settings.text("portal.max-file-size", "1 MB");
         // A script can so come from many networks.
         settings.set("portal.trusted-proxies", "[\"127.0.0.1/32\"]");
+        harness::office(settings);
     });
     let mut stage = Stage {
         house: &house,
@@ -128,6 +131,19 @@ impl Stage<'_> {
         let word = |name: &str| wish[name].as_str().unwrap_or_default().to_owned();
         match word("wish").as_str() {
             "doctor" => json!(self.house.doctor.address),
+            // Somebody who works here, with a password for the office page.
+            "office" => {
+                let role = match word("role").as_str() {
+                    "admin" => Role::Admin,
+                    "staff" => Role::Staff,
+                    _ => Role::Provider,
+                };
+                let account = self.house.account(&word("stem"), role);
+                let password = self.house.phrase(&account);
+                json!({ "url": self.house.office(), "address": account.address, "password": password })
+            }
+            // The time by the gateway's clock, in seconds.
+            "now" => json!({ "now": self.house.store().clock().now().as_second() }),
             "patient" => json!(self.house.patient(&word("stem"))),
             "send" => self.send(&word("to"), &word("mail")),
             "notice" => {
@@ -313,11 +329,13 @@ fn calm(name: &str, (style, language): (&str, &str)) -> Value {
         logo: "/icon.svg".to_owned(),
     };
     let page = Page {
-        language: Language::from_tag(language).unwrap(),
-        clinic: &clinic,
+        speech: Speech {
+            language: Language::from_tag(language).unwrap(),
+            clinic: &clinic,
+            now: Timestamp::UNIX_EPOCH,
+        },
         assets: &assets,
         here: "/".to_owned(),
-        now: Timestamp::UNIX_EPOCH,
         reader: None,
     };
     json!({ "html": calm.view(page).render().unwrap() })

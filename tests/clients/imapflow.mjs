@@ -1,4 +1,5 @@
-// ImapFlow: reads all, flags, deletes, and waits for news.
+// ImapFlow: reads all, flags, deletes, waits for news, and has the gateway decode
+// a file (BINARY).
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -72,4 +73,15 @@ lock.release();
 const status = await imap.status('Archive', { messages: true, unseen: true, highestModseq: true });
 assert.equal(status.messages, 3);
 await waits.catch(() => {});
+
+// A file comes as what it is, not as base64, and a NUL in it is no end of it.
+const file = Buffer.from([...Array(256).keys()]);
+const withFile = Buffer.from(
+  `Subject: Plan\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHier.\r\n--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${file.toString('base64')}\r\n--b--\r\n`,
+);
+await imap.append('Drafts', withFile);
+await imap.mailboxOpen('Drafts');
+const decoded = await imap.fetchOne('1', { bodyParts: ['2'], source: true }, { binary: true });
+assert.deepEqual(decoded.bodyParts.get('2'), file);
+assert.deepEqual(decoded.source, withFile);
 await imap.logout();

@@ -24,3 +24,10 @@ fn imapflow_reads_flags_deletes_and_hears_of_a_new_message() {
     let house = House::open(&relay);
     play("imapflow.mjs", &house.door, &house.doctor, &[]);
 }
+
+#[test]
+fn imap4rev2_is_spoken_with_who_enables_it_and_parts_come_decoded() {
+    let relay = relay();
+    let house = House::open(&relay);
+    play("rev2_session.py", &house.door, &house.doctor, &[]);
+}

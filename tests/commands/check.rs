@@ -60,7 +60,10 @@ fn certificates_must_parse_belong_to_their_key_and_name_this_host() {
     clinic.set("mode", "\"files\"");
     assert_eq!(clinic.run("check", "").status.code(), Some(0));
 
-    let other = rcgen::generate_simple_self_signed(vec!["other.example".to_owned()]).unwrap();
+    let named = |names: [&str; 2]| {
+        rcgen::generate_simple_self_signed(names.map(str::to_owned).to_vec()).unwrap()
+    };
+    let other = named(["other.example", "office.clinic.example"]);
     let (certificate, key) = (
         clinic.path("tls/certificate.pem"),
         clinic.path("tls/private-key.pem"),
@@ -69,6 +72,10 @@ fn certificates_must_parse_belong_to_their_key_and_name_this_host() {
     clinic.assert_fault("private-key", "does not belong to tls.certificate");
     fs::write(&key, other.signing_key.serialize_pem()).unwrap();
     clinic.assert_fault("certificate", "is not for mail.clinic.example");
+    let other = named(["mail.clinic.example", "other.example"]);
+    fs::write(&certificate, other.cert.pem()).unwrap();
+    fs::write(&key, other.signing_key.serialize_pem()).unwrap();
+    clinic.assert_fault("certificate", "is not for office.clinic.example");
     fs::write(&certificate, "nothing\n").unwrap();
     clinic.assert_fault("certificate", "holds no certificate in PEM form");
 }
@@ -77,7 +84,8 @@ fn certificates_must_parse_belong_to_their_key_and_name_this_host() {
 fn a_certificate_that_has_ended_fails_the_check() {
     let clinic = Clinic::new();
     clinic.set("mode", "\"files\"");
-    let mut params = rcgen::CertificateParams::new(vec!["mail.clinic.example".to_owned()]).unwrap();
+    let names = ["mail.clinic.example", "office.clinic.example"];
+    let mut params = rcgen::CertificateParams::new(names.map(str::to_owned)).unwrap();
     params.not_after = rcgen::date_time_ymd(2020, 1, 1);
     let pair = rcgen::KeyPair::generate().unwrap();
     let ended = params.self_signed(&pair).unwrap();
@@ -174,7 +182,7 @@ fn a_link_that_looks_like_fraud_is_remarked() {
     let clinic = Clinic::new();
     let remark = "readers and filters take such links for fraud";
     assert!(!out(&clinic.run("check", "")).contains(remark));
-    clinic.set("url", "\"https://localhost.portal.example\"");
+    clinic.set("portal.url", "\"https://localhost.portal.example\"");
     let checked = clinic.run("check", "");
     assert_eq!(checked.status.code(), Some(0), "{}", err(&checked));
     assert!(out(&checked).contains(remark), "{}", out(&checked));

@@ -63,6 +63,16 @@ fn bind_takes_the_records_and_reads_them_as_they_are_meant() {
     let records = read(&clinic, &more).unwrap();
     let record = "_autodiscover._tcp.clinic.example. 3600 IN SRV 0 1 443 mail.clinic.example.";
     assert!(records.contains(record), "{records}");
+    let more = lines
+        .replace(";ua-auto", "ua-auto")
+        .replace(";_ua-auto", "_ua-auto");
+    let records = read(&clinic, &more).unwrap();
+    for record in [
+        "ua-auto-config.clinic.example. 3600 IN CNAME mail.clinic.example.",
+        "_ua-auto-config.clinic.example. 3600 IN TXT \"v=UAAC1; a=sha256; d=",
+    ] {
+        assert!(records.contains(record), "{record} is not in {records}");
+    }
     // It would say so.
     read(&clinic, &lines.replace("993", "99300")).unwrap_err();
     read(&clinic, &lines.replace("993 mail.", "993 male.")).unwrap_err();
@@ -74,7 +84,7 @@ fn what_the_settings_offer_is_what_dns_says() {
     clinic.set("imap.listen", "[\"127.0.0.1:1143\", \"[::]:143\"]");
     clinic.set("imap.listen-tls", "[\"[::]:1993\"]");
     clinic.set("submission.listen", "[]");
-    clinic.set("url", "\"https://192.0.2.1\"");
+    clinic.set("portal.url", "\"https://192.0.2.1\"");
     let lines = printed(&clinic);
     let records = read(&clinic, &lines).unwrap_or_else(|said| panic!("{said}\n{lines}"));
     for record in [
@@ -86,7 +96,7 @@ fn what_the_settings_offer_is_what_dns_says() {
         assert!(records.contains(record), "{record} is not in {records}");
     }
     // Programs ask on port 443 alone.
-    clinic.set("url", "\"https://mail.clinic.example:8443\"");
+    clinic.set("portal.url", "\"https://mail.clinic.example:8443\"");
     let lines = printed(&clinic);
     let records = read(&clinic, &lines).unwrap();
     assert!(!records.contains("autoconfig"), "{records}");

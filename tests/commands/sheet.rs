@@ -83,11 +83,23 @@ fn the_profile_is_a_property_list_with_servers_and_no_password() {
     );
     let made = clinic.run(&line, "");
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    // The gateway's own certificate signed it, which is its own authority here.
+    let verified = Command::new("openssl")
+        .args(["cms", "-verify", "-inform", "DER", "-purpose", "any", "-in"])
+        .arg(&file)
+        .arg("-CAfile")
+        .arg(clinic.path("tls/certificate.pem"))
+        .arg("-binary")
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{}", err(&verified));
+    let content = clinic.path("content.plist");
+    fs::write(&content, verified.stdout).unwrap();
     let script =
         "import json, plistlib, sys; print(json.dumps(plistlib.load(open(sys.argv[1], 'rb'))))";
     let read = Command::new("python3")
         .args(["-c", script])
-        .arg(&file)
+        .arg(&content)
         .output();
     let read = read.unwrap();
     assert!(read.status.success(), "{}", err(&read));
@@ -121,4 +133,48 @@ fn the_profile_is_a_property_list_with_servers_and_no_password() {
         err(&again)
     );
     assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_profile_that_cannot_be_signed_is_written_as_it_is_and_says_so() {
+    let clinic = with_an_account();
+    let file = clinic.path("ruiz.mobileconfig");
+    let line = format!(
+        "user sheet dr.ruiz@clinic.example --mobileconfig {}",
+        file.display()
+    );
+    let key = clinic.path("tls/private-key.pem");
+    let made = Command::new("openssl")
+        .args([
+            "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "90",
+        ])
+        .args(["-subj", "/CN=mail.clinic.example", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(clinic.path("tls/certificate.pem"))
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", err(&made));
+    let checked = clinic.run("check", "");
+    let said = out(&checked);
+    assert_eq!(checked.status.code(), Some(0), "{}", err(&checked));
+    assert!(said.contains("iPad are given out unsigned"), "{said}");
+    assert!(
+        said.contains("; get a certificate for a key of RSA"),
+        "{said}"
+    );
+    for (lost, why) in [(false, "neither RSA"), (true, "cannot be read")] {
+        if lost {
+            fs::remove_file(&key).unwrap();
+            fs::remove_file(&file).unwrap();
+        }
+        let written = clinic.run(&line, "");
+        let said = err(&written);
+        assert_eq!(written.status.code(), Some(0), "{said}");
+        assert!(
+            said.contains("is not signed") && said.contains(why),
+            "{said}"
+        );
+        assert!(fs::read(&file).unwrap().starts_with(b"<?xml"));
+    }
 }

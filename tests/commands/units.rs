@@ -103,8 +103,8 @@ fn service(setting: &str) -> Vec<String> {
 fn the_store_key_is_a_credential_and_the_sockets_belong_to_the_service() {
     let key = "store-key:/etc/sealpost/keys/store.key";
     assert_eq!(service("LoadCredential"), [key]);
-    let sockets =
-        ["submission", "submissions", "imaps", "portal"].map(|n| format!("sealpost-{n}.socket"));
+    let sockets = ["submission", "submissions", "imaps", "portal", "office"]
+        .map(|n| format!("sealpost-{n}.socket"));
     assert_eq!(service("Sockets"), [sockets.join(" ")]);
     assert_eq!(service("Also"), [sockets.join(" ")]);
 }

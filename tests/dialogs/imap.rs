@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! @ selected             signed in, and INBOX is selected
+//! @ rev2                 the same, and the client has enabled IMAP4rev2
 //! @ append-limit 100     the largest message
 //! @ refuse sign-in AUTHENTICATIONFAILED    the driver's answer to this question, once or more
 //! E: Status { mailbox: "INBOX", items: [Messages] }    the driver was asked for this
@@ -13,7 +14,7 @@
 use crate::script::{self, Setup, escape};
 use bytes::BytesMut;
 use sealpost::wire::imap::answer::{self, Found, Listed, Row};
-use sealpost::wire::imap::command::{Fetch, Item, Search, StatusItem};
+use sealpost::wire::imap::command::{Fetch, Item, Search, StatusItem, Wanted};
 use sealpost::wire::imap::set::Which;
 use sealpost::wire::imap::{Answer, Code, Command, Event, Options, Phase, Session, Step};
 
@@ -52,6 +53,10 @@ impl Setup for Mailbox {
                 self.options.tls = true;
                 self.start = b"x LOGIN jane secret\r\nx SELECT INBOX\r\n";
             }
+            ["rev2"] => {
+                self.options.tls = true;
+                self.start = b"x LOGIN jane secret\r\nx ENABLE IMAP4rev2\r\nx SELECT INBOX\r\n";
+            }
             ["append-limit", n] => self.options.append_limit = n.parse().ok()?,
             ["refuse", event, code] => {
                 let code = match *code {
@@ -59,6 +64,7 @@ impl Setup for Mailbox {
                     "NONEXISTENT" => Code::NonExistent,
                     "OVERQUOTA" => Code::OverQuota,
                     "TRYCREATE" => Code::TryCreate,
+                    "UNKNOWN-CTE" => Code::UnknownCte,
                     _ => return None,
                 };
                 self.refusals.push(((*event).to_owned(), code));
@@ -193,6 +199,7 @@ impl Driver {
 
     fn run(&mut self, command: &Command) {
         let tag = self.session.tag().to_owned();
+        let dialect = self.session.enabled().dialect;
         let out = self.session.out();
         match command {
             Command::Select(_) => answer::exists(out, UIDS.len()),
@@ -203,13 +210,13 @@ impl Driver {
                             name,
                             ..Listed::default()
                         };
-                        answer::list(out, list.lsub, &listed);
+                        answer::list(out, dialect, list.lsub, &listed);
                     }
                 }
             }
             Command::Status { mailbox, items } => {
                 let values: Vec<(StatusItem, u64)> = items.iter().map(|i| (*i, 3)).collect();
-                answer::status(out, mailbox, &values);
+                answer::status(out, dialect, mailbox, &values);
             }
             Command::Search(search) => found(out, &tag, search),
             Command::Fetch(fetch) => rows(out, fetch),
@@ -251,6 +258,9 @@ fn rows(out: &mut Vec<u8>, fetch: &Fetch) {
             match item {
                 Item::Uid => row.uid(out, UIDS.get(place).copied().unwrap_or_default()),
                 Item::Size => row.size(out, 3),
+                Item::Section(section) if section.wanted == Wanted::DecodedSize => {
+                    row.decoded_size(out, section, 3);
+                }
                 Item::Section(section) => {
                     row.section(out, section, 3);
                     out.extend_from_slice(b"abc");

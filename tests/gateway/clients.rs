@@ -339,7 +339,7 @@ fn what_is_refused_is_told_in_words_and_leaves_nothing_behind() {
     let said = swaks(&house.door, &desk, &letter, true, &[]);
     let told = heard(&said.text);
     assert!(
-        told.contains("550 5.7.1 A provider has to send this message."),
+        told.contains("553 5.7.1 A message to somebody outside goes out in a provider's name."),
         "{told}"
     );
     assert!(

@@ -3,6 +3,7 @@
 use crate::harness::{House, relay};
 use crate::imap::Imap;
 use crate::programs::{Letter, Said, swaks};
+use jiff::SignedDuration;
 
 /// The provider writes; `more` is for swaks.
 fn writes(house: &House, to: &str, more: &[&str]) -> Said {
@@ -108,6 +109,8 @@ fn a_writer_who_names_one_of_a_family_reaches_their_folder() {
     house.hide("kestrel");
     let to = house.patient("family");
     let ann = patient(&house, ("Kestrel", "Ann"), &to);
+    // Of the same moment neither is the older.
+    house.later(SignedDuration::from_secs(1));
     let ben = patient(&house, ("Kestrel", "Bénédict"), &to);
     done(&house, &["contact", "set", &ben, "--guarantor", &ann]);
     let mut imap = Imap::sign_in(&house.door, &house.doctor);

@@ -220,7 +220,7 @@ fn fail2ban_takes_the_jail_and_shuts_every_door() {
     for said in [
         "'add', 'sealpost', 'systemd'",
         "'start', 'sealpost'",
-        "443,465,587,993",
+        "443,465,587,993,8443",
     ] {
         assert!(all.contains(said), "{said} is not in {all}");
     }

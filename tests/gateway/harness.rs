@@ -6,13 +6,14 @@
 //! addresses are its own, so that suites may run side by side.
 
 use crate::postfix::{Mail, Postfix};
-use crate::settings::Settings;
+use crate::settings::{Settings, free_port};
 use jiff::SignedDuration;
 use sealpost::access::accounts;
 use sealpost::access::app_password::{self, Wish};
 use sealpost::access::password::Passwords;
 use sealpost::config::Config;
-use sealpost::model::{Actor, Address, Clock, ManualClock, Role, Scope};
+use sealpost::desk::Desk;
+use sealpost::model::{Actor, Address, Clock, ManualClock, Role, Scope, Secret};
 use sealpost::queue;
 use sealpost::serve::gateway::Gateway;
 use sealpost::serve::ground;
@@ -203,6 +204,28 @@ impl House {
         }
     }
 
+    /// A password for the office page, set for this account.
+    pub(crate) fn phrase(&self, account: &Login) -> String {
+        let phrase = name("four words for tests ");
+        self.hide(&phrase);
+        let store = self.store();
+        self.runtime.block_on(async {
+            let address = Address::parse(&account.address).unwrap();
+            let found = accounts::find(store, &address).await.unwrap().unwrap();
+            let (passwords, secret) = (Passwords::new(), Secret::new(&phrase));
+            accounts::set_password(store, &passwords, found.id, &secret, Actor::Gateway)
+                .await
+                .unwrap();
+        });
+        phrase
+    }
+
+    /// Where the office page is found.
+    pub(crate) fn office(&self) -> String {
+        let port = self.gateway.as_ref().unwrap().office()[0].port();
+        format!("https://office.localhost:{port}")
+    }
+
     /// Somebody outside, of whom nothing may be logged.
     pub(crate) fn patient(&self, stem: &str) -> String {
         let local = name(stem);
@@ -217,6 +240,10 @@ impl House {
 
     pub(crate) fn store(&self) -> &Store {
         self.gateway.as_ref().unwrap().store()
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        self.gateway.as_ref().unwrap().desk()
     }
 
     pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
@@ -287,6 +314,14 @@ impl Drop for House {
         let leaks = self.leaks();
         assert!(leaks.is_empty(), "the log holds private words: {leaks:#?}");
     }
+}
+
+/// Pages for the office, on a name and a port of their own. Every name under
+/// localhost is this machine (RFC 6761 §6.3).
+pub(crate) fn office(settings: &mut Settings) {
+    let port = free_port();
+    settings.text("office.url", &format!("https://office.localhost:{port}"));
+    settings.set("office.listen", &format!("[\"127.0.0.1:{port}\"]"));
 }
 
 /// Runs the binary.

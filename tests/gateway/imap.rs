@@ -86,6 +86,11 @@ impl Imap {
             .unwrap()
     }
 
+    /// The next line.
+    pub(crate) fn hears(&mut self) -> String {
+        String::from_utf8(self.line().unwrap()).unwrap()
+    }
+
     /// One line, with the literals in it.
     fn line(&mut self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();

@@ -241,6 +241,30 @@ fn an_append_that_stalls_is_cut_off_and_leaves_nothing() {
 }
 
 #[test]
+fn an_append_that_trickles_is_cut_off_after_ten_minutes_and_leaves_nothing() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let mut slow = Imap::sign_in(&house.door, &house.doctor);
+    slow.send(b"x APPEND INBOX {5000000+}\r\nSubject: Long\r\n\r\n")
+        .unwrap();
+    let (mut said, mut halves) = (Vec::new(), 0);
+    while halves < 60 && !slow.ended(&mut said) {
+        halves += 1;
+        // An octet every minute is no silence.
+        if halves % 2 == 0 {
+            let _ = slow.send(b"x");
+        }
+        house.later(SignedDuration::from_secs(30));
+    }
+    assert!((20..24).contains(&halves), "{halves} half minutes");
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("* BYE This came too slowly."), "{said}");
+    let mut imap = Imap::sign_in(&house.door, &house.doctor);
+    let said = imap.good("STATUS INBOX (MESSAGES)");
+    assert!(said.contains("MESSAGES 0)"), "{said}");
+}
+
+#[test]
 fn who_never_reads_is_cut_off_and_an_account_has_so_many_connections_and_no_more() {
     let relay = relay();
     let house = House::with(&relay, |s| s.set("imap.connections-per-account", "5"));

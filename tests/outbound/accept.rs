@@ -3,7 +3,7 @@
 use crate::bench::{Bench, Mail, PATIENT, address, reference};
 use crate::heard;
 use jiff::SignedDuration;
-use sealpost::access::accounts;
+use sealpost::access::accounts::{self, Profile};
 use sealpost::model::{Account, Actor, Lane, Recipient, Role, Standing, State};
 use sealpost::queue;
 use sealpost::store::records::{Contact, Message};
@@ -130,13 +130,14 @@ async fn who_may_not_send_is_refused_and_leaves_nothing() {
         .await
         .unwrap();
     let from = |author: &str| Mail::new("no").swap("Dr. Ruiz <ruiz@clinic.example>", author);
+    let bound = bound_to(&bench, &left).await;
     let foreign = Mail::new("no").field("Sender: x@else.example");
     let to_left = Mail::new("no").to(&["left@clinic.example"]);
     let cases = [
         (&ruiz, from("x@else.example"), "refuse-from"),
         (&ruiz, foreign, "refuse-sender"),
         (&desk, from("desk@clinic.example"), "refuse-staff"),
-        (&desk, Mail::new("no"), "refuse-other-provider"),
+        (&bound, Mail::new("no"), "refuse-writes-for"),
         (&boss, from("boss@clinic.example"), "refuse-admin"),
         // Its session signed in before the account was switched off.
         (&left, from("left@clinic.example"), "refuse-disabled"),
@@ -146,6 +147,20 @@ async fn who_may_not_send_is_refused_and_leaves_nothing() {
         assert_eq!(bench.refused(by, &mail).await, reason);
     }
     nothing_is_kept(&bench, &ruiz).await;
+}
+
+/// Somebody of the office who writes for one provider.
+async fn bound_to(bench: &Bench, provider: &Account) -> Account {
+    let bound = bench.account("bound@clinic.example", Role::Staff).await;
+    let profile = Profile {
+        writes_for: Some(vec![provider.id]),
+        ..Profile::default()
+    };
+    let by = Actor::Operator(0);
+    accounts::set_profile(bench.store(), bound.id, &profile, by)
+        .await
+        .unwrap();
+    bound
 }
 
 async fn nothing_is_kept(bench: &Bench, by: &Account) {

@@ -7,12 +7,13 @@ use sealpost::folders;
 use sealpost::model::parcel::Body;
 use sealpost::model::parcel::Wanted;
 use sealpost::model::{
-    Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, ManualClock,
-    MessageId, Notify, Parcel, Recipient, Reply, Role, System, Token,
+    Account, Actor, Address, Arg, Clock, Envelope, Head, Lane, Language, Live, Mailbox,
+    ManualClock, MessageId, Notify, Office, Parcel, Recipient, Reply, Role, System, Token,
 };
 use sealpost::outbound::{Outbound, Settings};
 use sealpost::policy::{Copies, Default as Unmarked, Rules, Staff, Unknown};
 use sealpost::queue;
+use sealpost::release;
 use sealpost::route::portal::Voice;
 use sealpost::store::records::{Grant, Message, Work};
 use sealpost::store::{Entry, RootKey, Store};
@@ -119,6 +120,13 @@ impl Bench {
         reference(&reply)
     }
 
+    /// Submits what must be held, and gives its reference.
+    pub(crate) async fn hold(&self, by: &Account, mail: &Mail) -> MessageId {
+        let reply = self.submit(by, mail).await.unwrap();
+        assert_eq!((reply.code, reply.text), (250, "held"));
+        reference(&reply)
+    }
+
     /// Submits what must be refused, and gives the sentence's name.
     pub(crate) async fn refused(&self, by: &Account, mail: &Mail) -> &'static str {
         self.submit(by, mail).await.unwrap_err().text
@@ -184,13 +192,19 @@ impl Bench {
         }
     }
 
-    pub(crate) async fn sweep(&self) {
+    /// A sweep that has not looked yet.
+    pub(crate) fn sweeper(&self) -> Sweep {
         let settings = sealpost::sweep::Settings {
             idle: IDLE,
             reminder: None,
             voice: self.rules.voice.clone(),
+            office: self.rules.holds.office.clone(),
         };
-        let mut sweep = Sweep::new(self.store().clone(), Live::new(settings));
+        Sweep::new(self.store().clone(), Live::new(settings))
+    }
+
+    pub(crate) async fn sweep(&self) {
+        let mut sweep = self.sweeper();
         while sweep.turn().await.unwrap() {}
     }
 
@@ -238,6 +252,21 @@ pub(crate) fn settings() -> Settings {
             portal: "https://gate.clinic.example".into(),
             language: Language::English,
             zone: jiff::tz::TimeZone::UTC,
+        },
+        holds: release::Settings {
+            lasts: SignedDuration::from_hours(48),
+            by_move: false,
+            notify: None,
+            office: Office {
+                hostname: "gate.clinic.example".into(),
+                from: Mailbox {
+                    name: None,
+                    address: address("notice@clinic.example"),
+                },
+                language: Language::English,
+                zone: jiff::tz::TimeZone::UTC,
+                retain: SignedDuration::from_hours(30 * 24),
+            },
         },
     }
 }
@@ -341,7 +370,7 @@ pub(crate) fn address(text: &str) -> Address {
 
 pub(crate) fn reference(reply: &Reply) -> MessageId {
     match &reply.args[..] {
-        [("reference", Arg::Text(id))] => id.parse().unwrap(),
+        [.., ("reference", Arg::Text(id))] => id.parse().unwrap(),
         other => panic!("no reference in {other:?}"),
     }
 }

@@ -6,6 +6,7 @@ use sealpost::access::link::{self, LinkState};
 use sealpost::model::{Lane, State};
 use sealpost::queue;
 use sealpost::store::records::Grant;
+use sealpost::store::{Change, Tx};
 
 #[tokio::test]
 async fn a_message_lasts_as_long_as_its_writer_says() {
@@ -122,4 +123,25 @@ async fn a_kill_between_acceptance_and_dispatch_leaves_exactly_one_notice() {
     assert_eq!(bench.parcels(Lane::Notice).await.len(), 1);
     assert_eq!(bench.grant(id, 0).await.id, before);
     assert_eq!(bench.count::<Grant>().await, 1);
+}
+
+#[tokio::test]
+async fn every_hour_what_happened_long_ago_in_the_mailboxes_is_forgotten() {
+    let bench = Bench::new(|_| ());
+    let ruiz = bench.ruiz().await;
+    let mut sweep = bench.sweeper();
+    sweep.turn().await.unwrap();
+    let mut tx = Tx::new();
+    for _ in 0..20_500 {
+        tx.change(Change::Account(ruiz.id));
+    }
+    let newest = bench.store().commit(tx).await.unwrap().change();
+    for (minutes, known) in [(59, true), (1, false)] {
+        bench.hand.advance(SignedDuration::from_mins(minutes));
+        sweep.turn().await.unwrap();
+        let oldest = bench.store().changes(0, 1).await.unwrap();
+        assert_eq!(oldest.is_some(), known, "after {minutes} minutes more");
+    }
+    let kept = bench.store().changes(newest - 20_000, 1).await.unwrap();
+    assert_eq!(kept.unwrap()[0].0, newest - 19_999);
 }

@@ -11,6 +11,7 @@ mod bench;
 mod endings;
 #[path = "../../src/model/heard.rs"]
 mod heard;
+mod held;
 mod property;
 mod routes;
 mod views;

@@ -37,6 +37,8 @@ pub(crate) fn read(octets: &[u8]) -> Option<(Value, &[u8])> {
         b'(' => list(octets.get(1..)?),
         b'"' => quoted(octets.get(1..)?),
         b'{' => literal(octets.get(1..)?),
+        // RFC 3516: what holds a NUL.
+        b'~' => literal(octets.strip_prefix(b"~{")?),
         _ => {
             let end = octets
                 .iter()

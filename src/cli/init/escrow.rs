@@ -1,6 +1,6 @@
 //! What `init` prints: the escrow sheet, and what is left to do.
 
-use crate::config::{Config, Host};
+use crate::config::{Config, Host, Url};
 use crate::store::RootKey;
 use std::path::Path;
 
@@ -74,7 +74,7 @@ pub(super) fn next_steps(
         false => format!(" -c {file}"),
     };
     let accounts = format!(
-        "sealpost user add you@{domain} --role provider{option}\n    sealpost user app-password you@{domain} --name \"first device\"{option}"
+        "sealpost user add you@{domain} --role provider{option}\n    sealpost user app-password you@{domain} --name \"first device\"{option}\n    sealpost user passwd you@{domain}{option}   (for the office pages)"
     );
     // The data of a service is another user's: it must run to be asked.
     let (third, fourth) = match service {
@@ -95,12 +95,14 @@ pub(super) fn next_steps(
         true => "the public address of this machine".to_owned(),
         false => format!("the relay ({})", config.relay.host),
     };
-    let portal = match config.portal.url.host() {
-        Host::Name(name) if name.as_str() != host => {
-            format!("\n    {}. A/AAAA  this machine (the portal)", name.as_str())
-        }
-        _ => String::new(),
-    };
+    let names = [
+        (Some(&config.portal.url), "the portal"),
+        (config.office.url.as_ref(), "the office pages"),
+    ];
+    let names: String = names
+        .into_iter()
+        .filter_map(|(url, what)| name(url?, host, what))
+        .collect();
     format!(
         "\
 Next:
@@ -111,7 +113,7 @@ Next:
  5. Replace the self-signed certificate under [tls]: browsers warn of it.
 
 DNS:
-    {host}. A/AAAA  this machine{portal}
+    {host}. A/AAAA  this machine{names}
     PTR of whatever machine sends to the outside: its own name
     {domain}. TXT   an SPF record that covers {sends}
     {domain}. DKIM and DMARC as the relay signs
@@ -125,4 +127,15 @@ Mailbox:
         bounce = bounce.as_str(),
         tagged = format_args!("{}+…@{}", bounce.local(), bounce.domain()),
     )
+}
+
+/// What DNS must say of a name that is not this machine's own.
+fn name(url: &Url, host: &str, what: &str) -> Option<String> {
+    match url.host() {
+        Host::Name(name) if name.as_str() != host => Some(format!(
+            "\n    {}. A/AAAA  this machine ({what})",
+            name.as_str()
+        )),
+        _ => None,
+    }
 }

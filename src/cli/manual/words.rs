@@ -58,9 +58,10 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
                 "imap",
                 "The same with STARTTLS, port 143, for who needs it.",
             ),
+            ("portal", "The pages for patients, port 443."),
             (
-                "portal",
-                "The pages for patients, port 443. A socket with any other name is refused (78).",
+                "office",
+                "The pages for the office, port 8443. A socket with any other name is refused (78).",
             ),
         ],
     ),

@@ -5,19 +5,20 @@ mod contacts;
 mod extended;
 mod recalled;
 mod reminded;
+mod staff;
 mod tasks;
 
 use crate::access::link;
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::delivery::report::Office;
 use crate::desk::contacts::Field;
 use crate::desk::{self, Desk};
 use crate::model::{
-    Actor, Address, Clock, Event, EventKind, GrantId, Head, Lane, Language, Live, Mailbox,
-    ManualClock, MessageId, Recipient, Route, State, TaskId, Token,
+    Actor, Address, Clock, Event, EventKind, GrantId, Head, Lane, Language, Live, ManualClock,
+    MessageId, Recipient, Route, State, TaskId, Token,
 };
 use crate::queue::{self, Listed};
+use crate::release;
 use crate::route::portal::{self, Voice};
 use crate::store::records::{Draft, Ended, Ending, Grant, Message, OpenTask, Task, TaskKind, Work};
 use crate::store::{RootKey, Settings, Store, Tx, samples};
@@ -64,16 +65,7 @@ pub(super) fn desk() -> (TempDir, Desk, ManualClock) {
     let settings = Live::new(desk::Settings {
         domains: vec!["clinic.example".to_owned()],
         secure_tag: false,
-        office: Office {
-            hostname: "mail.clinic.example".into(),
-            from: Mailbox {
-                name: None,
-                address: address("secure-mail@clinic.example"),
-            },
-            language: Language::English,
-            zone: voice().zone,
-            retain: RETAIN,
-        },
+        office: release::samples::settings().office,
         expires: WEEK,
         voice: voice(),
         directory: desk::contacts::Directory {
@@ -250,6 +242,7 @@ impl Bench {
             idle: SignedDuration::from_mins(15),
             reminder,
             voice: voice(),
+            office: release::samples::settings().office,
         };
         Sweep::new(self.store().clone(), Live::new(settings))
     }

@@ -142,27 +142,70 @@ impl<'a> Forest<'a> {
 
     /// Step 5: conversations of one subject become one.
     fn join_by_subject(&mut self) {
+        let heads = self.heads();
         let mut by_subject: HashMap<String, usize> = HashMap::new();
-        let mut roots: Vec<(usize, &'a Item<'a>)> = self
-            .roots()
-            .into_iter()
-            .filter_map(|root| Some((root, self.first(root)?)))
-            .collect();
-        // One that is no answer leads; among equals the earliest.
-        roots.sort_by_key(|(_, item)| (item.subject().1, item.order()));
-        for (root, item) in roots {
+        for (head, item) in &heads {
             let (subject, is_reply) = item.subject();
             if subject.is_empty() {
                 continue;
             }
-            match by_subject.get(subject) {
-                Some(lead) if is_reply => self.link(*lead, root),
-                Some(_) => {}
-                None => {
-                    by_subject.insert(subject.to_owned(), root);
-                }
+            let taken = by_subject.get(subject).copied();
+            let better = taken.is_none_or(|lead| {
+                !self.is_dummy(lead) && (self.is_dummy(*head) || self.is_reply(lead) && !is_reply)
+            });
+            if better {
+                by_subject.insert(subject.to_owned(), *head);
             }
         }
+        for (head, item) in heads {
+            let (subject, is_reply) = item.subject();
+            let Some(lead) = by_subject.get(subject).copied().filter(|l| *l != head) else {
+                continue;
+            };
+            if self.is_dummy(lead) && self.is_dummy(head) {
+                for child in self.place(head).map_or(Vec::new(), |p| p.children.clone()) {
+                    self.unlink(child);
+                    self.link(lead, child);
+                }
+            } else if self.is_dummy(lead) || is_reply && !self.is_reply(lead) {
+                self.link(lead, head);
+            } else {
+                // Neither answers the other: they stand side by side.
+                let above = self.new_place(None);
+                self.link(above, lead);
+                self.link(above, head);
+                by_subject.insert(subject.to_owned(), above);
+            }
+        }
+    }
+
+    /// What stands at the head of each conversation, the earliest first, and its
+    /// first message: as step 3 leaves them, so a missing one only where it holds
+    /// several together.
+    fn heads(&mut self) -> Vec<(usize, &'a Item<'a>)> {
+        let mut heads = Vec::new();
+        for root in self.roots() {
+            let kept = self.kept(root);
+            let mut head = root;
+            if self.is_dummy(root)
+                && let [only] = kept.as_slice()
+            {
+                self.unlink(*only);
+                head = *only;
+            }
+            heads.extend(self.first(head).map(|item| (head, item)));
+        }
+        heads.sort_by_key(|(_, item)| item.order());
+        heads
+    }
+
+    fn is_dummy(&self, at: usize) -> bool {
+        self.place(at).is_some_and(|place| place.item.is_none())
+    }
+
+    fn is_reply(&self, at: usize) -> bool {
+        let item = self.place(at).and_then(|place| place.item);
+        item.is_some_and(|item| item.subject().1)
     }
 
     /// Without the places that hold nothing and need not hold others together

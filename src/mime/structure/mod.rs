@@ -165,6 +165,18 @@ impl Card {
         }
     }
 
+    /// The transfer encoding of the part with these numbers, in lower case. What
+    /// holds other parts has none of its own (RFC 2045 §6.4), and a whole message
+    /// neither: its octets are what they are.
+    #[must_use]
+    pub fn encoding(&self, path: &[u32]) -> &str {
+        let at = self.numbered(path).filter(|_| !path.is_empty());
+        match at.and_then(|at| self.sections.get(at)) {
+            Some(part) if part.form == Form::Leaf => &part.encoding,
+            _ => "binary",
+        }
+    }
+
     /// Where the part with these numbers stands among the sections.
     fn numbered(&self, path: &[u32]) -> Option<usize> {
         // Numbers count the parts of a multipart. A message that is none has

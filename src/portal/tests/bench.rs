@@ -8,24 +8,19 @@ use crate::model::{
     AccountId, Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
     State, Token,
 };
-use crate::net::Peer;
-use crate::portal::page::Clinic;
+use crate::pki::Signer;
 use crate::portal::{Portal, Settings};
 use crate::queue;
 use crate::setup::{Ports, Servers, Web};
 use crate::store::records::{MailboxGrant, Message, Thread, Work};
 use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body_util::BodyExt;
+use crate::web::speech::Clinic;
+pub(super) use crate::web::tests::{Answer, Browser, HOST};
+use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use std::collections::BTreeMap;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
-pub(super) const HOST: &str = "mail.clinic.example";
 const JANE: &str = "jane@example.com";
 
 pub(super) struct Bench {
@@ -33,31 +28,6 @@ pub(super) struct Bench {
     pub(super) hand: ManualClock,
     pub(super) store: Store,
     pub(super) portal: Portal,
-}
-
-/// A response, read to its end.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
-
-impl Answer {
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
-    }
-
-    /// The value of the first hidden field.
-    pub(super) fn form(&self) -> String {
-        let text = self.text();
-        let field = text.split("name=\"form\" value=\"").last().unwrap();
-        field.split('"').next().unwrap().to_owned()
-    }
 }
 
 fn address(text: &str) -> Address {
@@ -167,10 +137,9 @@ impl Bench {
                     }
                     ParcelBody::Content(_) => None,
                 },
-                Work::Dispatch(_)
-                | Work::Tell { .. }
-                | Work::Chart { .. }
-                | Work::Announce(_) => None,
+                Work::Dispatch(_) | Work::Tell { .. } | Work::Chart { .. } | Work::Announce(_) => {
+                    None
+                }
             });
         let (_, mail) = mails
             .max_by_key(|(created, _)| *created)
@@ -189,11 +158,7 @@ impl Bench {
     }
 
     pub(super) fn browser(&self) -> Browser {
-        Browser {
-            router: self.portal.router(),
-            cookies: BTreeMap::new(),
-            headers: Vec::new(),
-        }
+        Browser::new(self.portal.router())
     }
 
     /// A browser that has followed the link and proved the mailbox.
@@ -219,83 +184,6 @@ impl Bench {
             .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         answer.header("location").to_owned()
-    }
-}
-
-/// Keeps cookies; follows nothing by itself.
-pub(super) struct Browser {
-    router: Router,
-    pub(super) cookies: BTreeMap<String, String>,
-    /// Sent with each request.
-    pub(super) headers: Vec<(&'static str, String)>,
-}
-
-impl Browser {
-    pub(super) async fn get(&mut self, path: &str) -> Answer {
-        self.ask(Method::GET, path, None, Body::empty()).await
-    }
-
-    /// A form from a page of ours.
-    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.headers.push(("sec-fetch-site", "same-origin".into()));
-        let answer = self.forged(path, fields).await;
-        self.headers.pop();
-        answer
-    }
-
-    /// A form from who knows where.
-    pub(super) async fn forged(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let pairs: Vec<String> = fields.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        let kind = "application/x-www-form-urlencoded";
-        self.ask(Method::POST, path, Some(kind), Body::from(pairs.join("&")))
-            .await
-    }
-
-    pub(super) async fn ask(
-        &mut self,
-        method: Method,
-        path: &str,
-        kind: Option<&str>,
-        body: Body,
-    ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, HOST);
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(n, v)| format!("{n}={v}"))
-            .collect();
-        request = request.header(header::COOKIE, cookies.join("; "));
-        if let Some(kind) = kind {
-            request = request.header(header::CONTENT_TYPE, kind);
-        }
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        let mut request = request.body(body).unwrap();
-        request.extensions_mut().insert(Peer {
-            ip: "192.0.2.7".parse().unwrap(),
-            port: 50_000,
-        });
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (head, body) = response.into_parts();
-        for cookie in head.headers.get_all(header::SET_COOKIE) {
-            let cookie = cookie.to_str().unwrap();
-            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
-            if cookie.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer {
-            status: head.status,
-            headers: head.headers,
-            body,
-        }
     }
 }
 
@@ -348,10 +236,17 @@ fn pages() -> Settings {
                 port: 443,
             },
         },
+        signer: Live::new(Some(signer())),
         // The address that every browser here comes from.
         trusted_proxies: vec!["192.0.2.7/32".parse().unwrap()],
         logo: None,
     }
+}
+
+fn signer() -> Signer {
+    let made = rcgen::generate_simple_self_signed([HOST.to_owned()]).unwrap();
+    let key = made.signing_key.serialize_pem();
+    Signer::new(made.cert.pem().as_bytes(), key.as_bytes()).unwrap()
 }
 
 /// A letter with HTML, a file that could run, and one that could not.

@@ -3,33 +3,10 @@
 use super::bench::{Answer, Browser};
 use super::map::{Scene, routes};
 use super::upload::{KIND, parts};
+use crate::web::tests::ELSEWHERE;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
-
-/// What a page of another site makes a browser say of itself, and what other
-/// programs say.
-const ELSEWHERE: [&[(&str, &str)]; 14] = [
-    &[],
-    &[("sec-fetch-site", "cross-site")],
-    &[("sec-fetch-site", "same-site")],
-    &[("sec-fetch-site", "none")],
-    &[("sec-fetch-site", "")],
-    &[("sec-fetch-site", "SAME-ORIGIN")],
-    &[
-        ("sec-fetch-site", "cross-site"),
-        ("origin", "https://mail.clinic.example"),
-    ],
-    &[("origin", "null")],
-    &[("origin", "")],
-    &[("origin", "https://evil.example")],
-    &[("origin", "http://mail.clinic.example")],
-    &[("origin", "https://mail.clinic.example.evil.example")],
-    &[("origin", "https://mail.clinic.example:8443")],
-    // A page of ours says so in `Origin`; what else a program writes counts
-    // for nothing.
-    &[("referer", "https://mail.clinic.example/inbox")],
-];
 
 /// Posts as a form of this route would: with files where it takes files.
 async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {

@@ -3,7 +3,7 @@
 
 use crate::model::{GrantId, Language, MessageId};
 use crate::portal::calm::{Again, Calm};
-use crate::portal::page::{Assets, Clinic, Page, Signed, Tab, path};
+use crate::portal::page::{Page, Signed, Tab, path};
 use crate::portal::views::{
     BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, PrintView,
     Problem, ReplyView, SentView, wrong_wait,
@@ -12,6 +12,8 @@ use crate::store::records::CodeMail;
 use crate::visit::{
     CodePage, File, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
 };
+use crate::web::assets::{Assets, ICON, STYLE};
+use crate::web::speech::{Clinic, Speech};
 use askama::Template;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -63,11 +65,13 @@ struct Gallery<'a> {
 impl<'a> Gallery<'a> {
     fn page(&self, here: &str) -> Page<'a> {
         Page {
-            language: self.language,
-            clinic: self.clinic,
+            speech: Speech {
+                language: self.language,
+                clinic: self.clinic,
+                now: now(),
+            },
             assets: self.assets,
             here: here.to_owned(),
-            now: now(),
             reader: None,
         }
     }
@@ -609,8 +613,8 @@ fn every_page_speaks_in_sentences_and_holds_no_script_and_no_inline_style() {
 fn every_page_is_written_to_the_temporary_folder_to_be_looked_at() {
     let folder = std::env::temp_dir().join("sealpost-pages");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("style.css"), include_str!("../style.css")).unwrap();
-    std::fs::write(folder.join("icon.svg"), include_str!("../icon.svg")).unwrap();
+    std::fs::write(folder.join("style.css"), STYLE).unwrap();
+    std::fs::write(folder.join("icon.svg"), ICON).unwrap();
     for language in Language::ALL {
         for (name, page) in gallery(language) {
             let file = format!("{name}.{}.html", language.tag());

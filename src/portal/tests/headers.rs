@@ -1,63 +1,14 @@
 //! The headers of every route, in a snapshot that a reviewer can read; and
 //! the cookies.
 
-use super::bench::{Answer, Bench, Browser};
+use super::bench::{Bench, Browser};
 use super::map::{Scene, routes};
 use crate::model::Token;
+use crate::web::tests::{PAGE, cookies, written};
 use axum::body::Body;
 use axum::http::Method;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
-/// What every page carries, whatever it says. A response that differs is
-/// written out.
-const PAGE: [(&str, &str); 8] = [
-    ("cache-control", "no-store"),
-    ("content-security-policy", crate::web::headers::PAGE_POLICY),
-    ("content-type", "text/html; charset=utf-8"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("referrer-policy", "same-origin"),
-    ("strict-transport-security", "max-age=63072000"),
-    ("x-content-type-options", "nosniff"),
-];
-
-/// A response in one line, and a line for each header in which it is no page.
-fn written(answer: &Answer) -> String {
-    let mut said: BTreeMap<&str, String> = BTreeMap::new();
-    for (name, value) in &answer.headers {
-        let all = said.entry(name.as_str()).or_default();
-        let mark = if all.is_empty() { "" } else { " | " };
-        let _ = write!(all, "{mark}{}", masked(value.to_str().unwrap()));
-    }
-    // It changes with every word.
-    said.remove("content-length");
-    let mut lines = format!("{}\n", answer.status.as_u16());
-    for (name, expected) in PAGE {
-        match said.remove(name) {
-            None => lines.push_str(&format!("    no {name}\n")),
-            Some(value) if value != expected => {
-                lines.push_str(&format!("    {name}: {value}\n"));
-            }
-            Some(_) => {}
-        }
-    }
-    for (name, value) in said {
-        let _ = writeln!(lines, "    {name}: {value}");
-    }
-    lines
-}
-
-/// A value without ids and tokens.
-fn masked(value: &str) -> String {
-    let pieces = value.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
-    let masked = pieces.map(|piece| {
-        let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-        let random = word.len() >= 16 && word.bytes().all(|b| b.is_ascii_alphanumeric());
-        piece.replace(word, if random { "…" } else { word })
-    });
-    masked.collect()
-}
 
 #[tokio::test]
 async fn every_route_answers_with_the_headers_of_the_snapshot() {
@@ -90,18 +41,6 @@ async fn every_route_answers_with_the_headers_of_the_snapshot() {
         }
     }
     insta::assert_snapshot!("headers", shown);
-}
-
-/// The cookies that a response sets: name, value, the rest.
-fn cookies(answer: &Answer) -> Vec<(String, String, String)> {
-    let fields = answer.headers.get_all("set-cookie").into_iter();
-    let fields = fields.map(|field| {
-        let field = field.to_str().unwrap();
-        let (pair, rest) = field.split_once("; ").unwrap();
-        let (name, value) = pair.split_once('=').unwrap();
-        (name.to_owned(), value.to_owned(), rest.to_owned())
-    });
-    fields.collect()
 }
 
 #[tokio::test]

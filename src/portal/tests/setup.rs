@@ -5,11 +5,13 @@ use super::bench::{Bench, HOST};
 use super::strangers::{raw, status};
 use crate::access::accounts;
 use crate::model::Address;
+use crate::setup::{pacc, zone};
 
 const CONFIG: &str = "/mail/config-v1.1.xml";
 const WELL_KNOWN: &str = "/.well-known/autoconfig/mail/config-v1.1.xml";
 const XML: &str = "/autodiscover/autodiscover.xml";
 const JSON: &str = "/autodiscover/autodiscover.json";
+const PACC: &str = "/.well-known/user-agent-configuration.json";
 
 async fn get(bench: &Bench, target: &str, fields: &str) -> String {
     let asked = format!("GET {target} HTTP/1.1\r\n{fields}Connection: close\r\n\r\n");
@@ -35,11 +37,16 @@ async fn a_program_is_answered_under_the_names_it_asks_and_under_no_other() {
         "AUTOCONFIG.clinic.example:8443",
     ];
     let domain = ["clinic.example", "clinic.example:443", "second.example"];
+    let described = [
+        "ua-auto-config.clinic.example",
+        "ua-auto-config.second.example",
+    ];
     let discover = ["autodiscover.clinic.example", "clinic.example"];
     let own = [HOST, "old.clinic.example"];
     for (path, hosts) in [
         (CONFIG, config.as_slice()),
         (WELL_KNOWN, &domain),
+        (PACC, &described),
         (
             "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1",
             &discover,
@@ -77,6 +84,8 @@ async fn a_program_is_answered_under_the_names_it_asks_and_under_no_other() {
         ("autodiscover.clinic.example", CONFIG),
         ("autoconfig.clinic.example", WELL_KNOWN),
         ("autoconfig.clinic.example", JSON),
+        ("clinic.example", PACC),
+        ("ua-auto-config.clinic.example", CONFIG),
     ] {
         let answer = get(&bench, path, &format!("Host: {host}\r\n")).await;
         assert_eq!(status(&answer), 421, "{host} {path}");
@@ -133,6 +142,82 @@ async fn no_answer_has_a_cookie_or_binds_the_clinics_other_sites() {
             assert!(!body.contains("ruiz"), "{body}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_device_gets_a_signed_profile_for_any_address_of_the_clinic_from_the_portal_alone() {
+    let bench = Bench::new().await;
+    bench.send().await;
+    let before = bench.trace().await;
+    let own = format!("Host: {HOST}\r\n");
+    let real = get(&bench, "/apple/ruiz@clinic.example", &own).await;
+    let (head, body) = real.split_once("\r\n\r\n").unwrap();
+    assert_eq!(status(head), 200, "{head}");
+    for field in [
+        "content-type: application/x-apple-aspen-config",
+        "content-disposition: attachment; filename=\"mail.mobileconfig\"",
+        "cache-control: no-store",
+    ] {
+        assert!(head.contains(field), "{field}: {head}");
+    }
+    assert!(!head.contains("set-cookie"), "{head}");
+    // The content lies inside of the signature, and the certificate's name beside it.
+    for part in [
+        "<string>ruiz@clinic.example</string>",
+        "rcgen self signed cert",
+    ] {
+        assert!(body.contains(part), "{part}");
+    }
+    assert!(!body.starts_with("<?xml"), "it is not signed");
+    // Whether there is an account makes no difference.
+    for made_up in [
+        "/apple/nono@clinic.example",
+        "/apple/a%2Fb%3Fc%23d@SECOND.example",
+    ] {
+        assert_eq!(status(&get(&bench, made_up, &own).await), 200, "{made_up}");
+    }
+    for (target, host, expected) in [
+        ("/apple/jane@example.com", HOST, 404),
+        ("/apple/ruiz", HOST, 404),
+        ("/apple/ruiz%0A@clinic.example", HOST, 404),
+        ("/apple/", HOST, 404),
+        (
+            "/apple/ruiz@clinic.example",
+            "autoconfig.clinic.example",
+            421,
+        ),
+        ("/apple/ruiz@clinic.example", "clinic.example", 421),
+        (
+            "/apple/ruiz@clinic.example",
+            "autodiscover.clinic.example",
+            421,
+        ),
+    ] {
+        let answer = get(&bench, target, &format!("Host: {host}\r\n")).await;
+        assert_eq!(status(&answer), expected, "{host} {target}");
+        assert!(!answer.contains("jane"), "{answer}");
+        if target.contains('@') && expected == 404 {
+            assert!(answer.contains("There is no profile here."), "{answer}");
+        }
+    }
+    assert_eq!(bench.trace().await, before);
+}
+
+#[tokio::test]
+async fn each_profile_takes_a_connection_of_its_own() {
+    let bench = Bench::new().await;
+    let asked = format!("GET /apple/ruiz@clinic.example HTTP/1.1\r\nHost: {HOST}\r\n\r\n");
+    let answer = raw(&bench, &asked.repeat(3)).await;
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
+}
+
+#[tokio::test]
+async fn dns_is_told_the_digest_of_what_is_served() {
+    let bench = Bench::new().await;
+    let answer = get(&bench, PACC, "Host: ua-auto-config.clinic.example\r\n").await;
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let lines = zone::lines(&bench.portal.0.servers);
+    assert!(lines.contains(&pacc::record(body)), "{body}\n{lines}");
 }
 
 #[tokio::test]

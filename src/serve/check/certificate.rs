@@ -1,6 +1,7 @@
 //! Certificates: they parse, belong to their key, name this host, and last.
 
-use crate::config::{Config, Fault, Host, TlsMode};
+use crate::config::{Config, Fault, Host, TlsMode, Url};
+use crate::pki::{Signer, Unsuitable};
 use crate::serve::check::{Findings, files};
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::pem::PemObject;
@@ -28,7 +29,7 @@ pub(super) fn check(config: &Config, now: Timestamp, findings: &mut Findings) {
                 "tls.mode is \"self-signed\", so every patient's browser will warn of it",
                 PUBLIC,
             ));
-            if let Err(fault) = made(config) {
+            if let Err(fault) = made(config, findings) {
                 findings.fault(fault);
             }
         }
@@ -50,7 +51,7 @@ fn own(config: &Config, now: Timestamp, findings: &mut Findings) -> Result<(), F
     let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.private_key) else {
         return Ok(());
     };
-    let chain = pair(config, certificate, key)?;
+    let chain = pair(config, certificate, key, findings)?;
     let leaf = chain
         .first()
         .and_then(|der| X509Certificate::from_der(der).ok());
@@ -70,21 +71,22 @@ fn own(config: &Config, now: Timestamp, findings: &mut Findings) -> Result<(), F
 
 /// The certificate that the gateway made for itself. Before its first start
 /// neither file is there.
-fn made(config: &Config) -> Result<(), Fault> {
+fn made(config: &Config, findings: &mut Findings) -> Result<(), Fault> {
     match (&config.tls.certificate, &config.tls.private_key) {
         (Some(certificate), Some(key)) if certificate.exists() || key.exists() => {
-            pair(config, certificate, key).map(|_| ())
+            pair(config, certificate, key, findings).map(|_| ())
         }
         _ => Ok(()),
     }
 }
 
 /// A certificate and its key: readable, the key closed to others, and one the
-/// other's.
+/// other's; and whether they can sign.
 fn pair(
     config: &Config,
     certificate: &Path,
     key: &Path,
+    findings: &mut Findings,
 ) -> Result<Vec<CertificateDer<'static>>, Fault> {
     files::closed(config, "tls.private-key", key)?;
     let chain = chain(config, "tls.certificate", certificate)?;
@@ -101,6 +103,20 @@ fn pair(
         )
     })?;
     belong_together(config, &chain, private)?;
+    let pem = files::read(config, "tls.certificate", certificate)?;
+    if let Err(unsuitable) = Signer::new(&pem, &octets) {
+        let fix = match unsuitable {
+            Unsuitable::Kind => {
+                "get a certificate for a key of RSA (2048 bits or more) or ECDSA (P-256 or P-384)"
+            }
+            _ => "get a certificate of a public authority",
+        };
+        findings.warning(config.fault(
+            "tls.private-key",
+            format!("profiles for Mac, iPhone and iPad are given out unsigned, and the devices say so: {unsuitable}"),
+            fix,
+        ));
+    }
     Ok(chain)
 }
 
@@ -144,6 +160,11 @@ fn names(config: &Config, leaf: &X509Certificate<'_>, findings: &mut Findings) {
         && name.as_str() != hostname
     {
         wanted.push(("portal.url", name.as_str()));
+    }
+    if let Some(Host::Name(name)) = config.office.url.as_ref().map(Url::host)
+        && config.portal.trusted_proxies.is_empty()
+    {
+        wanted.push(("office.url", name.as_str()));
     }
     for (setting, name) in wanted {
         if !covers(leaf, name) {

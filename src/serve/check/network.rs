@@ -9,6 +9,9 @@ use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 pub(super) fn check(config: &Config, held: &Held, findings: &mut Findings) {
     for door in Door::ALL {
         let (wanted, theirs) = (wanted(config, door), held.of(door));
+        if door == Door::Office && config.office.url.is_none() {
+            continue;
+        }
         if !theirs.is_empty() {
             overruled(config, door, &theirs, findings);
             continue;
@@ -19,6 +22,18 @@ pub(super) fn check(config: &Config, held: &Held, findings: &mut Findings) {
     }
     relay(config, findings);
     link(config, findings);
+    office(config, findings);
+}
+
+/// A clinic without office pages has nowhere to see what waits for it.
+fn office(config: &Config, findings: &mut Findings) {
+    if config.office.url.is_none() {
+        findings.warning(config.fault(
+            "office.url",
+            "office.url is not set, so there are no office pages",
+            "name an address for them, such as \"https://office.clinic.example:8443\"",
+        ));
+    }
 }
 
 /// Where the settings say that a door listens.
@@ -29,6 +44,7 @@ pub(super) fn wanted(config: &Config, door: Door) -> &[SocketAddr] {
         Door::Imap => &config.imap.listen,
         Door::Imaps => &config.imap.listen_tls,
         Door::Portal => &config.portal.listen,
+        Door::Office => config.office.doors(),
     }
 }
 

@@ -54,6 +54,16 @@ pub struct AccountFolder {
     pub folder: MailboxId,
 }
 
+/// The last UIDVALIDITY that a folder of an account's own making got. It outlives
+/// the folders, so that none is given twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validity {
+    /// Whose they are.
+    pub account: AccountId,
+    /// RFC 3501 §2.3.1.1.
+    pub last: u32,
+}
+
 /// What IMAP says of a message's form, as it was worked out once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
@@ -113,6 +123,23 @@ impl Record for AccountFolder {
 
     fn key(&self) -> Key<Self> {
         Self::at(self.account, self.slot)
+    }
+}
+
+impl Validity {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(account: AccountId) -> Key<Self> {
+        Key::of(Table::Validity, &[account.octets()])
+    }
+}
+
+impl Record for Validity {
+    const TABLE: Table = Table::Validity;
+    const VERSION: u8 = 1;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.account)
     }
 }
 

@@ -27,8 +27,8 @@ pub struct Message {
     /// The model's `Head`, sealed under the content's key.
     #[serde(with = "serde_bytes")]
     pub head: Vec<u8>,
-    /// SHA-256 of the normalised message and its recipients: what a release binds.
-    /// Zeros for what a mail program put in: nothing is released of it.
+    /// SHA-256 of the normalised message and its recipients: by what a resend is
+    /// known. Zeros for what a mail program put in.
     pub digest: [u8; 32],
     /// How many recipients it has.
     pub recipients: u16,

@@ -66,6 +66,7 @@ struct Shared {
     failure: OnceLock<String>,
     commits: AtomicU64,
     syncs: AtomicU64,
+    reads: AtomicU64,
 }
 
 /// The engine. Dropping it ends the committer and closes the files.
@@ -120,6 +121,7 @@ impl Engine {
             failure: OnceLock::new(),
             commits: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
         });
         let (orders, waiting) = mpsc::channel(WAITING);
         let (tick, watch) = watch::channel(0);
@@ -138,6 +140,7 @@ impl Engine {
 
     /// Reads one value without waiting.
     pub(crate) fn read(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        self.shared.reads.fetch_add(1, Ordering::Relaxed);
         read(&self.shared.db(), key)
     }
 
@@ -156,11 +159,12 @@ impl Engine {
         let _ = self.shared.failure.set(why.to_owned());
     }
 
-    /// Commits and syncs so far.
+    /// Commits, syncs and reads so far.
     pub(crate) fn figures(&self) -> Figures {
         Figures {
             commits: self.shared.commits.load(Ordering::Relaxed),
             syncs: self.shared.syncs.load(Ordering::Relaxed),
+            reads: self.shared.reads.load(Ordering::Relaxed),
         }
     }
 
@@ -195,7 +199,10 @@ impl Backing for Engine {
     }
 
     async fn range(&self, span: Span) -> Result<Vec<Pair>, Error> {
-        range(&self.shared.db(), &span)
+        let pairs = range(&self.shared.db(), &span)?;
+        let reads = pairs.len() as u64 + 1;
+        self.shared.reads.fetch_add(reads, Ordering::Relaxed);
+        Ok(pairs)
     }
 
     async fn commit(&self, batch: Batch) -> Result<Vec<u64>, Error> {

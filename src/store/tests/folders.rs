@@ -233,7 +233,7 @@ async fn what_is_gone_is_remembered_and_its_uid_is_not_given_again() {
     let (uid, message) = file(&store, Flags::default()).await;
     assert_eq!(uid, 6);
     assert_eq!(store.placed(message).await.unwrap(), [(FOLDER, 6)]);
-    let changes = store.changes(5, 99).await.unwrap();
+    let changes = store.changes(5, 99).await.unwrap().unwrap();
     assert_eq!(changes[0].1, Change::Gone(FOLDER, vec![2, 5]));
     assert_eq!(
         changes[2],
@@ -383,7 +383,7 @@ async fn ten_thousand_rows_are_read_whole_and_in_order() {
         assert_eq!(row.modseq, if seen { 10_002 } else { u64::from(uid) + 1 });
     }
     // A change of that many UIDs is longer than a piece.
-    let changes = store.changes(10_000, 9).await.unwrap();
+    let changes = store.changes(10_000, 9).await.unwrap().unwrap();
     assert_eq!(changes, [(10_001, Change::Flags(FOLDER, uids))]);
 }
 
@@ -505,4 +505,82 @@ proptest! {
         });
         prop_assert!(clean);
     }
+}
+
+#[tokio::test]
+async fn old_changes_are_forgotten_and_whoever_follows_them_is_told() {
+    let bench = Bench::new();
+    let store = bench.create();
+    for _ in 0..2_500 {
+        let mut tx = Tx::new();
+        tx.change(Change::Folders(AccountId::from_octets([1; 16])));
+        tx.change(Change::Account(AccountId::from_octets([1; 16])));
+        store.commit(tx).await.unwrap();
+    }
+    assert_eq!(store.changes(0, 1).await.unwrap().unwrap()[0].0, 1);
+    store.forget_changes(10_000).await.unwrap();
+    assert_eq!(store.changes(0, 1).await.unwrap().unwrap()[0].0, 1);
+    store.forget_changes(700).await.unwrap();
+    for (after, next) in [
+        (0, None),
+        (4_299, None),
+        (4_300, Some(4_301)),
+        (4_998, Some(4_999)),
+    ] {
+        let changes = store.changes(after, 9).await.unwrap();
+        assert_eq!(changes.map(|c| c[0].0), next, "after {after}");
+    }
+    drop(store);
+    let store = bench.open();
+    assert_eq!(store.changes(7, 9).await.unwrap(), None);
+    assert_eq!(store.changes(5_000, 9).await.unwrap(), Some(Vec::new()));
+    let left = store.verify().await.unwrap().tables;
+    let left = left.iter().find(|t| t.table == Table::Change).unwrap();
+    assert_eq!((left.good, left.damaged), (700, 0));
+}
+
+#[tokio::test]
+async fn what_is_gone_for_long_is_put_together_and_nobody_misses_any_of_it() {
+    let bench = Bench::new();
+    let store = bench.create();
+    let mut filed = Vec::new();
+    for _ in 0..60 {
+        filed.push(file(&store, Flags::default()).await);
+    }
+    let (mut marks, mut gone) = (Vec::new(), Vec::new());
+    for n in 0..30 {
+        marks.push((store.folder_numbers(FOLDER).await.unwrap().1, gone.clone()));
+        // Every other one, so that what is left stands between them.
+        vanish(&store, &filed[2 * n..=2 * n]).await.unwrap();
+        gone.push(filed[2 * n].0);
+    }
+    let exact = |after: &[u32]| -> Vec<u32> {
+        gone.iter()
+            .copied()
+            .filter(|uid| !after.contains(uid))
+            .collect()
+    };
+    let records = async |store: &Store| {
+        let tables = store.verify().await.unwrap().tables;
+        let table = tables.iter().find(|t| t.table == Table::Vanished).unwrap();
+        assert_eq!(table.damaged, 0);
+        table.good
+    };
+    store.join_vanished(FOLDER, 30).await.unwrap();
+    assert_eq!(records(&store).await, 30, "there is room for them");
+    for again in 0..3 {
+        store.join_vanished(FOLDER, 20).await.unwrap();
+        assert_eq!(records(&store).await, 11, "{again}");
+        for (n, (mark, before)) in marks.iter().enumerate() {
+            let told = store.vanished(FOLDER, *mark).await.unwrap();
+            if n >= 20 {
+                assert_eq!(told, exact(before), "since expunge {n}");
+            } else {
+                assert_eq!(told, gone, "since expunge {n}");
+            }
+        }
+    }
+    drop(store);
+    let store = bench.open();
+    assert_eq!(store.vanished(FOLDER, 0).await.unwrap(), gone);
 }

@@ -172,7 +172,7 @@ async fn uids_and_modseqs_rise_without_gaps_under_concurrency() {
         assert_eq!(store.entries(folder, 18, 99).await.unwrap().len(), 2);
         assert_eq!(store.folder_numbers(folder).await.unwrap(), (21, 21));
     }
-    let changes = store.changes(0, 99).await.unwrap();
+    let changes = store.changes(0, 99).await.unwrap().unwrap();
     assert_eq!(
         changes.iter().map(|c| c.0).collect::<Vec<_>>(),
         (1..=40).collect::<Vec<_>>()

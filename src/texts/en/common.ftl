@@ -5,6 +5,8 @@ moment = { $day }, { $time } ({ $zone })
 day = { $weekday }, { $date }
 date = { $day } { $month } { $year }
 date-this-year = { $day } { $month }
+# $time is "10:02 AM", $zone "Pacific".
+clock = { $time } ({ $zone })
 today = today, { $time }
 yesterday = yesterday, { $time }
 # $clock is the hour from 1 to 12 with its minutes: 9:41.

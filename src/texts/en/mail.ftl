@@ -86,3 +86,18 @@ outside-delivered = The message that was accepted on { $accepted } was delivered
 outside-relayed = The next mail service has taken the message that was accepted on { $accepted }. Its reference is { $reference }.
 outside-noticed = The next mail service has taken the notice of the message that was accepted on { $accepted }. Its reference is { $reference }.
 outside-look = You find the details in your mailbox on the secure mail gateway, or ask the person who runs it.
+
+# Letters about a message that waits for a provider's release. They are read in the
+# mailbox here, and say nothing of what it says.
+hold-waits-subject = A message waits for your release
+hold-waits = { $writer } has written a message in your name. It lies in your folder "Awaiting release". Its reference is { $reference }.
+hold-waits-then = Read it, then release it or give it back on the office page. If nobody has by { $until }, it goes back to { $writer }.
+hold-waits-move = You can also move it from there into the folder "Release". Then it leaves at once.
+hold-rejected-subject = A message was given back to you
+hold-rejected = { $provider } has not released the message { $reference }. It was not sent, and lies in your folder Drafts. The reason:
+hold-again = You can change it and send it again. It then waits for release again.
+hold-withdrawn-subject = A message no longer waits for release
+hold-withdrawn = Your administrator has taken the message { $reference } back. It was not sent, and lies in your folder Drafts.
+hold-expired-subject = A message was not released in time
+hold-expired = { $provider } did not release the message { $reference } in time. It was not sent, and lies in your folder Drafts.
+hold-expired-provider = The message { $reference }, which { $writer } wrote in your name, was not released in time. It was not sent, and went back to { $writer }.

@@ -13,8 +13,6 @@ portal-help = Help
 portal-questions = Questions? Call { $clinic }:
 portal-questions-no-phone = Questions? Call { $clinic } at the number you already have.
 portal-never-ask = We never ask for a password, a credit card number or a Social Security number.
-# $time is "10:02 AM", $zone "Pacific".
-portal-clock = { $time } ({ $zone })
 # Stands before the title of a page with a mistake to mend.
 portal-error-prefix = Please check:
 

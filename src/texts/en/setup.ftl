@@ -34,10 +34,11 @@ setup-thunderbird-manual = If it does not, it shows two forms, one after the oth
 setup-thunderbird-test = Enter the app password when it asks for the password, choose Continue, then Finish.
 
 setup-apple = Apple Mail on Mac, iPhone and iPad
-setup-apple-add = Mac: in Mail, choose Mail, then Add Account, then Other Mail Account. iPhone and iPad: in Settings choose Apps, Mail, Mail Accounts, Add Account, Other, Add Mail Account (on older ones Settings, Mail, Accounts). Enter your name, { $address } and the app password.
+setup-apple-profile = The quick way: on the device itself, open { $profile } in Safari and allow the download. It is a profile with the values of this page and without a password. Mac: System Settings, General, Device Management. iPhone and iPad: Settings, Profile Downloaded. Check that it says Verified, and ask your administrator if it does not. Choose Install, and enter the app password whenever you are asked for one. That is all.
+setup-apple-nobody = There is no profile here. The address of this page must end with your whole mail address, as it stands on the page from your administrator.
+setup-apple-add = Or by hand. Mac: in Mail, choose Mail, then Add Account, then Other Mail Account. iPhone and iPad: in Settings choose Apps, Mail, Mail Accounts, Add Account, Other, Add Mail Account (on older ones Settings, Mail, Accounts). Enter your name, { $address } and the app password.
 setup-apple-manual = Choose IMAP if you are asked.
 setup-apple-servers = Incoming mail server: { $server }, user name { $address }, the app password. Outgoing mail server: the same three, also where it says Optional. If it asks for ports: { $incoming } for incoming, { $outgoing } for outgoing, with SSL.
-setup-apple-profile = If your administrator gave you a file that ends in .mobileconfig, open that instead. It is listed in Settings as a downloaded profile; install it and enter the app password when you are asked. The device says that the profile is not signed; continue only if you had it from your administrator.
 
 setup-cloud = New Outlook, and Outlook on phones
 setup-cloud-refused = They do not work here. They give your password to Microsoft, and Microsoft's servers collect your mail and keep a copy, patients' mail included. The gateway refuses them. Use one of the three programs above. In the new Outlook for Windows, the switch "New Outlook" at the top right brings the classic one back.

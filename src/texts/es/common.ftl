@@ -5,6 +5,8 @@ moment = { $day }, { $time } ({ $zone })
 day = { $weekday }, { $date }
 date = { $day } de { $month } de { $year }
 date-this-year = { $day } de { $month }
+# $time is "10:02 AM", $zone "Pacific".
+clock = { $time } ({ $zone })
 today = hoy, { $time }
 yesterday = ayer, { $time }
 # $clock is the hour from 1 to 12 with its minutes: 9:41. No line breaks inside

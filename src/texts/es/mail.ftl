@@ -86,3 +86,18 @@ outside-delivered = El mensaje aceptado el { $accepted } se entregó. Su referen
 outside-relayed = El siguiente servicio de correo recibió el mensaje aceptado el { $accepted }. Su referencia es { $reference }.
 outside-noticed = El siguiente servicio de correo recibió el aviso del mensaje aceptado el { $accepted }. Su referencia es { $reference }.
 outside-look = Encontrará los detalles en su buzón del servicio de correo seguro, o pregunte a la persona que lo administra.
+
+# Letters about a message that waits for a provider's release. They are read in the
+# mailbox here, and say nothing of what it says.
+hold-waits-subject = Un mensaje espera su autorización
+hold-waits = { $writer } ha escrito un mensaje en nombre de usted. Está en su carpeta "Awaiting release". Su referencia es { $reference }.
+hold-waits-then = Léalo y después autorícelo o devuélvalo en la página de la oficina. Si nadie lo hace hasta { $until }, vuelve a { $writer }.
+hold-waits-move = También puede moverlo de ahí a la carpeta "Release". Entonces sale enseguida.
+hold-rejected-subject = Un mensaje le fue devuelto
+hold-rejected = { $provider } no ha autorizado el mensaje { $reference }. No se envió, y está en su carpeta de borradores. El motivo:
+hold-again = Puede cambiarlo y enviarlo de nuevo. Entonces vuelve a esperar la autorización.
+hold-withdrawn-subject = Un mensaje ya no espera autorización
+hold-withdrawn = Su administrador ha retirado el mensaje { $reference }. No se envió, y está en su carpeta de borradores.
+hold-expired-subject = Un mensaje no se autorizó a tiempo
+hold-expired = { $provider } no autorizó a tiempo el mensaje { $reference }. No se envió, y está en su carpeta de borradores.
+hold-expired-provider = El mensaje { $reference }, que { $writer } escribió en nombre de usted, no se autorizó a tiempo. No se envió, y volvió a { $writer }.

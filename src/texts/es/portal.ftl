@@ -14,7 +14,6 @@ portal-help = Ayuda
 portal-questions = ¿Tiene preguntas? Llame a { $clinic }:
 portal-questions-no-phone = ¿Tiene preguntas? Llame a { $clinic } al número que ya conoce.
 portal-never-ask = Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
-portal-clock = { $time } ({ $zone })
 portal-error-prefix = Revise esto:
 
 # Primera página de un mensaje.

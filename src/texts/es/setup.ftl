@@ -34,10 +34,11 @@ setup-thunderbird-manual = Si no la encuentra, muestra dos formularios, uno tras
 setup-thunderbird-test = Escriba la contraseña de aplicación cuando le pida la contraseña, elija Continuar y después Finalizar.
 
 setup-apple = Apple Mail en Mac, iPhone y iPad
-setup-apple-add = Mac: en Mail, elija Mail, después Agregar cuenta y después Otra cuenta de Mail. iPhone y iPad: en Configuración, elija Apps, Mail, Cuentas de Mail, Agregar cuenta, Otra, Agregar cuenta de correo (en los más antiguos, Configuración, Mail, Cuentas). Escriba su nombre, { $address } y la contraseña de aplicación.
+setup-apple-profile = Lo más rápido: en el propio dispositivo, abra { $profile } con Safari y permita la descarga. Es un perfil con los datos de esta página y sin contraseña. Mac: Configuración del Sistema, General, Administración de dispositivos. iPhone y iPad: Configuración, Perfil descargado. Compruebe que dice Verificado y, si no es así, pregunte al administrador. Elija Instalar e introduzca la contraseña de aplicación cada vez que se le pida una. Eso es todo.
+setup-apple-nobody = Aquí no hay ningún perfil. La dirección de esta página debe terminar con su dirección de correo completa, como está en la hoja del administrador.
+setup-apple-add = O a mano. Mac: en Mail, elija Mail, después Agregar cuenta y después Otra cuenta de Mail. iPhone y iPad: en Configuración, elija Apps, Mail, Cuentas de Mail, Agregar cuenta, Otra, Agregar cuenta de correo (en los más antiguos, Configuración, Mail, Cuentas). Escriba su nombre, { $address } y la contraseña de aplicación.
 setup-apple-manual = Elija IMAP si se le pregunta.
 setup-apple-servers = Servidor de correo entrante: { $server }, usuario { $address }, la contraseña de aplicación. Servidor de correo saliente: los mismos tres datos, también donde dice Opcional. Si pide los puertos: { $incoming } para el entrante y { $outgoing } para el saliente, con SSL.
-setup-apple-profile = Si el administrador le dio un archivo que termina en .mobileconfig, abra ese archivo en lugar de seguir estos pasos. En Configuración aparece como perfil descargado; instálelo e introduzca la contraseña de aplicación cuando se le pida. El dispositivo avisa de que el perfil no está firmado; continúe solo si se lo dio el administrador.
 
 setup-cloud = El nuevo Outlook, y Outlook en el teléfono
 setup-cloud-refused = No funcionan aquí. Entregan su contraseña a Microsoft, y los servidores de Microsoft recogen su correo y guardan una copia, también del correo de los pacientes. El sistema de la clínica los rechaza. Use uno de los tres programas anteriores. En el nuevo Outlook para Windows, el interruptor "Nuevo Outlook" de la parte superior derecha vuelve al clásico.

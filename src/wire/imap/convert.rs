@@ -6,6 +6,7 @@ use crate::wire::imap::command::{
     Append, Command, Fetch, Item, Label, QResync, Section, Select, Store, StoreMode, Transfer,
     Wanted,
 };
+use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::set::{STAR, Set, Which};
 use crate::wire::imap::{names, query};
 use imap_codec::CommandCodec;
@@ -20,6 +21,7 @@ use imap_codec::imap_types::flag::{Flag, StoreResponse, StoreType};
 use imap_codec::imap_types::mailbox::Mailbox;
 use imap_codec::imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 use jiff::Timestamp;
+use std::num::NonZeroU32;
 
 /// Most items of one FETCH: more than a message has parts worth asking for.
 /// Each may be answered with the whole message.
@@ -40,7 +42,7 @@ pub(super) enum Parsed {
 
 /// Reads a whole command, with its tag and its CRLF. `None` if it cannot be
 /// read; an error if it can, but not be done. `length` is that of APPEND's message.
-pub(super) fn read(text: &[u8], length: u64) -> Option<Result<Parsed, Answer>> {
+pub(super) fn read(text: &[u8], length: u64, dialect: Dialect) -> Option<Result<Parsed, Answer>> {
     let (rest, command) = CommandCodec::default().decode(text).ok()?;
     rest.is_empty().then_some(())?;
     let parsed = match command.body {
@@ -49,7 +51,7 @@ pub(super) fn read(text: &[u8], length: u64) -> Option<Result<Parsed, Answer>> {
             flags: named,
             date,
             message: _,
-        } => append(&mailbox, &named, date.as_ref(), length).map(Parsed::Append),
+        } => append(name(&mailbox, dialect), &named, date.as_ref(), length).map(Parsed::Append),
         CommandBody::Enable { capabilities } => {
             let names = capabilities.into_inner().into_iter();
             Ok(Parsed::Enable(
@@ -58,26 +60,27 @@ pub(super) fn read(text: &[u8], length: u64) -> Option<Result<Parsed, Answer>> {
                     .collect(),
             ))
         }
-        body => command_of(body)?.map(Parsed::Command),
+        body => command_of(body, dialect)?.map(Parsed::Command),
     };
     Some(parsed)
 }
 
-fn command_of(body: CommandBody<'_>) -> Option<Result<Command, Answer>> {
+fn command_of(body: CommandBody<'_>, dialect: Dialect) -> Option<Result<Command, Answer>> {
+    let named = |mailbox: &Mailbox<'_>| name(mailbox, dialect);
     Some(match body {
         CommandBody::Id { parameters } => Ok(id(&parameters.unwrap_or_default())),
         CommandBody::Select {
             mailbox,
             parameters,
-        } => select(&mailbox, parameters, false),
+        } => select(named(&mailbox), parameters, false),
         CommandBody::Examine {
             mailbox,
             parameters,
-        } => select(&mailbox, parameters, true),
-        CommandBody::Delete { mailbox } => name(&mailbox).map(Command::Delete),
-        CommandBody::Subscribe { mailbox } => name(&mailbox).map(Command::Subscribe),
-        CommandBody::Unsubscribe { mailbox } => name(&mailbox).map(Command::Unsubscribe),
-        CommandBody::Rename { from, to } => rename(&from, &to),
+        } => select(named(&mailbox), parameters, true),
+        CommandBody::Delete { mailbox } => named(&mailbox).map(Command::Delete),
+        CommandBody::Subscribe { mailbox } => named(&mailbox).map(Command::Subscribe),
+        CommandBody::Unsubscribe { mailbox } => named(&mailbox).map(Command::Unsubscribe),
+        CommandBody::Rename { from, to } => rename(named(&from), &to, dialect),
         CommandBody::ExpungeUid { sequence_set } => {
             Ok(Command::Expunge(Some(which(&sequence_set))))
         }
@@ -91,10 +94,10 @@ fn command_of(body: CommandBody<'_>) -> Option<Result<Command, Answer>> {
             sequence_set,
             kind,
             response,
-            flags: named,
+            flags: set_to,
             uid,
             modifiers,
-        } => flags(&named).map(|flags| {
+        } => flags(&set_to).map(|flags| {
             Command::Store(Store {
                 set: which(&sequence_set),
                 uid,
@@ -108,12 +111,12 @@ fn command_of(body: CommandBody<'_>) -> Option<Result<Command, Answer>> {
             sequence_set,
             mailbox,
             uid,
-        } => transfer(&sequence_set, &mailbox, uid).map(Command::Copy),
+        } => transfer(&sequence_set, named(&mailbox), uid).map(Command::Copy),
         CommandBody::Move {
             sequence_set,
             mailbox,
             uid,
-        } => transfer(&sequence_set, &mailbox, uid).map(Command::Move),
+        } => transfer(&sequence_set, named(&mailbox), uid).map(Command::Move),
         body => return query::read(body),
     })
 }
@@ -125,14 +128,14 @@ fn id(fields: &[(IString<'_>, NString<'_>)]) -> Command {
 }
 
 fn append(
-    mailbox: &Mailbox<'_>,
+    mailbox: Result<String, Answer>,
     named: &[Flag<'_>],
     date: Option<&DateTime>,
     length: u64,
 ) -> Result<Append, Answer> {
     let date = date.map(|date| Timestamp::from_second(date.as_ref().timestamp()));
     Ok(Append {
-        mailbox: name(mailbox)?,
+        mailbox: mailbox?,
         flags: flags(named)?,
         // The codec knows years 0 to 9999; jiff knows them all.
         date: date.and_then(Result::ok),
@@ -141,7 +144,7 @@ fn append(
 }
 
 fn select(
-    mailbox: &Mailbox<'_>,
+    mailbox: Result<String, Answer>,
     parameters: Vec<SelectParameter>,
     read_only: bool,
 ) -> Result<Command, Answer> {
@@ -172,29 +175,34 @@ fn select(
         return Err(Answer::bad("QRESYNC takes numbers, not \"*\"."));
     }
     Ok(Command::Select(Select {
-        mailbox: name(mailbox)?,
+        mailbox: mailbox?,
         read_only,
         condstore,
         qresync,
     }))
 }
 
-fn rename(from: &Mailbox<'_>, to: &Mailbox<'_>) -> Result<Command, Answer> {
-    Ok(Command::Rename {
-        from: name(from)?,
-        to: name(to)?,
-    })
+fn rename(
+    from: Result<String, Answer>,
+    to: &Mailbox<'_>,
+    dialect: Dialect,
+) -> Result<Command, Answer> {
+    let to = match to {
+        Mailbox::Inbox => "INBOX".to_owned(),
+        Mailbox::Other(other) => names::made(other.as_ref(), dialect)?,
+    };
+    Ok(Command::Rename { from: from?, to })
 }
 
 fn transfer(
     sequence_set: &SequenceSet,
-    mailbox: &Mailbox<'_>,
+    mailbox: Result<String, Answer>,
     uid: bool,
 ) -> Result<Transfer, Answer> {
     Ok(Transfer {
         set: which(sequence_set),
         uid,
-        mailbox: name(mailbox)?,
+        mailbox: mailbox?,
     })
 }
 
@@ -282,16 +290,27 @@ fn item(name: MessageDataItemName<'_>) -> Option<Item> {
                 label: Label::Body,
             })
         }
-        // BINARY is not offered.
-        MessageDataItemName::Binary { .. } | MessageDataItemName::BinarySize { .. } => return None,
+        MessageDataItemName::Binary {
+            section,
+            partial,
+            peek,
+        } => Item::Section(Section {
+            partial: partial.map(|(from, most)| (from, most.get())),
+            peek,
+            ..Section::peek(numbers(&section), Wanted::Decoded)
+        }),
+        MessageDataItemName::BinarySize { section } => {
+            Item::Section(Section::peek(numbers(&section), Wanted::DecodedSize))
+        }
     })
 }
 
+fn numbers(part: &[NonZeroU32]) -> Vec<u32> {
+    part.iter().map(|number| number.get()).collect()
+}
+
 fn part(section: CodecSection<'_>) -> (Vec<u32>, Wanted) {
-    let path = |part: Option<Part>| {
-        let numbers = part.map(|part| part.0.into_inner()).unwrap_or_default();
-        numbers.into_iter().map(u32::from).collect()
-    };
+    let path = |part: Option<Part>| part.map_or_else(Vec::new, |part| numbers(part.0.as_ref()));
     let fields = |names: Vec1<AString<'_>>, except| Wanted::Fields {
         names: names
             .as_ref()
@@ -363,10 +382,10 @@ fn set(set: &SequenceSet) -> Set {
     Set(ranges.collect())
 }
 
-fn name(mailbox: &Mailbox<'_>) -> Result<String, Answer> {
+fn name(mailbox: &Mailbox<'_>, dialect: Dialect) -> Result<String, Answer> {
     match mailbox {
         Mailbox::Inbox => Ok("INBOX".to_owned()),
-        Mailbox::Other(other) => names::mailbox(other.as_ref()),
+        Mailbox::Other(other) => names::mailbox(other.as_ref(), dialect),
     }
 }
 

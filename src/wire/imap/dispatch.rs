@@ -1,11 +1,14 @@
 //! What each command does in each state.
 
 use crate::wire::imap::answer::{self, Answer, Code};
-use crate::wire::imap::command::{Command, Item};
+use crate::wire::imap::command::{Command, Item, Key, Search};
 use crate::wire::imap::convert::{self, Parsed};
+use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::front;
 use crate::wire::imap::gather::Found;
 use crate::wire::imap::literal::MAX_STRANGER;
+use crate::wire::imap::narrow::narrowed;
+use crate::wire::imap::nest;
 use crate::wire::imap::session::{Event, Place, Question, Session, State, Step};
 use crate::wire::imap::verb::{Line, Needs, Verb};
 use bytes::BytesMut;
@@ -18,11 +21,11 @@ const MAX_COMMAND: usize = 64 * 1024;
 const MAX_COMMANDS: u32 = 50;
 
 /// What is offered whatever the state.
-const ALWAYS: &str = "IMAP4rev1 LITERAL+ SASL-IR ID";
+const ALWAYS: &str = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID";
 /// What is offered after signing in, besides.
 const SIGNED_IN: &str = "IDLE UIDPLUS MOVE NAMESPACE SPECIAL-USE CREATE-SPECIAL-USE ENABLE \
     UNSELECT CONDSTORE QRESYNC STATUS=SIZE SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES ESEARCH \
-    SEARCHRES LIST-EXTENDED LIST-STATUS WITHIN";
+    SEARCHRES LIST-EXTENDED LIST-STATUS WITHIN BINARY";
 
 impl Session {
     /// What this session offers now.
@@ -85,7 +88,7 @@ impl Session {
             return self.fail(&Answer::bad("A command begins with a tag and a space."));
         };
         // Whatever follows is a browser's, perhaps sent by a hostile page.
-        if line.is_http() {
+        if self.place == Place::Stranger && line.is_http() {
             self.bye(None, "This is a mail server, not a web page.");
             return None;
         }
@@ -175,12 +178,13 @@ impl Session {
 
     /// Reads what is left to read: by the small parser, or by the codec.
     fn parse(&self, verb: (Verb, bool), arguments: &[u8]) -> Option<Result<Parsed, Answer>> {
+        let dialect = self.enabled.dialect;
         let command = match verb.0 {
             Verb::List | Verb::Lsub => {
-                front::list(arguments, verb.0 == Verb::Lsub)?.map(Command::List)
+                front::list(arguments, verb.0 == Verb::Lsub, dialect)?.map(Command::List)
             }
-            Verb::Status => front::status(arguments)?,
-            Verb::Create => front::create(arguments)?,
+            Verb::Status => front::status(arguments, dialect)?,
+            Verb::Create => front::create(arguments, dialect)?,
             _ => return self.decode(verb, arguments),
         };
         Some(command.map(Parsed::Command))
@@ -191,15 +195,35 @@ impl Session {
             Verb::Search => front::returns(arguments)?,
             _ => (None, arguments),
         };
-        let arguments = front::saved(verb.0, arguments)?;
+        let arguments = narrowed(verb.0, arguments);
+        let arguments = front::saved(verb.0, &arguments)?;
+        let arguments = match nest::grouped(verb.0, arguments)? {
+            Ok(arguments) => arguments,
+            Err(answer) => return Some(Err(answer)),
+        };
         let uid = if verb.1 { "UID " } else { "" };
         let head = format!("{} {uid}{} ", self.tag, verb.0.name());
         let text = [head.as_bytes(), &arguments, b"\r\n"].concat();
-        let mut parsed = convert::read(&text, 0)?;
-        if let Ok(Parsed::Command(Command::Search(search))) = &mut parsed {
-            search.returns = returns;
-        }
-        Some(parsed)
+        let dialect = self.enabled.dialect;
+        let returns = returns.or_else(|| dialect.returns());
+        Some(match convert::read(&text, 0, dialect)? {
+            Ok(Parsed::Command(Command::Search(search))) => {
+                Ok(Parsed::Command(Command::Search(Search {
+                    returns,
+                    ..search
+                })))
+            }
+            // What was saved before is no more what `$` means.
+            Err(answer) if returns.is_some_and(|returns| returns.save) => {
+                Ok(Parsed::Command(Command::Search(Search {
+                    uid: verb.1,
+                    key: Key::Nothing,
+                    returns,
+                    refused: Some(answer),
+                })))
+            }
+            parsed => parsed,
+        })
     }
 
     /// Hands a command to the driver.
@@ -234,14 +258,25 @@ impl Session {
     fn enable(&mut self, names: &[String]) -> Option<Step> {
         let wanted = |name: &str| names.iter().any(|n| n == name);
         let (condstore, qresync) = (wanted("CONDSTORE"), wanted("QRESYNC"));
+        let counted = self.enabled.condstore;
         self.enabled.condstore |= condstore || qresync;
         self.enabled.qresync |= qresync;
+        let rev2 = wanted("IMAP4REV2");
+        if rev2 {
+            self.enabled.dialect = Dialect::Rev2;
+        }
         let told = [
             condstore.then_some("CONDSTORE"),
             qresync.then_some("QRESYNC"),
+            rev2.then_some("IMAP4rev2"),
         ];
         let told: Vec<&str> = told.into_iter().flatten().collect();
         answer::enabled(&mut self.out, &told);
+        let selected = matches!(self.place, Place::Selected { .. });
+        if selected && self.enabled.condstore && !counted {
+            // RFC 7162 §3.1: the mailbox's highest mod-sequence is said.
+            return self.asked(Verb::Enable, Command::Noop);
+        }
         self.done(Verb::Enable)
     }
 

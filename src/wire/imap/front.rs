@@ -6,6 +6,7 @@ use crate::wire::imap::answer::{Answer, Code};
 use crate::wire::imap::command::{
     Command, List, ListReturn, ListSelect, Returns, Special, StatusItem,
 };
+use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::names;
 use crate::wire::imap::reader::Reader;
 use crate::wire::imap::verb::Verb;
@@ -42,7 +43,7 @@ pub(super) fn login(arguments: &[u8]) -> Option<Result<Credentials, sasl::Fault>
 }
 
 /// LIST and LSUB (RFC 5258 §6, RFC 5819 §4, RFC 6154 §6).
-pub(super) fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>> {
+pub(super) fn list(arguments: &[u8], lsub: bool, dialect: Dialect) -> Option<Result<List, Answer>> {
     let mut reader = Reader::new(arguments);
     // RFC 5258 §3: with options, an empty pattern is a name that nobody has.
     let extended = arguments.starts_with(b"(") || arguments.ends_with(b")");
@@ -61,7 +62,7 @@ pub(super) fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>>
         vec![reader.pattern()?]
     };
     let mut returns = if !lsub && reader.has(" RETURN ") {
-        list_return(&mut reader)?
+        list_return(&mut reader, dialect)?
     } else {
         ListReturn::default()
     };
@@ -70,7 +71,7 @@ pub(super) fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>>
     // RFC 5258 §3.1: SUBSCRIBED asks for the attribute too.
     returns.subscribed |= select.subscribed;
     Some(
-        names_of(&reference, &patterns).map(|(reference, patterns)| List {
+        names_of(&reference, &patterns, dialect).map(|(reference, patterns)| List {
             reference,
             delimiter: !extended && patterns.iter().all(String::is_empty),
             patterns,
@@ -81,12 +82,17 @@ pub(super) fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>>
     )
 }
 
-fn names_of(reference: &[u8], patterns: &[Cow<'_, [u8]>]) -> Result<(String, Vec<String>), Answer> {
+fn names_of(
+    reference: &[u8],
+    patterns: &[Cow<'_, [u8]>],
+    dialect: Dialect,
+) -> Result<(String, Vec<String>), Answer> {
     if patterns.len() > MAX_PATTERNS {
         return Err(Answer::no("These are too many patterns for one LIST.").with(Code::Limit));
     }
-    let patterns = patterns.iter().map(|pattern| names::any(pattern));
-    Ok((names::any(reference)?, patterns.collect::<Result<_, _>>()?))
+    let any = |octets: &[u8]| names::any(octets, dialect);
+    let patterns = patterns.iter().map(|pattern| any(pattern));
+    Ok((any(reference)?, patterns.collect::<Result<_, _>>()?))
 }
 
 fn list_select(reader: &mut Reader<'_>) -> Option<ListSelect> {
@@ -106,7 +112,7 @@ fn list_select(reader: &mut Reader<'_>) -> Option<ListSelect> {
     (!select.recursive || select.subscribed || select.special).then_some(select)
 }
 
-fn list_return(reader: &mut Reader<'_>) -> Option<ListReturn> {
+fn list_return(reader: &mut Reader<'_>, dialect: Dialect) -> Option<ListReturn> {
     let mut returns = ListReturn::default();
     reader.list(|reader| {
         match reader.atom()?.to_ascii_uppercase().as_slice() {
@@ -116,7 +122,7 @@ fn list_return(reader: &mut Reader<'_>) -> Option<ListReturn> {
             b"SPECIAL-USE" => {}
             b"STATUS" => {
                 reader.take(" ")?;
-                returns.status = status_items(reader)?;
+                returns.status = status_items(reader, dialect)?;
             }
             _ => return None,
         }
@@ -126,18 +132,19 @@ fn list_return(reader: &mut Reader<'_>) -> Option<ListReturn> {
 }
 
 /// STATUS.
-pub(super) fn status(arguments: &[u8]) -> Option<Result<Command, Answer>> {
+pub(super) fn status(arguments: &[u8], dialect: Dialect) -> Option<Result<Command, Answer>> {
     let mut reader = Reader::new(arguments);
     let mailbox = reader.astring()?;
     reader.take(" ")?;
-    let items = status_items(&mut reader)?;
+    let items = status_items(&mut reader, dialect)?;
     reader.end()?;
-    Some(names::mailbox(&mailbox).map(|mailbox| Command::Status { mailbox, items }))
+    Some(names::mailbox(&mailbox, dialect).map(|mailbox| Command::Status { mailbox, items }))
 }
 
-/// `"(" status-att *(SP status-att) ")"`, each once.
-fn status_items(reader: &mut Reader<'_>) -> Option<Vec<StatusItem>> {
-    let named = reader.list(|reader| StatusItem::of(reader.atom()?))?;
+/// `"(" status-att *(SP status-att) ")"`, each once. RFC 9051 has no RECENT.
+fn status_items(reader: &mut Reader<'_>, dialect: Dialect) -> Option<Vec<StatusItem>> {
+    let there = |item: &StatusItem| !dialect.is_rev2() || *item != StatusItem::Recent;
+    let named = reader.list(|reader| StatusItem::of(reader.atom()?).filter(there))?;
     let mut items = Vec::new();
     for item in &named {
         if !items.contains(item) {
@@ -148,7 +155,7 @@ fn status_items(reader: &mut Reader<'_>) -> Option<Vec<StatusItem>> {
 }
 
 /// CREATE (RFC 3501 §6.3.3, RFC 6154 §3).
-pub(super) fn create(arguments: &[u8]) -> Option<Result<Command, Answer>> {
+pub(super) fn create(arguments: &[u8], dialect: Dialect) -> Option<Result<Command, Answer>> {
     let mut reader = Reader::new(arguments);
     let mailbox = reader.astring()?;
     let mut uses = Vec::new();
@@ -157,10 +164,10 @@ pub(super) fn create(arguments: &[u8]) -> Option<Result<Command, Answer>> {
         reader.take(")")?;
     }
     reader.end()?;
-    Some(created(&mailbox, &uses))
+    Some(created(&mailbox, &uses, dialect))
 }
 
-fn created(mailbox: &[u8], uses: &[Option<Special>]) -> Result<Command, Answer> {
+fn created(mailbox: &[u8], uses: &[Option<Special>], dialect: Dialect) -> Result<Command, Answer> {
     let special = match uses {
         [] => None,
         [Some(special)] => Some(*special),
@@ -170,7 +177,7 @@ fn created(mailbox: &[u8], uses: &[Option<Special>]) -> Result<Command, Answer> 
             return Err(Answer::no(text).with(Code::UseAttr));
         }
     };
-    let mailbox = names::mailbox(mailbox.strip_suffix(b"/").unwrap_or(mailbox))?;
+    let mailbox = names::made(mailbox.strip_suffix(b"/").unwrap_or(mailbox), dialect)?;
     Ok(Command::Create { mailbox, special })
 }
 
@@ -223,34 +230,31 @@ pub(super) fn saved(verb: Verb, arguments: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(Cow::Owned(text))
 }
 
+/// What stands before the keys of SEARCH, SORT or THREAD, and the keys; the space
+/// between them is among the first.
+pub(super) fn split(verb: Verb, arguments: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut reader = Reader::new(arguments);
+    match verb {
+        // REVERSE is a token as its criterion is.
+        Verb::Sort => drop(reader.list(Reader::token)?),
+        Verb::Thread => drop(reader.token()?),
+        _ if reader.has("CHARSET ") => {}
+        _ => return Some((&[], arguments)),
+    }
+    if verb != Verb::Search {
+        reader.take(" ")?;
+    }
+    reader.token()?;
+    reader.take(" ")?;
+    arguments.split_at_checked(arguments.len() - reader.rest().len())
+}
+
 /// Walks over the keys of a search; a `$` counts where a key stands, not where
 /// a key has its text.
 fn search(verb: Verb, arguments: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Reader::new(arguments);
-    match verb {
-        Verb::Sort => {
-            reader.list(|reader| {
-                reader.token()?;
-                // REVERSE and its criterion.
-                Some(())
-            })?;
-            reader.take(" ")?;
-            reader.token()?;
-        }
-        Verb::Thread => {
-            reader.token()?;
-            reader.take(" ")?;
-            reader.token()?;
-        }
-        _ => {
-            if reader.has("CHARSET ") {
-                reader.token()?;
-            }
-        }
-    }
-    let mut text = arguments
-        .get(..arguments.len() - reader.rest().len())?
-        .to_vec();
+    let (head, keys) = split(verb, arguments)?;
+    let mut reader = Reader::new(keys);
+    let mut text = head.to_vec();
     let mut arguments = 0;
     while reader.end().is_none() {
         if let Some(mark) = [" ", "(", ")"].into_iter().find(|mark| reader.has(mark)) {
@@ -272,7 +276,7 @@ fn search(verb: Verb, arguments: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// How many pieces of text or number follow a search key.
-fn arguments_of(key: &[u8]) -> usize {
+pub(super) fn arguments_of(key: &[u8]) -> usize {
     match key.to_ascii_uppercase().as_slice() {
         b"HEADER" => 2,
         b"BCC" | b"BEFORE" | b"BODY" | b"CC" | b"FROM" | b"KEYWORD" | b"LARGER" | b"OLDER"
@@ -284,8 +288,15 @@ fn arguments_of(key: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{SAVED, list, returns, saved};
+    use super::{SAVED, returns, saved};
+    use crate::wire::imap::answer::Answer;
+    use crate::wire::imap::command::List;
+    use crate::wire::imap::dialect::Dialect;
     use crate::wire::imap::verb::Verb;
+
+    fn list(arguments: &[u8], lsub: bool) -> Option<Result<List, Answer>> {
+        super::list(arguments, lsub, Dialect::Rev1)
+    }
 
     #[test]
     fn a_dollar_is_the_saved_result_where_a_set_stands_and_nowhere_else() {

@@ -34,7 +34,7 @@ impl Session {
             Err(answer) => return self.refuse(answer, announced),
         };
         if verb == Verb::Append
-            && let Some(append) = appended(self.gather.text(), announced.length)
+            && let Some(append) = self.appended(announced.length)
         {
             self.gather.forget();
             return match append.and_then(|append| self.fits(append)) {
@@ -61,6 +61,23 @@ impl Session {
         self.gather
             .hold(usize::try_from(announced.length).unwrap_or_default());
         None
+    }
+
+    /// Reads an APPEND up to its message: the codec is given an empty one.
+    /// `None` if the literal is not the message, but, say, the mailbox's name.
+    fn appended(&self, length: u64) -> Option<Result<Append, Answer>> {
+        let text = self.gather.text();
+        let at = text.iter().rposition(|octet| *octet == b'{')?;
+        let head = text.get(..at)?;
+        // A message may come as "~{", a literal8 (RFC 3516 §4.4).
+        let head = head.strip_suffix(b"~").unwrap_or(head);
+        head.ends_with(b" ").then_some(())?;
+        let text = [head, b"{0}\r\n\r\n"].concat();
+        match convert::read(&text, length, self.enabled.dialect)? {
+            Ok(Parsed::Append(append)) => Some(Ok(append)),
+            Ok(_) => None,
+            Err(answer) => Some(Err(answer)),
+        }
     }
 
     fn fits(&self, append: Append) -> Result<Append, Answer> {
@@ -157,10 +174,12 @@ impl Session {
         }
         let octets = input.split_to(length).freeze();
         let left = left - octets.len() as u64;
-        // RFC 3501 §4.3.1: a literal has no NUL.
+        // RFC 3501 §4.3.1: a literal has no NUL. A literal8 may have one, and
+        // RFC 3516 §4.4 names the code for a mailbox that cannot keep it.
         if octets.contains(&0) {
             self.state = State::Message(left);
-            self.answer(Answer::no("The message holds a NUL, which mail cannot."));
+            let answer = Answer::no("The message holds a NUL; such parts come as base64 here.");
+            self.answer(answer.with(Code::UnknownCte));
             return Some(Step::Ask(Event::Abort));
         }
         self.state = State::Message(left);
@@ -188,20 +207,5 @@ impl Session {
             }
         }
         Some(Step::Ask(Event::Abort))
-    }
-}
-
-/// Reads an APPEND up to its message: the codec is given an empty one. `None`
-/// if the literal is not the message, but, say, the mailbox's name.
-fn appended(text: &[u8], length: u64) -> Option<Result<Append, Answer>> {
-    let at = text.iter().rposition(|octet| *octet == b'{')?;
-    let head = text.get(..at)?;
-    // "~{" is a literal of BINARY (RFC 3516), which is not offered.
-    head.ends_with(b" ").then_some(())?;
-    let text = [head, b"{0}\r\n\r\n"].concat();
-    match convert::read(&text, length)? {
-        Ok(Parsed::Append(append)) => Some(Ok(append)),
-        Ok(_) => None,
-        Err(answer) => Some(Err(answer)),
     }
 }

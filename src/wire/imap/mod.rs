@@ -1,5 +1,5 @@
-//! IMAP4rev1 (RFC 3501 and extensions) as a machine: octets in, answers and
-//! questions out.
+//! IMAP4rev1 and IMAP4rev2 (RFC 3501, RFC 9051 and extensions) as a machine:
+//! octets in, answers and questions out.
 //!
 //! The machine knows the protocol and nothing else: no I/O, no clock, no
 //! mailboxes. Commands come out as types ([`command::Command`]); what is said
@@ -44,6 +44,9 @@
 //!  }
 //! ```
 //!
+//! A client is answered in its [`Dialect`]: what is written otherwise in
+//! IMAP4rev2 than in IMAP4rev1 takes it as an argument (decision 0027).
+//!
 //! imap-codec parses, behind a small parser of ours for what it cannot
 //! (decision 0024); nothing of it is seen outside.
 //!
@@ -58,12 +61,15 @@
 pub mod answer;
 pub mod command;
 mod convert;
+mod dialect;
 mod dispatch;
 mod front;
 mod gather;
 mod glob;
 mod literal;
 mod names;
+mod narrow;
+mod nest;
 mod query;
 mod reader;
 mod session;
@@ -75,5 +81,6 @@ mod verb;
 pub use crate::wire::sasl::Credentials;
 pub use answer::{Answer, Code};
 pub use command::{Append, Command};
+pub use dialect::Dialect;
 pub use glob::DELIMITER;
 pub use session::{Enabled, Event, Options, Phase, Session, Step};

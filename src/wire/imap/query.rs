@@ -65,6 +65,7 @@ fn search(
         uid,
         key: all(keys)?,
         returns: None,
+        refused: None,
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::wire::imap::answer::{self, Answer, Code, Condition};
 use crate::wire::imap::command::{Append, Command};
+use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::gather::Gather;
 use crate::wire::sasl::Credentials;
 use bytes::{Bytes, BytesMut};
@@ -82,13 +83,15 @@ pub enum Phase {
     Idle,
 }
 
-/// What the client has said it understands (RFC 5161, RFC 7162 §3.1).
+/// What the client has said it understands (RFC 5161, RFC 7162 §3.1, RFC 9051 §6.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Enabled {
     /// Mod-sequences: every FETCH of flags says them.
     pub condstore: bool,
     /// VANISHED in the place of EXPUNGE. Never without `condstore`.
     pub qresync: bool,
+    /// Which IMAP it speaks.
+    pub dialect: Dialect,
 }
 
 /// One IMAP session.

@@ -6,7 +6,7 @@
 use super::cut;
 use bytes::BytesMut;
 use sealpost::wire::imap::answer::{self, Found, Listed, Row};
-use sealpost::wire::imap::command::{Item, Search};
+use sealpost::wire::imap::command::{Item, Search, Wanted};
 use sealpost::wire::imap::set::Which;
 use sealpost::wire::imap::{Answer, Code, Command, Event, Options, Phase, Session, Step};
 
@@ -25,6 +25,10 @@ pub fn run(octets: &[u8]) {
         (
             true,
             b"x LOGIN jane secret\r\nx ENABLE QRESYNC\r\nx SELECT INBOX\r\n",
+        ),
+        (
+            true,
+            b"x LOGIN jane secret\r\nx ENABLE IMAP4rev2\r\nx SELECT INBOX\r\n",
         ),
     ] {
         for patience in [u32::MAX, 3] {
@@ -186,6 +190,7 @@ impl Driver {
 
     fn run(&mut self, command: &Command) {
         let tag = self.session.tag().to_owned();
+        let dialect = self.session.enabled().dialect;
         let out = self.session.out();
         let needs_mailbox = match command {
             Command::Select(select) => {
@@ -201,7 +206,7 @@ impl Driver {
                             name,
                             ..Listed::default()
                         };
-                        answer::list(out, list.lsub, &listed);
+                        answer::list(out, dialect, list.lsub, &listed);
                     }
                 }
                 false
@@ -212,7 +217,7 @@ impl Driver {
             | Command::Unsubscribe(mailbox)
             | Command::Status { mailbox, .. } => {
                 named(mailbox);
-                answer::status(out, mailbox, &[]);
+                answer::status(out, dialect, mailbox, &[]);
                 false
             }
             Command::Search(search) => {
@@ -269,6 +274,11 @@ fn rows(out: &mut Vec<u8>, set: &Which, items: &[Item]) {
         let mut row = Row::begin(out, place + 1);
         for item in items {
             if let Item::Section(section) = item {
+                if section.wanted == Wanted::DecodedSize {
+                    assert!(section.partial.is_none() && section.peek);
+                    row.decoded_size(out, section, 2);
+                    continue;
+                }
                 row.section(out, section, 2);
                 out.extend_from_slice(b"\r\n");
             }

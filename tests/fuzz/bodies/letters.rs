@@ -312,6 +312,7 @@ fn one_author(field: &Read<'_>, name: Option<&str>, address: &Address) {
 fn stamp() -> Stamp<'static> {
     Stamp {
         received: "by x".to_owned(),
+        writer: None,
         date: jiff::Timestamp::UNIX_EPOCH,
         message_id: "x@x".to_owned(),
         secure_tag: "",

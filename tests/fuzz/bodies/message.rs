@@ -54,6 +54,7 @@ fn understood(header: &[u8]) -> Result<Normalised, Fault> {
         header,
         &Stamp {
             received: "from x by gate.example with ESMTPSA id y; z".to_owned(),
+            writer: None,
             date: jiff::Timestamp::UNIX_EPOCH,
             message_id: "fresh@gate.example".to_owned(),
             secure_tag: "[secure]",

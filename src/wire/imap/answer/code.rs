@@ -84,6 +84,8 @@ pub enum Code {
     },
     /// Somebody expunged a message that was asked for.
     ExpungeIssued,
+    /// DELETE: others lie in it (RFC 9051 §7.1).
+    HasChildren,
     /// The highest mod-sequence (RFC 7162 §3.1.2.1); at least 1.
     HighestModSeq(u64),
     /// It is in use.
@@ -121,6 +123,8 @@ pub enum Code {
     UidValidity(u32),
     /// Something we need is not there just now.
     Unavailable,
+    /// A transfer encoding that we cannot undo or keep (RFC 3516 §4.3).
+    UnknownCte,
     /// The sequence number of the first message without `\Seen`.
     Unseen(u32),
     /// CREATE for a use that we do not have (RFC 6154 §3).
@@ -181,6 +185,7 @@ impl Code {
             Self::Cannot => "CANNOT",
             Self::Closed => "CLOSED",
             Self::ExpungeIssued => "EXPUNGEISSUED",
+            Self::HasChildren => "HASCHILDREN",
             Self::InUse => "INUSE",
             Self::Limit => "LIMIT",
             Self::NonExistent => "NONEXISTENT",
@@ -193,6 +198,7 @@ impl Code {
             Self::TooBig => "TOOBIG",
             Self::TryCreate => "TRYCREATE",
             Self::Unavailable => "UNAVAILABLE",
+            Self::UnknownCte => "UNKNOWN-CTE",
             Self::UseAttr => "USEATTR",
             _ => "SERVERBUG",
         }

@@ -5,6 +5,7 @@ use crate::wire::imap::answer::text::{
     flag_list, mailbox, nstring, number, numbers, parenthesised, string,
 };
 use crate::wire::imap::command::{Returns, Special, StatusItem};
+use crate::wire::imap::dialect::Dialect;
 use crate::wire::imap::set::compress;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -31,6 +32,9 @@ pub struct Listed<'a> {
     /// With RECURSIVEMATCH: others in it are subscribed, and it may not match
     /// itself (RFC 5258 §3.5, CHILDINFO).
     pub subscribed_within: bool,
+    /// The name by which a client asked for it, if it is kept under another
+    /// (RFC 9051 §6.3.9.7, OLDNAME).
+    pub old_name: Option<&'a str>,
 }
 
 /// What an ESEARCH line tells.
@@ -59,9 +63,11 @@ pub fn exists(out: &mut Vec<u8>, count: usize) {
     line(out, format_args!("{count} EXISTS"));
 }
 
-/// Appends `* n RECENT`.
-pub fn recent(out: &mut Vec<u8>, count: usize) {
-    line(out, format_args!("{count} RECENT"));
+/// Appends `* 0 RECENT`: no message is `\Recent` here. RFC 9051 has no such line.
+pub fn recent(out: &mut Vec<u8>, dialect: Dialect) {
+    if !dialect.is_rev2() {
+        line(out, "0 RECENT");
+    }
 }
 
 /// Appends `* n EXPUNGE`; the numbers behind move up at once.
@@ -110,12 +116,12 @@ pub fn id(out: &mut Vec<u8>, fields: &[(&str, &str)]) {
 
 /// Appends `* NAMESPACE` (RFC 2342): the account's own mailboxes have no
 /// prefix; those it shares with others begin with `shared`, if there are any.
-pub fn namespace(out: &mut Vec<u8>, shared: Option<&str>) {
+pub fn namespace(out: &mut Vec<u8>, dialect: Dialect, shared: Option<&str>) {
     out.extend_from_slice(b"* NAMESPACE ((\"\" \"/\")) NIL ");
     match shared {
         Some(prefix) => {
             out.extend_from_slice(b"((");
-            mailbox(out, prefix);
+            mailbox(out, dialect, prefix);
             out.extend_from_slice(b" \"/\"))");
         }
         None => nstring(out, None),
@@ -124,7 +130,7 @@ pub fn namespace(out: &mut Vec<u8>, shared: Option<&str>) {
 }
 
 /// Appends `* LIST`, or with `lsub` `* LSUB`.
-pub fn list(out: &mut Vec<u8>, lsub: bool, listed: &Listed<'_>) {
+pub fn list(out: &mut Vec<u8>, dialect: Dialect, lsub: bool, listed: &Listed<'_>) {
     out.extend_from_slice(if lsub { b"* LSUB " } else { b"* LIST " });
     let children = listed.children.map(|has| match has {
         true => "\\HasChildren",
@@ -140,17 +146,21 @@ pub fn list(out: &mut Vec<u8>, lsub: bool, listed: &Listed<'_>) {
     ];
     parenthesised(out, attributes.into_iter().flatten());
     out.extend_from_slice(b" \"/\" ");
-    mailbox(out, listed.name);
+    mailbox(out, dialect, listed.name);
     if listed.subscribed_within {
         out.extend_from_slice(b" (\"CHILDINFO\" (\"SUBSCRIBED\"))");
+    } else if let Some(old) = listed.old_name {
+        out.extend_from_slice(b" (\"OLDNAME\" (");
+        mailbox(out, dialect, old);
+        out.extend_from_slice(b"))");
     }
     out.extend_from_slice(b"\r\n");
 }
 
 /// Appends `* STATUS name (…)`.
-pub fn status(out: &mut Vec<u8>, name: &str, items: &[(StatusItem, u64)]) {
+pub fn status(out: &mut Vec<u8>, dialect: Dialect, name: &str, items: &[(StatusItem, u64)]) {
     out.extend_from_slice(b"* STATUS ");
-    mailbox(out, name);
+    mailbox(out, dialect, name);
     for (n, (item, value)) in items.iter().enumerate() {
         out.extend_from_slice(if n == 0 { b" (" } else { b" " });
         out.extend_from_slice(item.name().as_bytes());

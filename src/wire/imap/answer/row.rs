@@ -86,8 +86,26 @@ impl Row {
         literal_head(out, length);
     }
 
-    /// A section that the message does not have: NIL.
+    /// The same where a NUL is among the octets, as only BINARY may have it: a
+    /// literal8 (RFC 3516 §4.2).
+    pub fn section_with_nul(&mut self, out: &mut Vec<u8>, section: &Section, length: u64) {
+        self.label(out, section);
+        out.push(b'~');
+        literal_head(out, length);
+    }
+
+    /// BINARY.SIZE, in octets.
+    pub fn decoded_size(&mut self, out: &mut Vec<u8>, section: &Section, octets: u64) {
+        self.label(out, section);
+        number(out, octets);
+    }
+
+    /// A section that the message does not have: NIL, or no octets where a
+    /// number must stand (RFC 9051 §9, `msg-att-static`).
     pub fn no_section(&mut self, out: &mut Vec<u8>, section: &Section) {
+        if section.wanted == Wanted::DecodedSize {
+            return self.decoded_size(out, section, 0);
+        }
         self.label(out, section);
         out.extend_from_slice(b"NIL");
     }
@@ -105,19 +123,26 @@ impl Row {
             Label::Rfc822 => return self.name(out, "RFC822 "),
             Label::Rfc822Header => return self.name(out, "RFC822.HEADER "),
             Label::Rfc822Text => return self.name(out, "RFC822.TEXT "),
-            Label::Body => self.name(out, "BODY["),
+            Label::Body => {}
         }
+        let (name, whole) = match section.wanted {
+            Wanted::Decoded => ("BINARY[", true),
+            Wanted::DecodedSize => ("BINARY.SIZE[", true),
+            Wanted::All => ("BODY[", true),
+            _ => ("BODY[", false),
+        };
+        self.name(out, name);
         for (n, part) in section.path.iter().enumerate() {
             if n > 0 {
                 out.push(b'.');
             }
             number(out, (*part).into());
         }
-        if !section.path.is_empty() && section.wanted != Wanted::All {
+        if !section.path.is_empty() && !whole {
             out.push(b'.');
         }
         match &section.wanted {
-            Wanted::All => {}
+            Wanted::All | Wanted::Decoded | Wanted::DecodedSize => {}
             Wanted::Header => out.extend_from_slice(b"HEADER"),
             Wanted::Text => out.extend_from_slice(b"TEXT"),
             Wanted::Mime => out.extend_from_slice(b"MIME"),

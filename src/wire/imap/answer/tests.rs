@@ -3,6 +3,7 @@
 use crate::model::{Flags, Keyword, System};
 use crate::wire::imap::answer::{self, Answer, Code, Found, Listed, Node, Row};
 use crate::wire::imap::command::{Item, Label, Returns, Section, Special, StatusItem, Wanted};
+use crate::wire::imap::dialect::Dialect;
 use imap_codec::ResponseCodec;
 use imap_codec::decode::Decoder as _;
 use jiff::Timestamp;
@@ -32,7 +33,7 @@ fn keywords(words: &[&str]) -> Vec<Keyword> {
 fn data_about_a_mailbox_is_written_as_the_standard_writes_it() {
     let forwarded = keywords(&["$Forwarded"]);
     assert_eq!(written(|o| answer::exists(o, 23)), "* 23 EXISTS");
-    assert_eq!(written(|o| answer::recent(o, 0)), "* 0 RECENT");
+    assert_eq!(written(|o| answer::recent(o, Dialect::Rev1)), "* 0 RECENT");
     assert_eq!(written(|o| answer::expunge(o, 44)), "* 44 EXPUNGE");
     assert_eq!(
         raw(|o| answer::vanished(o, true, &[300, 301, 303])),
@@ -50,6 +51,7 @@ fn data_about_a_mailbox_is_written_as_the_standard_writes_it() {
     assert_eq!(
         written(|o| answer::status(
             o,
+            Dialect::Rev1,
             "Patients/ñ",
             &[(StatusItem::Messages, 231), (StatusItem::UidNext, 44292)]
         )),
@@ -60,11 +62,11 @@ fn data_about_a_mailbox_is_written_as_the_standard_writes_it() {
         "* ID (\"name\" \"Sealpost\" \"x\" \"\\\"\")"
     );
     assert_eq!(
-        written(|o| answer::namespace(o, None)),
+        written(|o| answer::namespace(o, Dialect::Rev1, None)),
         "* NAMESPACE ((\"\" \"/\")) NIL NIL"
     );
     assert_eq!(
-        written(|o| answer::namespace(o, Some("Shared/"))),
+        written(|o| answer::namespace(o, Dialect::Rev1, Some("Shared/"))),
         "* NAMESPACE ((\"\" \"/\")) NIL ((\"Shared/\" \"/\"))"
     );
 }
@@ -79,7 +81,7 @@ fn a_mailbox_is_listed_with_what_is_known_of_it() {
         ..Listed::default()
     };
     assert_eq!(
-        written(|o| answer::list(o, false, &sent)),
+        written(|o| answer::list(o, Dialect::Rev1, false, &sent)),
         "* LIST (\\HasNoChildren \\Subscribed \\Sent) \"/\" \"Sent\""
     );
     let gone = Listed {
@@ -88,11 +90,11 @@ fn a_mailbox_is_listed_with_what_is_known_of_it() {
         ..Listed::default()
     };
     assert_eq!(
-        written(|o| answer::list(o, true, &gone)),
+        written(|o| answer::list(o, Dialect::Rev1, true, &gone)),
         "* LSUB (\\NonExistent) \"/\" \"old\""
     );
     assert_eq!(
-        written(|o| answer::list(o, false, &Listed::default())),
+        written(|o| answer::list(o, Dialect::Rev1, false, &Listed::default())),
         "* LIST (\\Noselect) \"/\" \"\""
     );
     let above = Listed {
@@ -102,7 +104,7 @@ fn a_mailbox_is_listed_with_what_is_known_of_it() {
         ..Listed::default()
     };
     assert_eq!(
-        raw(|o| answer::list(o, false, &above)),
+        raw(|o| answer::list(o, Dialect::Rev1, false, &above)),
         "* LIST (\\Noselect) \"/\" \"Patients\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n"
     );
 }
@@ -209,6 +211,8 @@ fn an_answer_carries_its_code_and_stays_on_its_line() {
         (Code::ReadOnly, "[READ-ONLY]"),
         (Code::Closed, "[CLOSED]"),
         (Code::OverQuota, "[OVERQUOTA]"),
+        (Code::HasChildren, "[HASCHILDREN]"),
+        (Code::UnknownCte, "[UNKNOWN-CTE]"),
         (Code::AuthenticationFailed, "[AUTHENTICATIONFAILED]"),
     ] {
         assert_eq!(
@@ -290,4 +294,59 @@ fn a_day_of_one_digit_has_a_space_before_it() {
     };
     assert!(date(0).ends_with("\" 1-Jan-1970 00:00:00 +0000\""));
     assert!(date(-70_000_000_000).ends_with("\" 1-Jan-1970 00:00:00 +0000\""));
+}
+
+#[test]
+fn to_a_client_of_rev2_names_are_utf_8_and_nothing_is_recent() {
+    let new = Dialect::Rev2;
+    assert_eq!(raw(|o| answer::recent(o, new)), "");
+    assert_eq!(
+        written(|o| answer::status(o, new, "R&D/ñ \"x\"", &[(StatusItem::Deleted, 2)])),
+        "* STATUS \"R&D/ñ \\\"x\\\"\" (DELETED 2)"
+    );
+    let kept = Listed {
+        name: "INBOX/später",
+        old_name: Some("inbox/später"),
+        ..Listed::default()
+    };
+    assert_eq!(
+        raw(|o| answer::list(o, new, false, &kept)),
+        "* LIST () \"/\" \"INBOX/später\" (\"OLDNAME\" (\"inbox/später\"))\r\n"
+    );
+    assert_eq!(
+        written(|o| answer::namespace(o, new, Some("Geteiltes für alle/"))),
+        "* NAMESPACE ((\"\" \"/\")) NIL ((\"Geteiltes für alle/\" \"/\"))"
+    );
+    let long = "ñ".repeat(501);
+    let said = raw(|o| answer::status(o, new, &long, &[]));
+    assert!(said.starts_with("* STATUS {1002}\r\nñ"));
+}
+
+#[test]
+fn a_decoded_part_says_its_size_and_has_a_literal_for_octets_with_a_nul() {
+    let part = |wanted, partial| Section {
+        partial,
+        ..Section::peek(vec![1, 2], wanted)
+    };
+    let text = written(|out| {
+        let mut row = Row::begin(out, 3);
+        row.section(out, &part(Wanted::Decoded, None), 1);
+        out.push(b'x');
+        row.decoded_size(out, &part(Wanted::DecodedSize, None), 9);
+        row.no_section(out, &part(Wanted::Decoded, None));
+        row.no_section(out, &part(Wanted::DecodedSize, None));
+        row.section_with_nul(out, &part(Wanted::Decoded, None), 2);
+        out.extend_from_slice(b"a\0");
+        Row::end(out);
+    });
+    assert_eq!(
+        text,
+        "* 3 FETCH (BINARY[1.2] {1}\r\nx BINARY.SIZE[1.2] 9 BINARY[1.2] NIL \
+         BINARY.SIZE[1.2] 0 BINARY[1.2] ~{2}\r\na\0)"
+    );
+    let said = raw(|out| {
+        let section = part(Wanted::Decoded, Some((7, 5)));
+        Row::begin(out, 1).section_with_nul(out, &section, 5);
+    });
+    assert_eq!(said, "* 1 FETCH (BINARY[1.2]<7> ~{5}\r\n");
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{Flags, Keyword, System};
 use crate::texts;
-use crate::wire::imap::utf7;
+use crate::wire::imap::dialect::Dialect;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::Write as _;
@@ -31,6 +31,11 @@ pub fn string(out: &mut Vec<u8>, octets: &[u8]) {
         out.extend(octets.iter().map(|b| if *b == 0 { b'?' } else { *b }));
         return;
     }
+    quoted(out, octets);
+}
+
+/// A quoted string. Nothing in `octets` may need more than a `\` before it.
+fn quoted(out: &mut Vec<u8>, octets: &[u8]) {
     out.push(b'"');
     for b in octets {
         if b"\"\\".contains(b) {
@@ -55,9 +60,14 @@ pub(super) fn literal_head(out: &mut Vec<u8>, length: u64) {
     out.extend_from_slice(b"}\r\n");
 }
 
-/// A mailbox name, in modified UTF-7.
-pub(super) fn mailbox(out: &mut Vec<u8>, name: &str) {
-    string(out, utf7::encode(name).as_bytes());
+/// A mailbox name, in the form of the dialect. In UTF-8 it is quoted, as
+/// RFC 9051 §4.3 allows: names hold no control characters.
+pub(super) fn mailbox(out: &mut Vec<u8>, dialect: Dialect, name: &str) {
+    let name = dialect.name_out(name);
+    if name.len() > MAX_QUOTED || name.chars().any(char::is_control) {
+        return string(out, name.as_bytes());
+    }
+    quoted(out, name.as_bytes());
 }
 
 pub(super) fn number(out: &mut Vec<u8>, value: u64) {

@@ -226,7 +226,7 @@ pub enum Item {
     Section(Section),
 }
 
-/// Octets of a message: `BODY[1.HEADER]<0.100>`, RFC822 and the like.
+/// Octets of a message: `BODY[1.HEADER]<0.100>`, `BINARY[2]`, RFC822 and the like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Which part: `[1, 2]` is `BODY[1.2]`, nothing is the whole message.
@@ -253,6 +253,11 @@ pub enum Wanted {
     Text,
     /// The MIME header of a part.
     Mime,
+    /// The octets of a part with its transfer encoding undone: BINARY
+    /// (RFC 3516 §4.2, RFC 9051 §6.4.5).
+    Decoded,
+    /// How many those are: BINARY.SIZE. It never shows anything, so `peek` holds.
+    DecodedSize,
     /// The lines of a header with these names, or with `except` all others.
     Fields {
         /// Names as the client wrote them.
@@ -321,6 +326,20 @@ pub struct Append {
     pub date: Option<Timestamp>,
     /// How many octets will come; at least 1, at most the append limit.
     pub length: u64,
+}
+
+impl Section {
+    /// What of the part with these numbers, all of it; `\Seen` stays as it is.
+    #[must_use]
+    pub const fn peek(path: Vec<u32>, wanted: Wanted) -> Self {
+        Self {
+            path,
+            wanted,
+            partial: None,
+            peek: true,
+            label: Label::Body,
+        }
+    }
 }
 
 impl Special {

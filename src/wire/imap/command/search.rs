@@ -1,6 +1,7 @@
 //! What SEARCH, SORT and THREAD ask for.
 
 use crate::model::{Keyword, System};
+use crate::wire::imap::answer::Answer;
 use crate::wire::imap::set::Which;
 use jiff::civil::Date;
 
@@ -13,6 +14,9 @@ pub struct Search {
     pub key: Key,
     /// `RETURN (…)` of RFC 4731; `None`: a SEARCH line is the answer.
     pub returns: Option<Returns>,
+    /// It cannot be done, and this is said. It is asked for all the same if its
+    /// result were to be saved: now nothing is (RFC 5182 §2.1).
+    pub refused: Option<Answer>,
 }
 
 /// What an ESEARCH line holds (RFC 4731), and whether the result is saved.
@@ -89,6 +93,19 @@ impl Key {
             Self::And(keys) => keys.iter().any(Self::has_modseq),
             Self::Or(both) => both.0.has_modseq() || both.1.has_modseq(),
             Self::Not(key) => key.has_modseq(),
+            _ => false,
+        }
+    }
+
+    /// Whether sequence numbers stand anywhere in it: no message may leave while
+    /// it is answered (RFC 7162 §3.2.10.2).
+    #[must_use]
+    pub fn has_numbers(&self) -> bool {
+        match self {
+            Self::Sequence(which) => matches!(which, Which::Set(_)),
+            Self::And(keys) => keys.iter().any(Self::has_numbers),
+            Self::Or(both) => both.0.has_numbers() || both.1.has_numbers(),
+            Self::Not(key) => key.has_numbers(),
             _ => false,
         }
     }

@@ -1,14 +1,21 @@
 //! Mailboxes on a real store.
 
+mod folders;
+mod many;
+mod threads;
+
 use crate::folders::Folder;
-use crate::mailbox::{Flagging, Mailboxes, View, cards};
+use crate::mailbox::{Flagging, Mailboxes, Opened, Piece, View, cards};
 use crate::model::{
-    Account, AccountId, AccountPolicy, Address, Clock, Direction, Flags, Head, Keyword,
-    ManualClock, MessageId, Role, Standing, System,
+    Account, Address, Clock, Direction, Flags, Head, Keyword, Live, ManualClock, MessageId, Role,
+    System,
 };
+use crate::release;
 use crate::store::records::Message;
 use crate::store::{RootKey, Settings, Store, Tx, samples};
-use crate::wire::imap::command::{Criterion, Field, Key, SortBy, StoreMode, Threading, When};
+use crate::wire::imap::command::{
+    Criterion, Field, Key, Section, SortBy, StoreMode, Threading, Wanted, When,
+};
 use crate::wire::imap::set::{Set, Which};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -31,7 +38,7 @@ impl Bench {
         };
         let clock = Clock::Manual(hand);
         let store = Store::create(&settings, &RootKey::generate(), clock).unwrap();
-        let mailboxes = Mailboxes::new(store.clone());
+        let mailboxes = Mailboxes::new(store.clone(), Live::new(release::samples::settings()));
         let ruiz = account(&store, "ruiz@clinic.example");
         mailboxes.prepare(&ruiz).await.unwrap();
         Self {
@@ -60,7 +67,7 @@ impl Bench {
         for piece in message.as_bytes().chunks(7) {
             coming.write(piece).await.unwrap();
         }
-        coming.finish().await.unwrap()
+        coming.finish().await.unwrap().unwrap()
     }
 
     /// The gateway's own copy of what was sent.
@@ -105,15 +112,7 @@ impl Bench {
 
 fn account(store: &Store, address: &str) -> Account {
     let now = store.clock().now();
-    Account {
-        id: AccountId::new(now),
-        address: Address::parse(address).unwrap(),
-        role: Role::Provider,
-        standing: Standing::Active,
-        created: now,
-        password: None,
-        policy: AccountPolicy::Inherit,
-    }
+    Account::new(Address::parse(address).unwrap(), Role::Provider, now)
 }
 
 fn letter(n: u32, subject: &str, text: &str) -> String {
@@ -266,7 +265,7 @@ async fn messages_are_sorted_by_what_they_say_and_threaded_by_whom_they_answer()
 
     let threads = bench
         .mailboxes
-        .thread(&shown, &[1, 2, 3], Threading::References);
+        .thread(&shown, vec![1, 2, 3], Threading::References);
     let (roots, nodes) = threads.await.unwrap();
     let numbers: Vec<u32> = roots.iter().map(|root| nodes[*root].number).collect();
     assert_eq!(numbers.len(), 2, "the bill, and the lunch with its answer");
@@ -327,4 +326,149 @@ async fn a_message_that_a_program_put_in_is_destroyed_with_its_last_entry() {
     assert!(!bench.is_there(row.message).await);
     let record = bench.store.get(&Message::at(row.message)).await.unwrap();
     assert!(record.is_none());
+}
+
+/// A message with a part in each transfer encoding, and one within another
+/// message. `file` is the third part, in base64.
+fn mixed(file: &[u8]) -> String {
+    let file = data_encoding::BASE64_MIME.encode(file);
+    let part = |encoding: &str, text: &str| {
+        format!("--b\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{text}\r\n")
+    };
+    let inner = "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8h\r\n";
+    [
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_owned(),
+        part("8BIT", "señora"),
+        part("quoted-printable", "se=C3=B1ora =\r\nDoe=00"),
+        part("base64", file.trim_end()),
+        part("x-uuencode", "begin 644 x\r\n#86)C\r\n`\r\nend"),
+        part("binary", "a\tb"),
+        inner.to_owned(),
+        "--b--\r\n".to_owned(),
+    ]
+    .concat()
+}
+
+impl Bench {
+    /// What a section of the newest message in INBOX is: its length as it was
+    /// announced, whether a NUL was, and the octets.
+    async fn fetched(&self, section: &Section) -> Option<(u64, bool, Vec<u8>)> {
+        let row = self
+            .view("INBOX")
+            .await
+            .newest()
+            .rows
+            .last()
+            .unwrap()
+            .clone();
+        let mut octets = self.mailboxes.octets(row.message);
+        let opened = octets.open(std::iter::once(section)).await.unwrap();
+        assert_eq!(opened, Opened::Ready);
+        let mut piece = octets.section(section).await.unwrap()?;
+        let (length, has_nul) = (piece.length(), piece.has_nul());
+        let mut out = Vec::new();
+        if matches!(piece, Piece::Size(_)) {
+            return Some((length, has_nul, out));
+        }
+        while let Some(read) = octets.next(&mut piece).await.unwrap() {
+            assert!(read.len() <= 64 * 1024, "it is held in memory");
+            out.extend(read);
+        }
+        assert_eq!(length, out.len() as u64, "its length was said otherwise");
+        Some((length, has_nul, out))
+    }
+
+    /// The same of a decoded part, and its octets alone.
+    async fn decoded(&self, path: &[u32], partial: Option<(u32, u32)>) -> Option<Vec<u8>> {
+        let mut section = Section::peek(path.to_vec(), Wanted::Decoded);
+        section.partial = partial;
+        let (_, has_nul, octets) = self.fetched(&section).await?;
+        assert_eq!(has_nul, octets.contains(&0));
+        Some(octets)
+    }
+
+    async fn size(&self, path: &[u32]) -> Option<u64> {
+        let section = Section::peek(path.to_vec(), Wanted::DecodedSize);
+        self.fetched(&section).await.map(|(length, ..)| length)
+    }
+}
+
+#[tokio::test]
+async fn a_part_comes_decoded_whole_or_in_part_and_its_size_is_exact() {
+    let bench = Bench::new().await;
+    let message = mixed(b"%PDF-1.7\n\0\xff");
+    bench.put("INBOX", &message).await;
+    let inner = message.find("Subject: in").unwrap();
+    for (path, wanted) in [
+        (&[1][..], "señora".as_bytes()),
+        (&[2], "señora Doe\0".as_bytes()),
+        (&[3], b"%PDF-1.7\n\0\xff"),
+        (&[5], b"a\tb"),
+        (&[6, 1], b"Hello!"),
+        // A message has no encoding of its own, whatever its parts have.
+        (&[6], &message.as_bytes()[inner..message.len() - 9]),
+        (&[], message.as_bytes()),
+    ] {
+        assert_eq!(bench.decoded(path, None).await.as_deref(), Some(wanted));
+        assert_eq!(bench.size(path).await, Some(wanted.len() as u64));
+        for (from, most) in [
+            (0, 1),
+            (2, 4),
+            (4, 1_000),
+            (6, 1),
+            (5_000, 3),
+            (0, u32::MAX),
+        ] {
+            let start = usize::min(from as usize, wanted.len());
+            let end = start.saturating_add(most as usize).min(wanted.len());
+            let found = bench.decoded(path, Some((from, most))).await;
+            assert_eq!(
+                found.as_deref(),
+                Some(&wanted[start..end]),
+                "{path:?} {from} {most}"
+            );
+        }
+    }
+    for path in [&[7][..], &[1, 1], &[3, 2], &[6, 2], &[6, 1, 1]] {
+        assert_eq!(bench.decoded(path, None).await, None, "{path:?}");
+        assert_eq!(bench.size(path).await, None, "{path:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_part_is_decoded_piece_by_piece() {
+    let bench = Bench::new().await;
+    let file: Vec<u8> = (0..700_000_u32)
+        .map(|n| (n.wrapping_mul(n) >> 7).to_le_bytes()[0])
+        .collect();
+    bench.put("INBOX", &mixed(&file)).await;
+    assert_eq!(bench.size(&[3]).await, Some(700_000));
+    assert_eq!(bench.decoded(&[3], None).await.as_deref(), Some(&file[..]));
+    for (from, most) in [(65_000, 300_000), (699_990, 64), (699_999, 1), (700_000, 1)] {
+        let found = bench.decoded(&[3], Some((from, most))).await;
+        let (from, most) = (from as usize, most as usize);
+        let wanted = &file[from..usize::min(from + most, file.len())];
+        assert_eq!(found.as_deref(), Some(wanted), "{from} {most}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_in_an_encoding_that_nobody_knows_is_not_decoded() {
+    let bench = Bench::new().await;
+    bench.put("INBOX", &mixed(b"x")).await;
+    let row = bench.view("INBOX").await.newest().rows[0].clone();
+    for wanted in [Wanted::Decoded, Wanted::DecodedSize] {
+        let sections = [1, 4].map(|n| Section::peek(vec![n], wanted.clone()));
+        let mut octets = bench.mailboxes.octets(row.message);
+        let opened = octets.open(sections.iter()).await.unwrap();
+        assert_eq!(opened, Opened::Encoded);
+        let mut octets = bench.mailboxes.octets(row.message);
+        let opened = octets.open(sections.iter().take(1)).await.unwrap();
+        assert_eq!(opened, Opened::Ready);
+    }
+    // As it stands, it is there.
+    let plain = Section::peek(vec![4], Wanted::All);
+    let (_, _, octets) = bench.fetched(&plain).await.unwrap();
+    assert!(octets.starts_with(b"begin 644 x"));
 }

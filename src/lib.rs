@@ -5,6 +5,7 @@
 //!                                  ├─▶ release: what staff wrote waits for a provider
 //!                                  └─▶ dispatch ─▶ policy ─▶ route ─▶ queue ─▶ delivery ─▶ relay
 //!  recipient ─HTTPS─▶ portal ─▶ visit ─▶ access, store
+//!  another server ─SMTP─▶ smtp ─▶ inbound: what came back ─▶ store
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
 //!  the office ─HTTPS─▶ office ─▶ desk ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
@@ -41,10 +42,12 @@ pub mod route;
 // Steps that several flows and desks take.
 pub mod alert;
 pub mod release;
+pub mod report;
 
 // Flows: a message on its way.
 pub mod chart;
 pub mod delivery;
+pub mod inbound;
 pub mod outbound;
 pub mod sweep;
 

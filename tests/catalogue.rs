@@ -186,9 +186,10 @@ fn uses(catalogue: &Catalogue, sources: &[Source]) -> Vec<String> {
 /// Named like sentences, but by the formats (RFC 6522 §3).
 const FOREIGN: [&str; 1] = ["report-type"];
 
-/// Settings are named like sentences and are not.
+/// Settings are named like sentences and are not, and so are the words by which
+/// `access` tells in the audit trail what was tried.
 fn speaks(path: &Path) -> bool {
-    let other = ["src/config", "src/cli", "src/serve"];
+    let other = ["src/access", "src/config", "src/cli", "src/serve"];
     !other.iter().any(|folder| path.starts_with(folder))
         && path.extension().is_none_or(|e| e != "css" && e != "svg")
 }

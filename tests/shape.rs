@@ -20,7 +20,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "policy", "trust", "route", "queue", "access", "contacts", "folders",
         ],
     ),
-    ("steps", &["alert", "release"]),
+    ("steps", &["alert", "release", "report"]),
     (
         "flows",
         &["outbound", "inbound", "delivery", "fetch", "chart", "sweep"],

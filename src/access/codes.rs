@@ -3,7 +3,7 @@
 
 use crate::access::passcode::{self, Book, KNOWN_LOCK, LOCK, Press, Try, Who};
 use crate::access::{ATTEMPTS, write};
-use crate::model::{Actor, Event, EventKind, GrantId, NetworkKey, Secret, Token};
+use crate::model::{Actor, AddressKey, Event, EventKind, GrantId, NetworkKey, Secret, Token};
 use crate::store::records::{Browser, CodeMail, CodeTally, Grant, Request};
 use crate::store::{Error, Held, Label, Store, Tx};
 use jiff::SignedDuration;
@@ -70,7 +70,7 @@ pub async fn press<E: std::convert::From<Error>>(
             .from(desk.network)
             .noted(from.agent);
         if press == Press::Code {
-            let code = passcode::new_code();
+            let code = passcode::new_code(passcode::SHORT);
             let hash = hash(store, &desk.book.request, &code);
             let serial = desk.book.add(desk.who, hash, now);
             mail(&mut tx, &desk.book.request, serial, &code)?;
@@ -113,7 +113,7 @@ pub async fn attempt<T>(
     typed: &Secret,
     mut enter: impl FnMut(&mut Tx) -> T,
 ) -> Result<(Try, Option<(T, Token)>), Error> {
-    let digits = passcode::digits(typed.expose());
+    let digits = passcode::digits(typed.expose(), passcode::SHORT);
     for _ in 0..ATTEMPTS {
         let Some(mut desk) = Desk::open(store, grant, from).await? else {
             break;
@@ -184,9 +184,7 @@ impl<'a> Desk<'a> {
         let trusted = browser.as_ref().filter(|b| b.record.failures < KNOWN_LOCK);
         let who = match trusted {
             Some(browser) => Who {
-                key: NetworkKey::from_octets(
-                    store.mac(Label::Index, &[b"browser", browser.record.token.octets()]),
-                ),
+                key: browser_key(store, &browser.record),
                 known: true,
             },
             None => Who {
@@ -240,21 +238,8 @@ impl<'a> Desk<'a> {
             }
             return None;
         }
-        // A cookie that is not ours is never made ours: somebody may have
-        // planted it.
-        let cookie = from
-            .known
-            .filter(|_| held.is_some())
-            .cloned()
-            .unwrap_or_default();
-        let browser = Browser {
-            token: self.store.token_key(&cookie),
-            mailbox: self.grant.record.mailbox,
-            since: self.store.clock().now(),
-            failures: 0,
-        };
-        write(tx, held, &browser);
-        Some(cookie)
+        let mailbox = self.grant.record.mailbox;
+        Some(know(self.store, tx, mailbox, (held, from.known)))
     }
 
     /// The audit events of a try that was looked at.
@@ -278,7 +263,33 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn unsent(mailbox: crate::model::AddressKey) -> CodeTally {
+/// Knows a browser from now on as one that proved this mailbox: by the cookie it
+/// has, if we made it so. One that is not ours is never made ours: somebody may
+/// have planted it.
+pub(super) fn know(
+    store: &Store,
+    tx: &mut Tx,
+    mailbox: AddressKey,
+    (held, cookie): (Option<&Held<Browser>>, Option<&Token>),
+) -> Token {
+    let kept = cookie.filter(|_| held.is_some()).cloned();
+    let cookie = kept.unwrap_or_default();
+    let browser = Browser {
+        token: store.token_key(&cookie),
+        mailbox,
+        since: store.clock().now(),
+        failures: 0,
+    };
+    write(tx, held, &browser);
+    cookie
+}
+
+/// Under which key a known browser is counted.
+pub(super) fn browser_key(store: &Store, browser: &Browser) -> NetworkKey {
+    NetworkKey::from_octets(store.mac(Label::Index, &[b"browser", browser.token.octets()]))
+}
+
+pub(super) fn unsent(mailbox: AddressKey) -> CodeTally {
     CodeTally {
         mailbox,
         presses: Vec::new(),
@@ -289,7 +300,7 @@ fn unsent(mailbox: crate::model::AddressKey) -> CodeTally {
 
 /// A code as it is kept: bound to its grant and its request, so that a code of
 /// one request never fits another.
-fn hash(store: &Store, request: &Request, code: &Secret) -> [u8; 32] {
+pub(super) fn hash(store: &Store, request: &Request, code: &Secret) -> [u8; 32] {
     let pieces: [&[u8]; 3] = [
         request.grant.octets(),
         request.reference.as_bytes(),

@@ -4,10 +4,12 @@
 
 pub mod accounts;
 pub mod app_password;
+pub mod chosen;
 pub mod codes;
 mod common;
 pub mod factor;
 pub mod form;
+pub mod front;
 pub mod link;
 pub mod login;
 pub mod office;

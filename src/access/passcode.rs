@@ -24,13 +24,13 @@ pub const BETWEEN: SignedDuration = SignedDuration::from_secs(30);
 /// Codes that are live side by side: mails overtake each other (requirements B.7).
 const LIVE: usize = 3;
 /// Codes for one mailbox in an hour, and in a day (requirements C3.5).
-const HOURLY: usize = 5;
+pub(super) const HOURLY: usize = 5;
 /// See [`HOURLY`].
-const DAILY: usize = 15;
+pub(super) const DAILY: usize = 15;
 /// What every network keeps for itself in an hour, whatever others used up.
-const RESERVE: usize = 2;
+pub(super) const RESERVE: usize = 2;
 /// Tries of one network or known browser in one request.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 /// Tries of all networks together in one request.
 const ALL_TRIES: u32 = 15;
 /// Wrong codes in a row under one grant, then only the office can help
@@ -49,7 +49,7 @@ const FORGET: SignedDuration = SignedDuration::from_hours(24);
 const FAILING: usize = 128;
 /// Presses remembered for one mailbox: far above what the rules let through in
 /// a day, so that it bounds the record and nothing else.
-const PRESSES: usize = 512;
+pub(super) const PRESSES: usize = 512;
 /// No vowels, so no words; nothing that looks like something else; and none of
 /// the consonants of which rude abbreviations are made.
 const LETTERS: [char; 12] = ['B', 'D', 'H', 'J', 'M', 'N', 'P', 'R', 'T', 'W', 'X', 'Z'];
@@ -352,6 +352,19 @@ pub fn mailed(request: &mut Request, serial: u32, mail: CodeMail) {
     }
 }
 
+/// Notes that the mail with the newest code, which the relay had taken, came back
+/// at `at`; whether there was one. Whoever waits for it learns that it will not
+/// come.
+pub fn returned(request: &mut Request, at: Timestamp) -> bool {
+    let newest = request.codes.last_mut();
+    let handed = newest.filter(|code| matches!(code.mail, CodeMail::Handed(_)));
+    let Some(code) = handed else {
+        return false;
+    };
+    code.mail = CodeMail::Refused(at);
+    true
+}
+
 /// Whether nothing in the request matters any more.
 #[must_use]
 pub fn is_over(request: &Request, now: Timestamp) -> bool {
@@ -385,36 +398,43 @@ pub fn is_live(code: &Code, now: Timestamp) -> bool {
     now < ends(code)
 }
 
-/// A new code: six decimal digits, every one of the million as likely as any
-/// other, leading zeros kept.
+/// Digits of a code that a link asked for.
+pub const SHORT: usize = 6;
+/// Digits of a code that the front page asked for: there a guesser chooses among
+/// all mailboxes, and not among those whose link he holds.
+pub const LONG: usize = 8;
+
+/// A new code of at most nine decimal digits, every one as likely as any other,
+/// leading zeros kept.
 #[must_use]
-pub fn new_code() -> Secret {
-    /// The largest multiple of a million in 32 bits: above it, draw again, or
-    /// low codes would be a little more likely.
-    const FAIR: u32 = u32::MAX - u32::MAX % 1_000_000;
+pub fn new_code(length: usize) -> Secret {
+    let most = 10_u32.saturating_pow(u32::try_from(length).unwrap_or(u32::MAX));
+    // The largest multiple in 32 bits: above it, draw again, or low codes would
+    // be a little more likely.
+    let fair = u32::MAX - u32::MAX % most;
     loop {
         let drawn = u32::from_be_bytes(random());
-        if drawn < FAIR {
-            return Secret::new(format!("{:06}", drawn % 1_000_000));
+        if drawn < fair {
+            return Secret::new(format!("{:0length$}", drawn % most));
         }
     }
 }
 
-/// The six digits of what somebody typed or pasted: blanks, hyphens and
-/// invisible marks left out, full-width and Arabic-Indic digits understood
-/// (requirements C3.8). `None` if six digits are not what is left.
+/// The digits of what somebody typed or pasted: blanks, hyphens and invisible
+/// marks left out, full-width and Arabic-Indic digits understood (requirements
+/// C3.8). `None` if so many digits are not what is left.
 #[must_use]
-pub fn digits(typed: &str) -> Option<Secret> {
-    let mut digits = String::with_capacity(6);
+pub fn digits(typed: &str, length: usize) -> Option<Secret> {
+    let mut digits = String::with_capacity(length);
     for c in typed.chars() {
         match ascii_digit(c) {
-            Some(digit) if digits.len() < 6 => digits.push(digit),
+            Some(digit) if digits.len() < length => digits.push(digit),
             Some(_) => return None,
             None if is_filler(c) => {}
             None => return None,
         }
     }
-    (digits.len() == 6).then(|| Secret::new(digits))
+    (digits.len() == length).then(|| Secret::new(digits))
 }
 
 fn ascii_digit(c: char) -> Option<char> {
@@ -440,7 +460,7 @@ fn is_filler(c: char) -> bool {
         )
 }
 
-fn reference() -> String {
+pub(super) fn reference() -> String {
     random::<4>()
         .iter()
         // 256 is not a multiple of 12; a reference is a name, not a secret.
@@ -455,7 +475,7 @@ fn wait(round: u32) -> SignedDuration {
 }
 
 /// From when fewer than `most` of these times lie within `span`.
-fn free_from(
+pub(super) fn free_from(
     times: impl Iterator<Item = Timestamp>,
     most: usize,
     span: SignedDuration,
@@ -477,8 +497,8 @@ fn plus(at: Timestamp, span: SignedDuration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::{
-        BETWEEN, Book, LETTERS, LOCK, Press, Try, Who, digits, is_live, mailed, new_code, plus,
-        unasked,
+        BETWEEN, Book, LETTERS, LOCK, Press, SHORT, Try, Who, digits, is_live, mailed, new_code,
+        plus, unasked,
     };
     use crate::model::{AddressKey, GrantId, NetworkKey};
     use crate::store::records::{CodeMail, CodeTally};
@@ -854,7 +874,7 @@ mod tests {
             "\u{ff11}\u{ff12}\u{ff13}\u{ff0d}\u{ff14}\u{ff15}\u{ff16}\u{3000}",
             "1\t2\t3\t4\t5\t6",
         ] {
-            let read = digits(typed).unwrap();
+            let read = digits(typed, SHORT).unwrap();
             assert_eq!(read.expose(), "123456", "{typed:?}");
         }
         for typed in [
@@ -868,15 +888,19 @@ mod tests {
             "123456\0",
             "1.2e5",
         ] {
-            assert!(digits(typed).is_none(), "{typed:?} was taken");
+            assert!(digits(typed, SHORT).is_none(), "{typed:?} was taken");
         }
     }
 
     #[test]
     fn codes_have_six_digits_and_keep_their_zeros() {
-        let codes: Vec<_> = (0..5_000).map(|_| new_code()).collect();
+        let codes: Vec<_> = (0..5_000).map(|_| new_code(SHORT)).collect();
         assert!(codes.iter().all(|c| c.expose().len() == 6));
-        assert!(codes.iter().all(|c| digits(c.expose()).as_ref() == Some(c)));
+        assert!(
+            codes
+                .iter()
+                .all(|c| digits(c.expose(), SHORT).as_ref() == Some(c))
+        );
         assert!(codes.iter().any(|c| c.expose().starts_with('0')));
         let distinct: HashSet<_> = codes.iter().map(|c| c.expose()).collect();
         assert!(distinct.len() > 4_900);

@@ -1,7 +1,7 @@
 //! Sessions of recipients: one browser, one mailbox. The cookie's token is
 //! stored hashed; a session ends by sign-out, by lying idle, or by age.
 
-use crate::model::{Address, AddressKey, Token, secret::random};
+use crate::model::{Address, AddressKey, Token, TokenKey, secret::random};
 use crate::store::records::Session;
 use crate::store::{Error, Store, Tx};
 use data_encoding::BASE32_NOPAD;
@@ -17,6 +17,8 @@ const STALE: SignedDuration = SignedDuration::from_hours(24);
 /// Use is written down at most this often, so a session may end this much
 /// early, never late.
 const TOUCH: SignedDuration = SignedDuration::from_mins(1);
+/// Sessions read at once.
+const PAGE: usize = 256;
 
 /// What a session is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,27 @@ pub enum SessionState {
 /// Begins a session with a fresh token, for the cookie.
 #[must_use]
 pub fn begin(store: &Store, tx: &mut Tx, mailbox: (AddressKey, &Address), private: bool) -> Token {
+    start(store, tx, mailbox, (private, false))
+}
+
+/// The same for who came by the front page: it lasts no longer than the right to
+/// sign in there.
+#[must_use]
+pub fn begin_at_front(
+    store: &Store,
+    tx: &mut Tx,
+    mailbox: (AddressKey, &Address),
+    private: bool,
+) -> Token {
+    start(store, tx, mailbox, (private, true))
+}
+
+fn start(
+    store: &Store,
+    tx: &mut Tx,
+    mailbox: (AddressKey, &Address),
+    (private, front): (bool, bool),
+) -> Token {
     let token = Token::new();
     let now = store.clock().now();
     tx.insert(&Session {
@@ -42,6 +65,7 @@ pub fn begin(store: &Store, tx: &mut Tx, mailbox: (AddressKey, &Address), privat
         seen: now,
         private,
         form: BASE32_NOPAD.encode(&random::<20>()),
+        front,
     });
     token
 }
@@ -87,6 +111,31 @@ pub async fn touch(store: &Store, session: &mut Session) -> Result<(), Error> {
 /// Ends a session.
 pub fn end(tx: &mut Tx, session: &Session) {
     tx.delete(&Session::at(session.token));
+}
+
+/// Ends every session of a mailbox but one.
+///
+/// # Errors
+/// If the store cannot be read or written.
+pub async fn end_others(store: &Store, mailbox: AddressKey, keep: TokenKey) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let page: Vec<Session> = store.range(&[], after.as_ref(), PAGE).await?;
+        let mut tx = Tx::new();
+        let others = page
+            .iter()
+            .filter(|s| s.mailbox == mailbox && s.token != keep);
+        for session in others {
+            tx.delete(&Session::at(session.token));
+        }
+        if !tx.is_empty() {
+            store.commit(tx).await?;
+        }
+        match page.last() {
+            Some(last) => after = Some(Session::at(last.token)),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// What a session is worth now.

@@ -2,9 +2,9 @@
 //! browsers that have not come back.
 
 use crate::access::session::SessionState;
-use crate::access::{office, passcode, session, throttle};
+use crate::access::{front, office, passcode, session, throttle};
 use crate::store::records::{
-    Browser, CodeTally, Draft, OfficeBrowser, OfficeSession, Request, Session, Throttle,
+    Asking, Browser, CodeTally, Draft, OfficeBrowser, OfficeSession, Request, Session, Throttle,
 };
 use crate::store::{Error, Record, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -29,6 +29,7 @@ pub async fn sweep(store: &Store, idle: SignedDuration) -> Result<usize, Error> 
     })
     .await?;
     removed += clear(store, |r: &Request| passcode::is_over(r, now)).await?;
+    removed += clear(store, |a: &Asking| front::is_over(a, now)).await?;
     removed += clear(store, |t: &CodeTally| passcode::is_settled(t, now)).await?;
     removed += clear(store, |t: &Throttle| throttle::is_over(t, now)).await?;
     removed += clear(store, |b: &Browser| past(b.since, BROWSER)).await?;

@@ -138,9 +138,9 @@ mod tests {
     use crate::access::login::Login;
     use crate::access::password::Passwords;
     use crate::admin::{self, Answer, Asked, Verb, ask};
-    use crate::delivery::report::Office;
     use crate::desk::{self, Desk};
     use crate::model::{AccountPolicy, Address, Clock, Language, Live, Mailbox, ManualClock, Role};
+    use crate::report::Office;
     use crate::route::portal::Voice;
     use crate::store::{RootKey, Settings, Store};
     use jiff::{SignedDuration, Timestamp, tz::TimeZone};

@@ -218,7 +218,9 @@ impl Chart {
         queue::done(&mut tx, job);
         tx.delete(&Charting::at(message, part));
         let object = format!("{message}/{part}");
-        tx.audit(Event::new(Actor::Gateway, EventKind::Export, object).noted("chart"));
+        let whose = charting.contact.map(|contact| format!("chart {contact}"));
+        let note = whose.as_deref().unwrap_or("chart");
+        tx.audit(Event::new(Actor::Gateway, EventKind::Export, object).noted(note));
         if place.news {
             let news = News {
                 kind: NewsKind::File,

@@ -15,6 +15,7 @@ pub mod contacts;
 mod draft;
 pub mod fault;
 pub mod imap;
+pub mod inbound;
 pub mod limits;
 pub mod log;
 pub mod name;
@@ -36,6 +37,7 @@ pub use contacts::{Contacts, Required, Unknown};
 pub use draft::Source;
 pub use fault::{Fault, Faults, Place};
 pub use imap::Imap;
+pub use inbound::Inbound;
 pub use limits::Limits;
 pub use log::{Log, LogFormat, LogLevel};
 pub use name::{Domain, Host, Url};
@@ -70,6 +72,8 @@ pub struct Config {
     pub imap: Imap,
     /// The mail server that takes what leaves.
     pub relay: Relay,
+    /// Where what could not be delivered comes back.
+    pub inbound: Inbound,
     /// The pages where patients read and answer.
     pub portal: Portal,
     /// What is protected, and who may send.
@@ -132,6 +136,7 @@ impl Config {
         let submission = draft.section("submission", Submission::read);
         let imap = draft.section("imap", Imap::read);
         let relay = draft.section("relay", Relay::read);
+        let inbound = draft.section("inbound", Inbound::read);
         let portal = draft.section("portal", Portal::read);
         let policy = draft.section("policy", Policy::read);
         let notice = draft.section("notice", |s| Notice::read(s, clinic.as_ref()));
@@ -148,6 +153,7 @@ impl Config {
             submission,
             imap,
             relay: relay?,
+            inbound,
             portal: portal?,
             policy,
             notice: notice?,

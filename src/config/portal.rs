@@ -3,6 +3,7 @@
 use crate::config::draft::Section;
 use crate::config::name::Url;
 use crate::config::value::{Setting, Size, Value};
+use crate::model::Address;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -63,6 +64,9 @@ pub struct Portal {
     /// Which files may be attached. Default as SE10 and C2.7 list them; what a file
     /// really is, is looked at too.
     pub file_types: Vec<FileType>,
+    /// The office accounts whom a patient may write to without being asked. Default
+    /// none: each patient's primary provider, else the clinic's shared mailbox.
+    pub write_to: Vec<Address>,
     /// After how long without a click a session ends. Default 15 minutes: time
     /// to write an answer, short enough for a shared computer.
     pub idle_timeout: SignedDuration,
@@ -83,6 +87,7 @@ impl Portal {
         let max_file_size = s.within("max-file-size", Size::megabytes(20), sizes.clone());
         let max_reply_size = s.within("max-reply-size", Size::megabytes(50), sizes);
         let file_types = s.or("file-types", types.to_vec());
+        let write_to = s.or("write-to", Vec::new());
         // Under five minutes nobody finishes an answer; past an hour a computer
         // left alone stays open.
         let idle_timeout = s.within("idle-timeout", minutes(15), minutes(5)..=minutes(60));
@@ -94,6 +99,7 @@ impl Portal {
             max_file_size,
             max_reply_size,
             file_types,
+            write_to,
             idle_timeout,
         })
     }

@@ -341,6 +341,7 @@ fn address_taken_twice(c: &Config) -> Option<Fault> {
         ("submission.listen-tls", &c.submission.listen_tls),
         ("imap.listen", &c.imap.listen),
         ("imap.listen-tls", &c.imap.listen_tls),
+        ("inbound.listen", &c.inbound.listen),
         ("portal.listen", &c.portal.listen),
         ("office.listen", c.office.doors()),
     ];

@@ -17,21 +17,20 @@
 mod note;
 pub mod outcome;
 pub mod relay;
-pub mod report;
 mod verdict;
 
 use crate::access::link::{self, LinkState};
 use crate::mime::normalise::without_own;
 use crate::model::parcel::Body;
-use crate::model::{ContentId, JobId, Lane, Live, Parcel, Purpose, Recipient, State};
+use crate::model::{ContentId, JobId, Lane, Live, MessageId, Parcel, Purpose, Recipient, State};
 use crate::queue::{self, Leased};
+use crate::report::Office;
 use crate::store::records::{Grant, Message, Request, Work};
 use crate::store::{Error, Store};
 use jiff::{SignedDuration, Timestamp};
 pub use note::dropped;
 use outcome::Outcome;
 use relay::{Patience, Relay, Transaction, Wishes};
-use report::Office;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +45,9 @@ const RETRY: SignedDuration = SignedDuration::from_secs(5);
 /// A connection without work is closed after this time, so that the relay is
 /// not kept waiting.
 const LINGER: SignedDuration = SignedDuration::from_secs(5);
+/// Messages of which answers are noted side by side: twice as many as there are
+/// hands, so that few wait for another message.
+const TURNS: usize = 64;
 /// Octets read from the content at once: one sealed chunk.
 const CHUNK: usize = 64 * 1024;
 
@@ -130,7 +132,13 @@ struct Worker {
     /// What the hands hold. A clock that is set forward ends a lease at once;
     /// the mail in hand must not be taken, and sent, a second time.
     held: Mutex<HashSet<JobId>>,
+    /// What the relay answered about recipients of one message is noted one
+    /// after the other: each note rests on how the others stand.
+    turns: Vec<Turn>,
 }
+
+/// The turn of the messages whose ids end alike.
+type Turn = tokio::sync::Mutex<()>;
 
 impl Delivery {
     /// Delivery to one relay. `receiving` counts the messages that are arriving
@@ -155,6 +163,7 @@ impl Delivery {
                 office: office.clone(),
                 receiving: Arc::clone(receiving),
                 held: Mutex::default(),
+                turns: (0..TURNS).map(|_| Turn::default()).collect(),
             }));
         }
         Ok(Self { lanes })
@@ -260,22 +269,18 @@ impl Worker {
             Work::Dispatch(_) | Work::Chart { .. } | Work::Announce(_) => {
                 Ok(Outcome::Unfit("lane"))
             }
-            Work::Tell { .. } => {
+            Work::Tell { .. } | Work::Displayed { .. } => {
                 return note::tell(&self.store, &self.office.current(), &leased).await;
             }
         };
         match outcome {
-            Ok(outcome) => {
-                let office = self.office.current();
-                note::note(&self.store, &office, leased, outcome).await;
-            }
+            Ok(outcome) => self.note(leased, outcome).await,
             Err(error @ (Error::Damaged(_) | Error::Newer | Error::Sealed)) => {
                 tracing::error!(
                     event = "delivery.unreadable", job = %leased.job().id, %error,
                     "A mail to be delivered, or what belongs to it, is damaged."
                 );
-                let office = self.office.current();
-                note::note(&self.store, &office, leased, Outcome::Unfit("damaged")).await;
+                self.note(leased, Outcome::Unfit("damaged")).await;
             }
             // The lease ends in its time, and the job is taken again.
             Err(error) => tracing::error!(
@@ -283,6 +288,24 @@ impl Worker {
                 "A mail to be delivered could not be read; it is tried again."
             ),
         }
+    }
+
+    async fn note(&self, leased: Leased, outcome: Outcome) {
+        let place = match &leased.job().work {
+            Work::Deliver(parcel) => about(parcel.purpose),
+            Work::Dispatch(_)
+            | Work::Tell { .. }
+            | Work::Displayed { .. }
+            | Work::Chart { .. }
+            | Work::Announce(_) => None,
+        };
+        let place = place.map(|id| id.octets().iter().map(|o| usize::from(*o)).sum::<usize>());
+        let turn = place.and_then(|place| self.turns.get(place % TURNS));
+        let _mine = match turn {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        };
+        note::note(&self.store, &self.office.current(), leased, outcome).await;
     }
 
     async fn attempt(&self, parcel: &Parcel) -> Result<Outcome, Error> {
@@ -388,6 +411,14 @@ impl Hand {
 impl Drop for Hand {
     fn drop(&mut self) {
         self.worker.held().remove(&self.job);
+    }
+}
+
+/// The message whose recipient an outcome may move on.
+const fn about(purpose: Purpose) -> Option<MessageId> {
+    match purpose {
+        Purpose::Notice { message, .. } | Purpose::Clear { message, .. } => Some(message),
+        _ => None,
     }
 }
 

@@ -3,13 +3,14 @@
 
 use crate::access::passcode;
 use crate::delivery::outcome::{Duty, Outcome, enhanced, own_reason};
-use crate::delivery::report::{self, Case, News, Office};
-use crate::delivery::verdict::{Verdict, moved, noticed, object, verdict};
+use crate::delivery::verdict::{Verdict, noticed, object, verdict};
+use crate::folders;
 use crate::mime::report::Reason;
 use crate::model::{
     Actor, Answer, Event, EventKind, GrantId, Lane, MessageId, Parcel, Purpose, Recipient, State,
 };
 use crate::queue::{self, Leased};
+use crate::report::{self, Case, News, Office};
 use crate::store::records::{CodeMail, Ended, Ending, Grant, Job, Request, Work};
 use crate::store::{Change, Error, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -90,12 +91,12 @@ async fn write(
     store.commit(note.tx).await.map(drop)
 }
 
-/// Tells a sender who asked for it that a recipient was reached, and finishes
-/// the job. If that fails, the lease ends in its time and the job is taken
+/// Tells a sender who asked for it that a recipient was reached, or has read the
+/// message, and finishes the job. If that fails, the lease ends in its time and the job is taken
 /// again.
 pub(super) async fn tell(store: &Store, office: &Office, leased: &Leased) {
     let job = leased.job();
-    let Work::Tell { message, n } = job.work else {
+    let (Work::Tell { message, n } | Work::Displayed { message, n }) = job.work else {
         return;
     };
     let mut told = Err(Error::Conflict);
@@ -108,11 +109,11 @@ pub(super) async fn tell(store: &Store, office: &Office, leased: &Leased) {
     match told {
         Ok(()) => tracing::info!(
             event = "delivery.told", job = %job.id, about = %format_args!("{message}/{n}"),
-            "A sender who asked for it was told that a recipient was reached."
+            "A sender who asked for it was told that a recipient was reached, or has read a message."
         ),
         Err(error) => tracing::error!(
             event = "delivery.untold", job = %job.id, about = %format_args!("{message}/{n}"), %error,
-            "A report that a recipient was reached could not be filed; it is tried again."
+            "A report that a recipient was reached, or has read a message, could not be filed; it is tried again."
         ),
     }
 }
@@ -123,7 +124,10 @@ async fn tell_once(
     (message, n): (MessageId, u16),
 ) -> Result<(), Error> {
     let mut tx = Tx::new();
-    report::success(store, office, &mut tx, (message, n)).await?;
+    match leased.job().work {
+        Work::Displayed { .. } => report::displayed(store, office, &mut tx, (message, n)).await?,
+        _ => report::success(store, office, &mut tx, (message, n)).await?,
+    }
     queue::done(&mut tx, leased);
     store.commit(tx).await.map(drop)
 }
@@ -228,18 +232,22 @@ impl Note<'_> {
             Verdict::Back => return Ok(()),
         };
         if let Some(held) = self.store.hold(&Recipient::at(message, n)).await? {
-            let moved = moved(&held.record, state, at);
+            let moved = held.record.moved(state, at);
             let first = moved.is_some() && !again;
             let mut next = moved.unwrap_or_else(|| held.record.clone());
             if let Verdict::Taken(answer, _) | Verdict::Lost(answer, _) = verdict {
                 next.answer = Some(answer.clone());
             }
-            self.tx.replace(&held, &next);
             // The report is a job of its own: nothing that goes wrong with it
             // may keep us from noting what the relay has taken.
             if first && matches!(verdict, Verdict::Taken(_, Duty::Ours)) && next.notify.success() {
                 let work = Work::Tell { message, n };
                 queue::push(&mut self.tx, self.store.clock().now(), Lane::Success, work);
+            }
+            if next.state == held.record.state {
+                self.tx.replace(&held, &next);
+            } else {
+                folders::track(self.store, &mut self.tx, message, &[(&held, next)]).await?;
             }
         }
         self.tx.change(Change::Message(message));
@@ -339,7 +347,7 @@ fn log(job: &Job, outcome: &Outcome) {
     let about = match &job.work {
         Work::Deliver(parcel) => object(parcel.purpose),
         Work::Dispatch(message) => message.to_string(),
-        Work::Tell { message, n } => format!("{message}/{n}"),
+        Work::Tell { message, n } | Work::Displayed { message, n } => format!("{message}/{n}"),
         Work::Chart { message, part } => format!("{message}/{part}"),
         Work::Announce(news) => news.message.to_string(),
     };

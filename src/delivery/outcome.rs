@@ -5,6 +5,7 @@
 //! a parcel; what concerns the relay or its settings (TLS, sign-in, our sender)
 //! never does, since it would end every parcel; everything unclear waits.
 
+use crate::mime::dsn;
 use crate::model::Answer;
 use jiff::Timestamp;
 
@@ -179,15 +180,7 @@ pub fn answer(at: Timestamp, code: u16, text: &str) -> Answer {
 /// part of its text that may be logged.
 #[must_use]
 pub fn enhanced(answer: &Answer) -> Option<&str> {
-    let word = answer.text.split(' ').next()?;
-    let mut parts = word.split('.');
-    let class = parts.next()?;
-    let (subject, detail) = (parts.next()?, parts.next()?);
-    let short = |part: &str| {
-        (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit())
-    };
-    let fits = matches!(class, "2" | "4" | "5") && short(subject) && short(detail);
-    (fits && parts.next().is_none()).then_some(word)
+    dsn::status(&answer.text)
 }
 
 #[cfg(test)]

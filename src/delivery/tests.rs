@@ -2,7 +2,6 @@
 
 use super::Delivery;
 use super::relay::tests::{Server, settings};
-use super::report::Office;
 use crate::access::passcode;
 use crate::folders;
 use crate::model::parcel::Body;
@@ -11,6 +10,7 @@ use crate::model::{
     ManualClock, MessageId, Notify, Parcel, Purpose, Recipient, Role, Route, State,
 };
 use crate::queue;
+use crate::report::Office;
 use crate::store::records::{Code, CodeMail, Ended, Ending, Grant, Message, Request, Work};
 use crate::store::{RootKey, Settings, Store, Tx, samples};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};

@@ -2,7 +2,7 @@
 
 use crate::delivery::outcome::{Duty, Outcome};
 use crate::mime::report::Reason;
-use crate::model::{Answer, Purpose, Recipient, State};
+use crate::model::{Answer, Purpose};
 use crate::queue::schedule;
 use crate::store::records::{Grant, Job};
 use jiff::{SignedDuration, Timestamp};
@@ -53,21 +53,6 @@ pub(super) fn verdict(job: &Job, outcome: Outcome, now: Timestamp) -> Verdict {
     }
 }
 
-/// The recipient after its notice or mail came to `state`; `None` if it has
-/// come further already, or its time is over.
-pub(super) fn moved(recipient: &Recipient, state: State, at: Timestamp) -> Option<Recipient> {
-    use State::{Failed, NoticeAccepted, NoticeBounced, Queued, Relayed};
-    let open = matches!(
-        recipient.state,
-        Queued | NoticeAccepted | NoticeBounced | Relayed | Failed
-    );
-    (open && recipient.state != state).then(|| Recipient {
-        state,
-        since: at,
-        ..recipient.clone()
-    })
-}
-
 /// The grant after the relay took its notice at `at`: its time begins to run
 /// (foundations §4), unless the office has set its end since. `None` if it runs
 /// already or was withdrawn.
@@ -98,7 +83,7 @@ pub(super) fn object(purpose: Purpose) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, moved, noticed, verdict};
+    use super::{Verdict, noticed, verdict};
     use crate::delivery::outcome::{Outcome, answer};
     use crate::mime::report::Reason;
     use crate::model::{Address, JobId, Lane, MessageId, State};
@@ -150,7 +135,7 @@ mod tests {
     #[test]
     fn a_recipient_moves_on_and_never_back() {
         let queued = samples::recipient(&grant(), State::Queued);
-        let next = moved(&queued, State::NoticeAccepted, at(9)).unwrap();
+        let next = queued.moved(State::NoticeAccepted, at(9)).unwrap();
         assert_eq!((next.state, next.since), (State::NoticeAccepted, at(9)));
         for state in [
             State::Opened,
@@ -159,7 +144,8 @@ mod tests {
             State::Recalled,
         ] {
             let further = samples::recipient(&grant(), state);
-            assert_eq!(moved(&further, State::NoticeAccepted, at(9)), None);
+            assert_eq!(further.moved(State::NoticeAccepted, at(9)), None);
+            assert_eq!(further.moved(State::NoticeBounced, at(9)), None);
         }
     }
 

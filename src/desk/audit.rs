@@ -97,6 +97,16 @@ struct About {
     address: Option<Address>,
 }
 
+impl About {
+    /// The same, about this contact if it is about none yet.
+    fn or_of(mut self, contact: Option<ContactId>) -> Self {
+        if self.contacts.is_empty() {
+            self.contacts.extend(contact);
+        }
+        self
+    }
+}
+
 impl Desk {
     /// A piece of the audit trail. Whoever takes it out is on record with the
     /// first piece.
@@ -261,7 +271,8 @@ impl Desk {
         if let Ok(id) = id.parse::<MessageId>()
             && let Some(message) = store.get(&Message::at(id)).await?
         {
-            return self.about_message(&message, tail).await;
+            let about = self.about_message(&message, tail).await?;
+            return Ok(about.or_of(named(&event.note)));
         }
         if let Ok(id) = id.parse::<ContactId>()
             && store.get(&Contact::at(id)).await?.is_some()
@@ -332,6 +343,12 @@ fn of_grant(grant: &Grant) -> About {
         contacts: vec![grant.contact],
         address: Some(grant.address.clone()),
     }
+}
+
+/// The contact whose id stands at the end of a note: a message that answers none
+/// has no grant that would say whose it is.
+fn named(note: &str) -> Option<ContactId> {
+    note.rsplit(' ').next()?.parse().ok()
 }
 
 /// Who acted: a word, an id in text, and the account.

@@ -5,6 +5,7 @@ use crate::access::{codes, link};
 use crate::desk::recall::grant_of;
 use crate::desk::underway::{Addressee, Case, RACES};
 use crate::desk::{Desk, Refused, Settings, wish};
+use crate::folders::{self, Moved};
 use crate::model::{Address, Event, EventKind, Head, Lane, MessageId, State};
 use crate::queue;
 use crate::route::portal;
@@ -86,14 +87,19 @@ impl Desk {
         })?;
         let wanted = self.wanted(&case, &settings, until)?;
         let mut tx = Tx::new();
-        let mut views = Vec::new();
+        let (mut views, mut moved) = (Vec::new(), Vec::new());
         for addressee in &case.to {
-            views.push(self.give(&mut tx, addressee, (head, wanted)).await?);
+            let view = self.give(&mut tx, addressee, (head, wanted)).await?;
+            if view.extended {
+                moved.extend(self.awaits_notice(addressee));
+            }
+            views.push(view);
         }
         if !views.iter().any(|view| view.extended) {
             let said: Vec<String> = views.into_iter().map(|view| view.said).collect();
             return Err(wish(said.join("\n")));
         }
+        folders::track(&self.store, &mut tx, id, &moved).await?;
         tx.change(Change::Message(id));
         self.store.commit(tx).await?;
         Ok(views)
@@ -179,7 +185,6 @@ impl Desk {
         }
         let locked = grant.failures >= LOCK;
         self.renew(tx, held, (head, at)).await?;
-        self.await_notice(tx, addressee);
         let mut said = format!(
             "{who}: can be read until {}; a new notice is in the queue",
             self.written(at)
@@ -238,16 +243,15 @@ impl Desk {
 
     /// The recipient waits for a notice again; whoever has read the message
     /// stays one who has.
-    fn await_notice(&self, tx: &mut Tx, addressee: &Addressee) {
+    fn awaits_notice<'a>(&self, addressee: &'a Addressee) -> Option<Moved<'a>> {
         let mut moved = addressee.recipient.record.clone();
-        if matches!(
+        let awaits = matches!(
             moved.state,
             State::Expired | State::NoticeAccepted | State::NoticeBounced
-        ) {
-            moved.state = State::Queued;
-            moved.since = self.store.clock().now();
-            tx.replace(&addressee.recipient, &moved);
-        }
+        );
+        moved.state = State::Queued;
+        moved.since = self.store.clock().now();
+        awaits.then_some((&addressee.recipient, moved))
     }
 }
 

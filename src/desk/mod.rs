@@ -21,8 +21,8 @@ mod underway;
 
 use crate::access::login::Login;
 use crate::access::password::Passwords;
-use crate::delivery::report::Office;
 use crate::model::{Actor, Live};
+use crate::report::Office;
 use crate::route::portal::Voice;
 use crate::store::{Error, Store};
 use jiff::SignedDuration;

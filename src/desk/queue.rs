@@ -108,7 +108,9 @@ fn view(listed: &Listed) -> JobView {
     let job = &listed.job;
     let (purpose, message, whom) = match &job.work {
         Work::Dispatch(message) => ("dispatch", Some(*message), None),
-        Work::Tell { message, .. } => ("report", Some(*message), None),
+        Work::Tell { message, .. } | Work::Displayed { message, .. } => {
+            ("report", Some(*message), None)
+        }
         Work::Chart { message, .. } => ("chart", Some(*message), None),
         Work::Announce(news) => ("webhook", Some(news.message), None),
         Work::Deliver(parcel) => {

@@ -2,6 +2,7 @@
 
 use crate::desk::underway::{Addressee, Case, RACES};
 use crate::desk::{Desk, Refused, wish};
+use crate::folders::{self, Moved};
 use crate::model::{Address, Event, EventKind, GrantId, Lane, MessageId, Purpose, State};
 use crate::queue;
 use crate::store::records::{Draft, Grant, Request, Work};
@@ -64,27 +65,36 @@ impl Desk {
         let is_over = |work: &Work| grant_of(work).is_some_and(|grant| open.contains(&grant));
         let lanes = [Lane::Notice, Lane::Code];
         let dropped = queue::drop_all(&self.store, &mut tx, &lanes, is_over).await?;
-        let mut views = Vec::new();
+        let (mut views, mut moved) = (Vec::new(), Vec::new());
         for addressee in &case.to {
             let unsent = dropped.iter().any(|job| {
                 let own = addressee.recipient.record.grant;
                 job.lane == Lane::Notice && grant_of(&job.work) == own
             });
-            views.push(self.withdraw(&mut tx, addressee, unsent));
+            let (view, withdrawn) = self.withdraw(&mut tx, addressee, unsent);
+            views.push(view);
+            moved.extend(withdrawn);
         }
         if !views.iter().any(|view| view.withdrawn) {
             let said: Vec<String> = views.into_iter().map(|view| view.said).collect();
             return Err(wish(said.join("\n")));
         }
         if !tx.is_empty() {
+            folders::track(&self.store, &mut tx, id, &moved).await?;
             tx.change(Change::Message(id));
             self.store.commit(tx).await?;
         }
         Ok(views)
     }
 
-    /// Withdraws it from one recipient. `unsent`: a notice was still waiting.
-    fn withdraw(&self, tx: &mut Tx, addressee: &Addressee, unsent: bool) -> RecalledView {
+    /// Withdraws it from one recipient; what becomes of that one, if anything
+    /// does. `unsent`: a notice was still waiting.
+    fn withdraw<'a>(
+        &self,
+        tx: &mut Tx,
+        addressee: &'a Addressee,
+        unsent: bool,
+    ) -> (RecalledView, Option<Moved<'a>>) {
         let who = addressee.masked();
         let recipient = &addressee.recipient.record;
         let mut view = RecalledView {
@@ -99,7 +109,7 @@ impl Desk {
         let Some(held) = &addressee.grant else {
             view.withdrawn = false;
             view.said = format!("{who}: not withdrawn; {}", addressee.beyond());
-            return view;
+            return (view, None);
         };
         let grant = &held.record;
         view.noticed = grant.noticed;
@@ -107,7 +117,7 @@ impl Desk {
         view.replied = grant.replied;
         if let Some(at) = grant.recalled {
             view.said = format!("{who}: was withdrawn before, on {}", self.written(at));
-            return view;
+            return (view, None);
         }
         view.said = format!(
             "{who}: withdrawn; {}",
@@ -122,13 +132,12 @@ impl Desk {
         let mut moved = recipient.clone();
         moved.state = State::Recalled;
         moved.since = now;
-        tx.replace(&addressee.recipient, &moved);
         let event = Event::new(self.actor, EventKind::Recall, addressee.object());
         tx.audit(event.noted(match grant.opened {
             Some(_) => "read-before",
             None => "unread",
         }));
-        view
+        (view, Some((&addressee.recipient, moved)))
     }
 
     /// How far the message had come, and no more than is known.

@@ -19,6 +19,7 @@ mod name;
 mod post;
 #[cfg(test)]
 mod tests;
+mod track;
 mod views;
 
 pub use change::{Refused, create, delete, rename, subscribe};
@@ -26,6 +27,7 @@ pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, add_release, find, find_beside_release, list, outline};
 pub use name::{PATIENTS, SHARED, normal};
 pub use post::{Post, post};
+pub use track::{Moved, still_tracked, track, tracked};
 pub use views::{of_contact, renamed, view};
 
 use crate::model::{AccountId, MailboxId, MessageId};

@@ -197,7 +197,7 @@ async fn renew(
     let store = &mailboxes.0.store;
     let mut tx = Tx::new();
     let row = crate::store::Row {
-        flags: flags.clone(),
+        flags: folders::still_tracked(flags.clone(), &row.flags),
         filed: date.unwrap_or(row.filed),
         ..row
     };

@@ -62,6 +62,20 @@ pub fn in_ascii(text: &str) -> String {
     written
 }
 
+/// The enhanced status code with which a text begins (RFC 3463 §2).
+#[must_use]
+pub fn status(text: &str) -> Option<&str> {
+    let word = text.split(' ').next()?;
+    let mut parts = word.split('.');
+    let class = parts.next()?;
+    let (subject, detail) = (parts.next()?, parts.next()?);
+    let short = |part: &str| {
+        (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit())
+    };
+    let fits = matches!(class, "2" | "4" | "5") && short(subject) && short(detail);
+    (fits && parts.next().is_none()).then_some(word)
+}
+
 fn embedded(c: char) -> String {
     format!("\\x{{{:X}}}", u32::from(c))
 }

@@ -6,12 +6,13 @@
 //! streams by. The way to a reader: [`decode`] undoes a part's encoding,
 //! [`clean`] makes its HTML harmless, or, where [`html_bounds`] finds it too
 //! costly, [`html_text`] leaves its words alone. The way out: [`notice`] and
-//! [`report`] write the gateway's own mails, the latter with the words of
-//! [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] and [`swell`]
+//! [`report`] write the gateway's own mails, the latter and [`receipt`] with the
+//! words of [`dsn`]; [`write`](mod@write) a patient's answer, and [`sniff`] and [`swell`]
 //! judge the files that come with one; [`copy`] and [`zip`] are for what a
 //! reader takes away. For a mail program, [`structure`] says what IMAP says of a
-//! message, and [`search`] looks for words in it.
+//! message, and [`search`] looks for words in it. [`bounce`] reads what came back.
 
+pub mod bounce;
 pub mod clean;
 pub mod copy;
 pub mod decode;
@@ -26,6 +27,7 @@ pub mod memo;
 pub mod normalise;
 pub mod notice;
 mod pictures;
+pub mod receipt;
 pub mod report;
 pub mod search;
 pub mod sniff;

@@ -102,6 +102,25 @@ pub fn notice(notice: &Notice<'_>) -> Vec<u8> {
     octets(start(&notice.head, &subject, language, "auto-generated").body(alternative(text, html)))
 }
 
+/// What a code opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// The message whose link asked for it.
+    Message,
+    /// The portal, at its front page.
+    Portal,
+}
+
+impl Opens {
+    /// The first and the last sentence but one in the catalogue.
+    const fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Message => ["code-first", "code-ignore"],
+            Self::Portal => ["code-first-portal", "code-ignore-portal"],
+        }
+    }
+}
+
 /// The mail with a one-time code.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeMail<'a> {
@@ -111,7 +130,9 @@ pub struct CodeMail<'a> {
     pub language: Language,
     /// The clinic's name.
     pub clinic: &'a str,
-    /// The code: six digits.
+    /// What it opens.
+    pub opens: Opens,
+    /// The code: six digits, or eight for the front page.
     pub code: &'a Secret,
     /// The request's four letters, which the page shows too.
     pub reference: &'a str,
@@ -131,11 +152,12 @@ pub fn code(mail: &CodeMail<'_>) -> Vec<u8> {
     let (language, code) = (mail.language, mail.code.expose());
     let reference = phrase(mail.reference);
     let tell = |id: &str, args: &[(&str, &str)]| tell(language, id, args);
-    let first = tell("code-first", &[("code", code), ("clinic", &clinic)]);
+    let [first, ignore] = mail.opens.words();
+    let first = tell(first, &[("code", code), ("clinic", &clinic)]);
     let where_ = tell("code-reference", &[("reference", &reference)]);
     let minutes = [("minutes", Arg::Number(i64::from(mail.minutes)))];
     let lasts = say(language, "code-lasts", &minutes);
-    let (ignore, never) = (tell("code-ignore", &[]), tell("code-never", &[]));
+    let (ignore, never) = (tell(ignore, &[]), tell("code-never", &[]));
 
     let text = format!("{first}\n\n{where_}\n{lasts}\n\n{ignore}\n{never}\n");
     let digits = format!(
@@ -216,7 +238,7 @@ fn tell(language: Language, id: &str, args: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alert, CodeMail, Kind, Notice, alert, code, mark, notice, without_codes};
+    use super::{Alert, CodeMail, Kind, Notice, Opens, alert, code, mark, notice, without_codes};
     use crate::mime::letter::Head;
     use crate::model::{Address, Language, Mailbox, Secret};
     use jiff::Timestamp;
@@ -274,6 +296,7 @@ mod tests {
                 head: self.head(),
                 language,
                 clinic: "North Clinic",
+                opens: Opens::Message,
                 code,
                 reference: "KTVR",
                 serial: 0,

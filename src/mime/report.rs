@@ -370,7 +370,7 @@ fn status(text: &str) -> Option<String> {
 }
 
 /// One line of visible ASCII, for a field that allows no other.
-fn ascii(text: &str) -> String {
+pub(super) fn ascii(text: &str) -> String {
     one_line(text)
         .chars()
         .map(|c| if c.is_ascii() { c } else { '?' })
@@ -378,7 +378,7 @@ fn ascii(text: &str) -> String {
         .collect()
 }
 
-fn original_id(header: &[u8]) -> Option<String> {
+pub(super) fn original_id(header: &[u8]) -> Option<String> {
     let fields = fields(header).ok()?;
     let ids = fields.iter().find(|f| f.is("Message-ID"))?.ids();
     ids.into_iter().next().filter(|id| is_id(id))

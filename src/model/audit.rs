@@ -96,8 +96,8 @@ pub struct Event {
     pub network: Option<NetworkKey>,
     /// Whether it succeeded.
     pub success: bool,
-    /// A short fixed word that says more: a reason, a user-agent class. Never a
-    /// person's data; but the reason of a break-glass stands in its own words.
+    /// A short fixed word that says more, perhaps with an id behind it: a reason, a
+    /// user-agent class, whose file it is. Never a person's data; but the reason of a break-glass stands in its own words.
     pub note: String,
 }
 

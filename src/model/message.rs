@@ -137,6 +137,24 @@ pub struct Recipient {
     pub answer: Option<Answer>,
 }
 
+impl Recipient {
+    /// The recipient after its notice or mail came to `state`; `None` if it has
+    /// come further already, or its time is over.
+    #[must_use]
+    pub fn moved(&self, state: State, at: Timestamp) -> Option<Self> {
+        use State::{Failed, NoticeAccepted, NoticeBounced, Queued, Relayed};
+        let open = matches!(
+            self.state,
+            Queued | NoticeAccepted | NoticeBounced | Relayed | Failed
+        );
+        (open && self.state != state).then(|| Self {
+            state,
+            since: at,
+            ..self.clone()
+        })
+    }
+}
+
 /// What is known of a message without opening its content. Sealed under the
 /// message's own key, so that it goes when the message goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,6 +46,8 @@ struct Plan<'a> {
     tx: Tx,
     /// In which views the message is filed.
     shown: Vec<(AccountId, ContactId)>,
+    /// What becomes of the recipients.
+    moved: Vec<folders::Moved<'a>>,
 }
 
 impl Outbound {
@@ -71,12 +73,14 @@ impl Outbound {
             now: store.clock().now(),
             tx: Tx::new(),
             shown: Vec::new(),
+            moved: Vec::new(),
         };
         let deliveries = policy::decide(&case.people(), protection);
         for (addressee, delivery) in case.to.iter().zip(deliveries) {
             plan.deliver(addressee, delivery).await?;
         }
         let mut tx = plan.tx;
+        folders::track(store, &mut tx, id, &plan.moved).await?;
         let mut message = case.message.record.clone();
         message.dispatched = true;
         if protection == Protection::Protected && !message.protected {
@@ -168,9 +172,9 @@ impl Case {
     }
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
     /// Puts one recipient's delivery into the change.
-    async fn deliver(&mut self, to: &Addressee, delivery: Delivery) -> Result<(), Error> {
+    async fn deliver(&mut self, to: &'a Addressee, delivery: Delivery) -> Result<(), Error> {
         let mut recipient = to.recipient.record.clone();
         recipient.route = Some(delivery.route);
         recipient.since = self.now;
@@ -210,7 +214,7 @@ impl Plan<'_> {
         let object = format!("{}/{}", recipient.message, recipient.n);
         let event = Event::new(Actor::Gateway, EventKind::Route, object);
         self.tx.audit(event.noted(word));
-        self.tx.replace(&to.recipient, &recipient);
+        self.moved.push((&to.recipient, recipient));
         Ok(())
     }
 

@@ -45,7 +45,8 @@ impl Submission {
             }
             None => {
                 let sent = folders::sent(store, account);
-                tx.file(sent, self.id, System::SEEN.into(), None);
+                let flags = folders::tracked(System::SEEN, State::Queued);
+                tx.file(sent, self.id, flags, None);
                 queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(self.id));
             }
         }
@@ -112,6 +113,7 @@ impl Submission {
             lasts: judged.lasts.map(|span| span.as_secs()),
             answers: None,
             purged: None,
+            receipt: arrived.facts.wants_receipt,
         }
     }
 

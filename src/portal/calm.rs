@@ -3,15 +3,22 @@
 
 use crate::model::Token;
 use crate::portal::page::Page;
-use crate::portal::views::{Action, PlainView};
+use crate::portal::views::{Action, PlainView, wait_until};
 use axum::http::StatusCode;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// A page with one thing to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Calm {
-    /// `/`: open the link in your e-mail.
-    Front,
+    /// Codes of the front page rest.
+    Resting {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Writing and signing in are not for this mailbox.
+    Unwritten,
+    /// A message about somebody whose mail is for an address of their own.
+    Private,
     /// The message's time is over; `again` is the form to ask for it, unless
     /// somebody has.
     Expired(Option<Again>),
@@ -85,14 +92,18 @@ impl Calm {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::Front | Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
+            Self::Asked | Self::Locked { .. } | Self::SignedOut => StatusCode::OK,
             Self::Expired(_) | Self::Withdrawn(_) | Self::TakenBack => StatusCode::GONE,
             Self::Unknown | Self::Missing | Self::Gone | Self::FileGone => StatusCode::NOT_FOUND,
-            Self::Barred(_) | Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Private
+            | Self::Unwritten
+            | Self::Barred(_)
+            | Self::Stale { .. }
+            | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Large { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
-            Self::Room => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Resting { .. } | Self::Room => StatusCode::SERVICE_UNAVAILABLE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -102,10 +113,12 @@ impl Calm {
     /// The names of its title and its sentences in the catalogue.
     const fn words(&self) -> Words {
         match self {
-            Self::Front => (
-                "portal-front-title",
-                &["portal-front-text", "portal-front-lost"],
+            Self::Resting { .. } => (
+                "portal-rests-title",
+                &["portal-rests-text", "portal-front-text"],
             ),
+            Self::Unwritten => ("portal-new-closed-title", &["portal-new-closed-text"]),
+            Self::Private => ("portal-own-title", &["portal-own-text"]),
             Self::Expired(Some(_)) => ("portal-expired-title", &["portal-expired-text"]),
             Self::Expired(None) => (
                 "portal-expired-title",
@@ -178,6 +191,7 @@ impl Calm {
                 let wait = page.span(*idle);
                 page.two(id, ("clinic", &page.clinic.name), ("wait", &wait))
             }
+            Self::Resting { until } => wait_until(page, id, *until),
             Self::Large { limit } => page.one(id, "limit", page.size(limit)),
             _ => page.clinic(id),
         }
@@ -198,11 +212,22 @@ impl Calm {
                 path: format!("/m/{link}"),
                 label: "portal-open-again",
             },
+            // Whoever came without a link goes in as before.
+            Self::Locked { link: None, .. } => Action::Go {
+                path: "/".to_owned(),
+                label: "portal-open-again",
+            },
             Self::Stale { path } => Action::Go {
                 path: path.clone(),
                 label: "portal-open-anew",
             },
-            Self::TakenBack | Self::Missing | Self::Gone | Self::FileGone | Self::Fault { .. }
+            Self::Private
+            | Self::Unwritten
+            | Self::TakenBack
+            | Self::Missing
+            | Self::Gone
+            | Self::FileGone
+            | Self::Fault { .. }
                 if page.reader.is_some() =>
             {
                 Action::Go {

@@ -6,7 +6,7 @@ use crate::portal::calm::{Again, Calm};
 use crate::portal::guard::{Stop, show};
 use crate::portal::page::Page;
 use crate::portal::views::{CodeView, HelpView, LandingView, SOON, wait_until, wrong_wait};
-use crate::portal::visitor::{KNOWN, LINK, SESSION, Visitor, signed};
+use crate::portal::visitor::{FRONT, KNOWN, LINK, SESSION, Visitor, signed};
 use crate::visit::{Admission, Asked, Closed, CodePage, Entry, Landing, Verified};
 use crate::web::cookie;
 use crate::web::form::{self, Pressed, Sent, Unread};
@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 /// How long a session's cookies outlive the browser on a private device: as
 /// long as a session may live.
-const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(12);
+pub(super) const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(12);
 /// How long a private device is known again: from one visit to the next.
-const KNOWN_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
+pub(super) const KNOWN_LASTS: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// The longest wait for a code: the day that the daily allowance looks back.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
@@ -51,11 +51,6 @@ pub(super) fn taken<T>(sent: Sent<T>) -> Result<T, Stop> {
             Unread::Malformed => Calm::Malformed,
         })
     })
-}
-
-/// `GET /`.
-pub(super) async fn front() -> Stop {
-    Stop::from(Calm::Front)
 }
 
 /// `GET /help`. Opened from inside it keeps its frame, if the session lives.
@@ -359,7 +354,7 @@ fn token(link: &str) -> Result<Token, Stop> {
 
 /// Ends every cookie of a session.
 pub(super) fn forget(response: &mut Response) {
-    for name in [SESSION, KNOWN, LINK] {
+    for name in [SESSION, KNOWN, LINK, FRONT] {
         if let Some(cookie) = cookie::clear(name) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }

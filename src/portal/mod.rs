@@ -2,8 +2,10 @@
 //!
 //! ```text
 //!  request ─▶ guard ─▶ link   /m/…      before a session: landing, code
+//!               │      front  /sign-in  the same without a link
 //!               │      read   /inbox …  lists, messages, files
-//!               │      reply  …/reply   answers with files
+//!               │      reply  …/reply   answers with files; compose  /new
+//!               │      password  /password
 //!               ◀─ page, or a calm one for whatever stopped it
 //!  program ─▶ setup   /mail/config-v1.1.xml …   the clinic's servers, for everybody
 //!  device  ─▶         /apple/…                  the same as a signed profile
@@ -14,13 +16,17 @@
 //! of ours.
 
 pub mod calm;
+pub mod front_views;
 pub mod page;
 pub mod views;
 
 mod assets;
+mod compose;
 mod door;
+mod front;
 mod guard;
 mod link;
+mod password;
 mod read;
 mod reply;
 mod session;
@@ -111,7 +117,10 @@ impl Portal {
     /// [`crate::net::Peer`] among its extensions.
     pub fn router(&self) -> Router {
         let quick = Router::new()
-            .route("/", get(link::front))
+            .route("/", get(front::front))
+            .route("/sign-in", get(front::front).post(front::sign_in))
+            .route("/sign-in/again", post(front::again))
+            .route("/sign-in/code", get(front::code_page).post(front::verify))
             .route("/help", get(link::help))
             .route("/m/{link}", get(link::landing))
             .route("/m/{link}/code", post(link::request_code))
@@ -135,6 +144,10 @@ impl Portal {
             .route("/sent/{id}/files.zip", get(read::answer_files))
             .route("/sent/{id}/message.eml", get(read::answer_copy))
             .route("/sent/{id}/print", get(read::answer_print))
+            .route("/new", get(compose::form))
+            .route("/new/discard", post(compose::discard))
+            .route("/password", get(password::form).post(password::choose))
+            .route("/password/remove", post(password::remove))
             .route("/sign-out", post(read::sign_out))
             .route("/logo", get(assets::logo))
             .route("/icon.svg", get(files::icon))
@@ -142,7 +155,9 @@ impl Portal {
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry));
         // An upload sets its own pace and its own limits.
-        let slow = Router::new().route("/message/{id}/reply", post(reply::send));
+        let slow = Router::new()
+            .route("/message/{id}/reply", post(reply::send))
+            .route("/new", post(compose::send));
         quick
             .merge(slow.layer(DefaultBodyLimit::disable()))
             .fallback(link::missing)

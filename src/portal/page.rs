@@ -24,6 +24,8 @@ pub struct Signed {
     pub masked: String,
     /// The value that the session's forms carry.
     pub form: String,
+    /// Whether somebody at this mailbox may write, and sign in without a link.
+    pub granted: bool,
     /// Which tab is open; `None` where the page belongs to none.
     pub tab: Option<Tab>,
 }

@@ -9,7 +9,7 @@ use crate::portal::page::{Tab, path};
 use crate::portal::session::closing;
 use crate::portal::views::{BodyView, FilesView, InboxView, MessageView, PrintView, SentView};
 use crate::portal::visitor::{Visitor, signed};
-use crate::visit::{Download, Reader, Which};
+use crate::visit::{Download, Reader, Unseen, Which};
 use crate::web::disposition::{attachment, content_type};
 use crate::web::form::{Pressed, Sent};
 use crate::web::headers::{BODY_POLICY, FILE_POLICY, PRINT_POLICY};
@@ -344,9 +344,10 @@ impl Portal {
     /// The page for a message that is not to be had: `calm`, unless the office
     /// took it back, which its reader is told.
     pub(super) async fn lost(&self, reader: &Reader, which: Which, calm: Calm) -> Stop {
-        match self.0.visit.is_withdrawn(reader, which).await {
-            Ok(true) => gone(Calm::TakenBack, reader),
-            Ok(false) => gone(calm, reader),
+        match self.0.visit.unseen(reader, which).await {
+            Ok(Unseen::Withdrawn) => gone(Calm::TakenBack, reader),
+            Ok(Unseen::Private) => gone(Calm::Private, reader),
+            Ok(Unseen::Gone) => gone(calm, reader),
             Err(error) => error.into(),
         }
     }

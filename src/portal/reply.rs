@@ -9,7 +9,7 @@ use crate::portal::page::{Page, Tab, path};
 use crate::portal::session::outside;
 use crate::portal::views::{Problem, ReplyView};
 use crate::portal::visitor::{Visitor, signed};
-use crate::visit::{self, Admission, Reader, Refusal, ReplyIntake, Sent, Which};
+use crate::visit::{self, Admission, Reader, Refusal, ReplyIntake, Rules, Sent, Which};
 use crate::web::form::{self as forms, Pressed};
 use crate::web::multipart::{self, Multipart};
 use crate::web::site::same;
@@ -24,11 +24,14 @@ use std::sync::Arc;
 const MAX_TEXT: usize = 500_000;
 /// Longest plain field but the text: the form's value.
 const MAX_FIELD: usize = 200;
+/// Longest subject taken in, in octets: more than the desk takes in characters, so
+/// that it is handed back to be shortened.
+const MAX_SUBJECT: usize = 2_000;
 /// How much of a refused upload is still taken in, so that the browser shows
 /// our answer and not a broken connection: ten times the largest answer by
 /// default. Who sends more, or takes longer than the form allows, sees the
 /// connection close.
-const MAX_DRAIN: u64 = 500_000_000;
+pub(super) const MAX_DRAIN: u64 = 500_000_000;
 
 type Who = Extension<Arc<Visitor>>;
 
@@ -83,13 +86,13 @@ pub(super) async fn send(
 }
 
 /// Why an answer did not go through, and the text as far as it had come.
-struct Held {
-    why: Why,
-    text: String,
-    files: bool,
+pub(super) struct Held {
+    pub(super) why: Why,
+    pub(super) text: String,
+    pub(super) files: bool,
 }
 
-enum Why {
+pub(super) enum Why {
     Refused(Refusal),
     Stop(Stop),
 }
@@ -130,10 +133,7 @@ impl Portal {
             Admission::Stale(stale) => (stale.owner(), &stale.form),
             Admission::Out => return Ok(outside(visitor)),
         };
-        let fields = fields(form).await.map_err(|why| match why {
-            Why::Stop(stop) => stop,
-            Why::Refused(_) => Stop::from(Calm::Malformed),
-        })?;
+        let fields = fields(form).await?;
         if !same(expected.expose(), &fields.form) {
             return Err(Stop::from(Calm::Stale {
                 path: format!("/message/{}/reply", only_id(id)),
@@ -161,24 +161,11 @@ impl Portal {
         (grant, fields): (GrantId, Fields),
         form: &mut Multipart,
     ) -> Result<Sent, Held> {
-        let Fields {
-            text, first_file, ..
-        } = fields;
-        let mut files = false;
-        let taken = async {
-            let intake = self.0.visit.begin_reply(reader, grant).await?;
-            let mut intake = intake.ok_or(Why::Refused(Refusal::Closed))?;
-            intake.text(&text).await?;
-            let mut next = first_file;
-            while let Some(name) = next {
-                files |= !name.is_empty();
-                add_file(&mut intake, &name, form).await?;
-                next = next_file(form).await?;
-            }
-            Ok(intake.finish(&visitor.caller).await?)
+        let intake = match self.0.visit.begin_reply(reader, grant).await {
+            Ok(intake) => intake.ok_or(Why::Refused(Refusal::Closed)),
+            Err(error) => Err(error.into()),
         };
-        let taken = taken.await;
-        taken.map_err(|why| Held { why, text, files })
+        send_in(intake, fields, form, visitor).await
     }
 
     /// The form again, with what was wrong and what was typed.
@@ -196,11 +183,7 @@ impl Portal {
             }
             Why::Refused(refusal) => refusal,
         };
-        let status = match refusal {
-            Refusal::LargeFile { .. } | Refusal::LargeReply { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
+        let status = status(&refusal);
         let again = Again {
             refusal,
             text: held.text,
@@ -226,14 +209,13 @@ impl Portal {
         };
         let page = self.inside(visitor, reader, Some(Tab::Inbox));
         let rules = self.0.visit.rules();
-        let sizes = [rules.max_file, rules.max_reply].map(|s| page.size(&s));
-        let [file, all] = &sizes;
-        let limits = page.two("portal-reply-limits", ("file", file), ("all", all));
+        let limits = limits(&page, &rules);
         let drafted = again.is_none() && letter.draft.is_some();
         let problem = again.as_ref().map(|a| problem(&page, a));
         let text = again.map(|a| a.text).or(letter.draft).unwrap_or_default();
         let view = ReplyView {
             path: path(which),
+            new: None,
             subject: &letter.subject,
             form: reader.form.expose(),
             text: &text,
@@ -250,14 +232,56 @@ impl Portal {
 }
 
 /// An answer to be mended.
-struct Again {
-    refusal: Refusal,
-    text: String,
-    files: bool,
+pub(super) struct Again {
+    pub(super) refusal: Refusal,
+    pub(super) text: String,
+    pub(super) files: bool,
+}
+
+/// The status of a page that shows an answer again.
+pub(super) const fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::LargeFile { .. } | Refusal::LargeReply { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// How large files may be, in words.
+pub(super) fn limits(page: &Page<'_>, rules: &Rules) -> String {
+    let sizes = [rules.max_file, rules.max_reply].map(|s| page.size(&s));
+    let [file, all] = &sizes;
+    page.two("portal-reply-limits", ("file", file), ("all", all))
+}
+
+/// Hands text and files to the desk as they arrive.
+pub(super) async fn send_in(
+    intake: Result<ReplyIntake, Why>,
+    fields: Fields,
+    form: &mut Multipart,
+    visitor: &Visitor,
+) -> Result<Sent, Held> {
+    let Fields {
+        text, first_file, ..
+    } = fields;
+    let mut files = false;
+    let taken = async {
+        let mut intake = intake?;
+        intake.text(&text).await?;
+        let mut next = first_file;
+        while let Some(name) = next {
+            files |= !name.is_empty();
+            add_file(&mut intake, &name, form).await?;
+            next = next_file(form).await?;
+        }
+        Ok(intake.finish(&visitor.caller).await?)
+    };
+    let taken = taken.await;
+    taken.map_err(|why| Held { why, text, files })
 }
 
 /// What is wrong, at which field, and what to do.
-fn problem(page: &Page<'_>, again: &Again) -> Problem {
+pub(super) fn problem(page: &Page<'_>, again: &Again) -> Problem {
     let sized =
         |id, name: &str, limit: &u64| page.two(id, ("name", name), ("limit", &page.size(limit)));
     let (field, text) = match &again.refusal {
@@ -265,6 +289,9 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
             ("text", page.t("portal-reply-empty"))
         }
         Refusal::LongText { limit } => ("text", page.count("portal-reply-long", limit)),
+        Refusal::NoSubject => ("subject", page.t("portal-new-no-subject")),
+        Refusal::LongSubject { limit } => ("subject", page.count("portal-new-long-subject", limit)),
+        Refusal::Unchosen => ("person", page.t("portal-new-unchosen")),
         Refusal::NoRoom => ("text", page.t("portal-reply-no-room")),
         Refusal::ManyAnswers { limit } => ("text", page.count("portal-reply-many-answers", limit)),
         Refusal::LargeFile { name, limit } => {
@@ -301,14 +328,26 @@ fn problem(page: &Page<'_>, again: &Again) -> Problem {
 
 /// The fields before the first file, in the order of our own form.
 #[derive(Default)]
-struct Fields {
-    form: String,
-    text: String,
+pub(super) struct Fields {
+    pub(super) form: String,
+    pub(super) text: String,
+    /// Of a new message: for whom it is written, to whom, and about what.
+    pub(super) person: String,
+    pub(super) to: String,
+    pub(super) subject: String,
     /// The name of the first file, whose octets come next.
-    first_file: Option<String>,
+    pub(super) first_file: Option<String>,
 }
 
-async fn fields(form: &mut Multipart) -> Result<Fields, Why> {
+/// Reads them.
+pub(super) async fn fields(form: &mut Multipart) -> Result<Fields, Stop> {
+    read(form).await.map_err(|why| match why {
+        Why::Stop(stop) => stop,
+        Why::Refused(_) => Stop::from(Calm::Malformed),
+    })
+}
+
+async fn read(form: &mut Multipart) -> Result<Fields, Why> {
     let mut fields = Fields::default();
     while let Some(part) = form.part().await? {
         match (part.name.as_str(), part.file) {
@@ -318,6 +357,9 @@ async fn fields(form: &mut Multipart) -> Result<Fields, Why> {
             }
             ("form", None) => fields.form = field(form, MAX_FIELD).await?,
             ("text", None) => fields.text = field(form, MAX_TEXT).await?,
+            ("person", None) => fields.person = field(form, MAX_FIELD).await?,
+            ("to", None) => fields.to = field(form, MAX_FIELD).await?,
+            ("subject", None) => fields.subject = field(form, MAX_SUBJECT).await?,
             _ => {}
         }
     }

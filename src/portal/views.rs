@@ -3,7 +3,9 @@
 
 use crate::portal::page::{Page, Tab, path};
 use crate::store::records::CodeMail;
-use crate::visit::{CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which};
+use crate::visit::{
+    CodePage, FileLine, Front, InboxLine, Letter, Listing, Mark, NewPage, SentLine, Which,
+};
 use askama::Template;
 use jiff::Timestamp;
 
@@ -291,7 +293,7 @@ fn text(page: &Page<'_>, letter: &Letter) -> String {
 /// What is wrong with an answer.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The field: `text` or `files`.
+    /// The field: `person`, `subject`, `text` or `files`.
     pub field: &'static str,
     /// What is wrong and what to do.
     pub text: String,
@@ -301,7 +303,18 @@ pub struct Problem {
     pub kind_refused: bool,
 }
 
-/// The form for an answer.
+/// What the form for a new message asks besides text and files.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFields<'a> {
+    /// Who and what can be chosen.
+    pub page: &'a NewPage,
+    /// For whom it is, as it was chosen.
+    pub person: &'a str,
+    /// To whom it goes, as it was chosen.
+    pub to: &'a str,
+}
+
+/// The form for an answer, or for a new message.
 #[derive(Template)]
 #[template(path = "portal/templates/reply.html", config = ".askama.toml")]
 pub struct ReplyView<'a> {
@@ -309,7 +322,9 @@ pub struct ReplyView<'a> {
     pub page: Page<'a>,
     /// The path of the message that is answered.
     pub path: String,
-    /// Its subject.
+    /// What a new message asks besides; `None` for an answer.
+    pub new: Option<NewFields<'a>>,
+    /// The subject: of what is answered, or as it was typed.
     pub subject: &'a str,
     /// The value the form carries.
     pub form: &'a str,
@@ -331,6 +346,21 @@ impl ReplyView<'_> {
             .as_ref()
             .filter(|p| p.field == field)
             .map(|p| p.text.as_str())
+    }
+
+    fn title(&self) -> String {
+        self.page.clinic(match self.new {
+            Some(_) => "portal-new-title",
+            None => "portal-reply-title",
+        })
+    }
+
+    /// Where the form goes.
+    fn action(&self) -> String {
+        match self.new {
+            Some(_) => self.path.clone(),
+            None => format!("{}/reply", self.path),
+        }
     }
 
     fn files_lost(&self) -> bool {

@@ -17,6 +17,9 @@ pub(super) const KNOWN: &str = "__Host-known";
 /// The link by which the session began: the way back in after a time-out.
 pub(super) const LINK: &str = "__Host-link";
 
+/// A browser at the front page: its forms and its code go with it.
+pub(super) const FRONT: &str = "__Host-front";
+
 /// Who is asking.
 #[derive(Clone, Debug)]
 pub(super) struct Visitor {
@@ -25,6 +28,8 @@ pub(super) struct Visitor {
     pub(super) session: Option<Token>,
     /// The link cookie.
     pub(super) link: Option<Token>,
+    /// The front page's cookie.
+    pub(super) front: Option<Token>,
     /// What it says about the language.
     pub(super) wishes: Wishes,
     here: String,
@@ -43,6 +48,7 @@ impl Visitor {
             },
             session: token(SESSION),
             link: token(LINK),
+            front: token(FRONT),
             wishes: Wishes::read(request),
             here: here(request.method(), request.uri().path()),
         }
@@ -58,9 +64,10 @@ fn here(method: &Method, path: &str) -> String {
         return path.to_owned();
     }
     match path.rsplit_once('/') {
+        Some(("/sign-in", _)) => "/sign-in/code".to_owned(),
         Some((link, "code")) => format!("{link}/enter"),
-        Some((before, "again" | "discard")) => before.to_owned(),
-        Some((_, "sign-out")) => "/".to_owned(),
+        Some((before, "again" | "discard" | "remove")) => before.to_owned(),
+        Some((_, "sign-out" | "sign-in")) => "/".to_owned(),
         _ => path.to_owned(),
     }
 }
@@ -94,6 +101,7 @@ pub(super) fn signed(reader: &Reader, tab: Option<Tab>) -> Signed {
     Signed {
         masked: reader.masked.clone(),
         form: reader.form.expose().to_owned(),
+        granted: reader.is_granted(),
         tab,
     }
 }
@@ -108,6 +116,9 @@ mod tests {
         assert_eq!(here(&Method::POST, "/m/x/code"), "/m/x/enter");
         assert_eq!(here(&Method::POST, "/m/x/again"), "/m/x");
         assert_eq!(here(&Method::POST, "/sign-out"), "/");
+        assert_eq!(here(&Method::POST, "/sign-in"), "/");
+        assert_eq!(here(&Method::POST, "/sign-in/again"), "/sign-in/code");
+        assert_eq!(here(&Method::POST, "/sign-in/code"), "/sign-in/code");
         assert_eq!(here(&Method::GET, "//evil.example"), "/");
         assert_eq!(here(&Method::GET, "/\\evil.example"), "/");
         assert_eq!(here(&Method::GET, "/inbox"), "/inbox");

@@ -126,7 +126,9 @@ async fn once(
     }
     for account in [hold.writer, hold.provider] {
         take_out(store, &mut tx, (folders::awaiting(store, account), id)).await?;
-        tx.file(folders::sent(store, account), id, System::SEEN.into(), None);
+        // The entry is a new one, so that what it shows goes in with it.
+        let flags = folders::tracked(System::SEEN, State::Queued);
+        tx.file(folders::sent(store, account), id, flags, None);
     }
     queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(id));
     tx.change(Change::Message(id));

@@ -21,8 +21,8 @@ pub use go::{Refused, Releaser, release};
 
 use crate::folders;
 use crate::model::{
-    Account, AccountId, Actor, Address, Event, EventKind, Flags, MailboxId, MessageId, NetworkKey,
-    Office, System,
+    Account, AccountId, Actor, Address, Event, EventKind, MailboxId, MessageId, NetworkKey, Office,
+    State, System,
 };
 use crate::store::records::{AccountHold, Ended, Ending, Hold, Part};
 use crate::store::{Error, Record, Store, Tx};
@@ -97,9 +97,10 @@ pub async fn hold(
         what: Ended::Hold(hold.message),
     });
     let mine = folders::awaiting(store, hold.writer);
-    tx.file(mine, hold.message, System::SEEN.into(), None);
+    let flags = |system| folders::tracked(system, State::Held);
+    tx.file(mine, hold.message, flags(System::SEEN), None);
     let theirs = folders::awaiting(store, hold.provider);
-    tx.file(theirs, hold.message, Flags::default(), None);
+    tx.file(theirs, hold.message, flags(System::default()), None);
     letters::waits(store, tx, settings, (&hold, writer, new.provider)).await?;
     let event = Event::new(Actor::Account(hold.writer), EventKind::Hold, hold.message);
     tx.audit(event.from(network));

@@ -78,7 +78,15 @@ pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
 /// Says where it listens, and on whose sockets.
 fn ready(gateway: &Gateway) {
     let listening = gateway.listening();
-    let [submission, submissions, imap, imaps, portal, office] = &listening;
+    let [
+        submission,
+        submissions,
+        imap,
+        imaps,
+        inbound,
+        portal,
+        office,
+    ] = &listening;
     tracing::info!(
         event = "ready",
         version = env!("CARGO_PKG_VERSION"),
@@ -86,6 +94,7 @@ fn ready(gateway: &Gateway) {
         submissions = %submissions,
         imap = %imap,
         imaps = %imaps,
+        inbound = %inbound,
         portal = %portal,
         office = %office,
         "Sealpost is ready."

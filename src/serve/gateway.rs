@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::desk::{self, Desk};
 use crate::imap;
+use crate::inbound::{self, Inbound};
 use crate::mailbox::Mailboxes;
 use crate::model::{Clock, Live};
 use crate::net::{Gate, Limits, Tls, tls};
@@ -43,6 +44,7 @@ pub struct Gateway {
     submission_tls: Vec<SocketAddr>,
     imap: Vec<SocketAddr>,
     imap_tls: Vec<SocketAddr>,
+    inbound: Vec<SocketAddr>,
     portal: Vec<SocketAddr>,
     office: Vec<SocketAddr>,
     held: Held,
@@ -56,9 +58,11 @@ pub struct Gateway {
 struct Reload {
     outbound: Live<crate::outbound::Settings>,
     visit: Live<crate::visit::Rules>,
-    office: Live<crate::delivery::report::Office>,
+    office: Live<crate::report::Office>,
     smtp: Live<smtp::Settings>,
     imap: Live<imap::Settings>,
+    inbound: Live<inbound::Settings>,
+    returns: Live<smtp::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
     chart: Live<chart::Settings>,
@@ -75,6 +79,7 @@ struct Reload {
 struct Doors {
     mail: smtp::Door,
     read: imap::Door,
+    back: smtp::Returns,
     pages: portal::Door,
     office: Option<office::Door>,
 }
@@ -85,6 +90,7 @@ struct Bound {
     submission_tls: Vec<TcpListener>,
     imap: Vec<TcpListener>,
     imap_tls: Vec<TcpListener>,
+    inbound: Vec<TcpListener>,
     portal: Vec<TcpListener>,
     office: Vec<TcpListener>,
 }
@@ -124,6 +130,7 @@ impl Gateway {
             submission_tls: addresses(&bound.submission_tls)?,
             imap: addresses(&bound.imap)?,
             imap_tls: addresses(&bound.imap_tls)?,
+            inbound: addresses(&bound.inbound)?,
             portal: addresses(&bound.portal)?,
             office: addresses(&bound.office)?,
             held,
@@ -154,7 +161,7 @@ impl Gateway {
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
         let chart = Chart::new(store.clone(), live.chart.clone());
 
-        let visit = Visit::new(store.clone(), live.visit.clone());
+        let visit = Visit::new(store.clone(), passwords.clone(), live.visit.clone());
         let entrance = Office::new(store.clone(), passwords);
 
         let in_flight = config.limits.in_flight_bytes.octets();
@@ -162,6 +169,8 @@ impl Gateway {
         let mailboxes = Mailboxes::new(store.clone(), live.holds.clone());
         let read = live.imap.clone();
         let read = imap::Door::new(mailboxes.clone(), login.clone(), mail_tls.clone(), read);
+        let inbound = Inbound::new(store.clone(), live.inbound.clone());
+        let back = smtp::Returns::new(inbound, mail_tls.clone(), live.returns.clone());
         let mail = smtp::Door::new(outbound.clone(), login, mail_tls, mail, in_flight);
         let servers = pieces::servers(config, &self.listening());
         let gaps = Live::new(Vec::new());
@@ -183,6 +192,7 @@ impl Gateway {
         let doors = Doors {
             mail,
             read,
+            back,
             pages,
             office,
         };
@@ -205,11 +215,12 @@ impl Gateway {
         let Doors {
             mail,
             read,
+            back,
             pages,
             office,
         } = doors;
-        let (mail_gate, read_gate, page_gate) = (gate(config), gate(config), gate(config));
-        let office_gate = gate(config);
+        let [mail_gate, read_gate, back_gate, page_gate, office_gate] =
+            [(); 5].map(|()| gate(config));
         for (mode, listeners) in [
             (smtp::Mode::Offered, bound.submission),
             (smtp::Mode::Already, bound.submission_tls),
@@ -229,6 +240,11 @@ impl Gateway {
                 self.tasks
                     .spawn(door.work(listener, mode, read_gate.clone(), stop.clone()));
             }
+        }
+        for listener in bound.inbound {
+            let door = back.clone();
+            self.tasks
+                .spawn(door.work(listener, back_gate.clone(), stop.clone()));
         }
         for listener in bound.portal {
             let door = pages.clone();
@@ -277,6 +293,12 @@ impl Gateway {
         &self.imap_tls
     }
 
+    /// Where other servers bring mail back.
+    #[must_use]
+    pub fn inbound(&self) -> &[SocketAddr] {
+        &self.inbound
+    }
+
     /// Where the portal listens.
     #[must_use]
     pub fn portal(&self) -> &[SocketAddr] {
@@ -291,7 +313,7 @@ impl Gateway {
 
     /// Where each door listens, and who holds its sockets.
     #[must_use]
-    pub fn listening(&self) -> [Listening; 6] {
+    pub fn listening(&self) -> [Listening; 7] {
         let at = |door, addresses: &[SocketAddr]| Listening {
             door,
             addresses: addresses.to_vec(),
@@ -302,6 +324,7 @@ impl Gateway {
             at(sockets::Door::Submissions, &self.submission_tls),
             at(sockets::Door::Imap, &self.imap),
             at(sockets::Door::Imaps, &self.imap_tls),
+            at(sockets::Door::Inbound, &self.inbound),
             at(sockets::Door::Portal, &self.portal),
             at(sockets::Door::Office, &self.office),
         ]
@@ -332,6 +355,8 @@ impl Reload {
             office: Live::new(pieces::office(config)),
             smtp: Live::new(pieces::smtp(config)),
             imap: Live::new(pieces::imap(config)),
+            inbound: Live::new(pieces::inbound(config)),
+            returns: Live::new(pieces::returns(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
             chart: Live::new(charting::settings(config)?),
@@ -359,6 +384,8 @@ impl Reload {
         self.office.replace(pieces::office(config));
         self.smtp.replace(pieces::smtp(config));
         self.imap.replace(pieces::imap(config));
+        self.inbound.replace(pieces::inbound(config));
+        self.returns.replace(pieces::returns(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
         self.chart.replace(chart);
@@ -371,11 +398,13 @@ impl Reload {
 impl Bound {
     async fn bind(sockets: &mut Sockets, config: &Config) -> anyhow::Result<Self> {
         let (mail, imap, portal) = (&config.submission, &config.imap, &config.portal);
+        let inbound = &config.inbound.listen;
         Ok(Self {
             submission: listen(sockets, sockets::Door::Submission, &mail.listen).await?,
             submission_tls: listen(sockets, sockets::Door::Submissions, &mail.listen_tls).await?,
             imap: listen(sockets, sockets::Door::Imap, &imap.listen).await?,
             imap_tls: listen(sockets, sockets::Door::Imaps, &imap.listen_tls).await?,
+            inbound: listen(sockets, sockets::Door::Inbound, inbound).await?,
             portal: listen(sockets, sockets::Door::Portal, &portal.listen).await?,
             office: listen(sockets, sockets::Door::Office, config.office.doors()).await?,
         })

@@ -3,20 +3,20 @@
 use crate::access::login::Login;
 use crate::access::password::Passwords;
 use crate::config::{Config, Copies, Fault, Protection, Required, StaffMail, Unknown};
-use crate::delivery::report::Office;
 use crate::desk::Desk;
 use crate::desk::contacts::{Directory, Field};
-use crate::model::{Clock, Live, Mailbox};
+use crate::model::{Clock, Language, Live, Mailbox};
 use crate::office::Gap;
 use crate::pki::Signer;
 use crate::policy;
+use crate::report::Office;
 use crate::route::portal::Voice;
 use crate::serve::check;
 use crate::serve::sockets::{Door, Held, Listening};
 use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
 use crate::web::speech::Clinic;
-use crate::{chart, desk, imap, office, outbound, portal, release, smtp, sweep, visit};
+use crate::{chart, desk, imap, inbound, office, outbound, portal, release, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -111,6 +111,26 @@ pub(super) fn smtp(config: &Config) -> smtp::Settings {
     }
 }
 
+/// What the door needs by which mail comes back. Whoever reads its sentences runs
+/// another server, so they are English.
+pub(super) fn returns(config: &Config) -> smtp::Settings {
+    smtp::Settings {
+        hostname: config.clinic.hostname.as_str().to_owned(),
+        language: Language::English,
+        max_size: smtp::returns::MAX_SIZE,
+        recipients: smtp::returns::RECIPIENTS,
+        errors: config.limits.errors,
+    }
+}
+
+/// What reads what comes back.
+pub(super) fn inbound(config: &Config) -> inbound::Settings {
+    inbound::Settings {
+        bounce: config.notice.bounce_address.clone(),
+        office: office(config),
+    }
+}
+
 /// What a mail program needs to know, given where the doors listen.
 pub(crate) fn servers(config: &Config, listening: &[Listening]) -> Servers {
     // What only this machine can reach is for a test or a proxy.
@@ -186,6 +206,7 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
             bounce: config.notice.bounce_address.clone(),
             language: config.clinic.language,
         },
+        write_to: config.portal.write_to.clone(),
         notify: config.office.notify.clone(),
         chart: chart::Wanted {
             files: config.chart.folder.is_some(),

@@ -20,6 +20,8 @@ pub enum Door {
     Imap,
     /// IMAP over TLS from the first octet.
     Imaps,
+    /// What other servers bring back.
+    Inbound,
     /// The portal.
     Portal,
     /// The office page.
@@ -28,11 +30,12 @@ pub enum Door {
 
 impl Door {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Submission,
         Self::Submissions,
         Self::Imap,
         Self::Imaps,
+        Self::Inbound,
         Self::Portal,
         Self::Office,
     ];
@@ -46,6 +49,7 @@ impl Door {
             Self::Submissions => "submissions",
             Self::Imap => "imap",
             Self::Imaps => "imaps",
+            Self::Inbound => "inbound",
             Self::Portal => "portal",
             Self::Office => "office",
         }
@@ -59,6 +63,7 @@ impl Door {
             Self::Submissions => "submission.listen-tls",
             Self::Imap => "imap.listen",
             Self::Imaps => "imap.listen-tls",
+            Self::Inbound => "inbound.listen",
             Self::Portal => "portal.listen",
             Self::Office => "office.listen",
         }
@@ -80,7 +85,7 @@ pub enum SocketError {
     Unclear(io::Error),
     /// A name that no door has.
     #[error(
-        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps, portal or office in its unit"
+        "the service manager hands over a socket named \"{0}\", which no door has; write FileDescriptorName=submission, submissions, imap, imaps, inbound, portal or office in its unit"
     )]
     Unknown(String),
     /// No TCP socket.

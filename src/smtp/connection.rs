@@ -1,16 +1,14 @@
-//! One connection: reads, waits, writes, and answers what the protocol asks.
+//! One connection: reads, waits and writes. What the protocol asks, the door
+//! answers that stands behind it ([`Answers`]).
 
-use crate::access::login::LoginError;
-use crate::model::{Envelope, Pace, Reply, Scope};
-use crate::net::{Permit, Stream};
-use crate::outbound::{Intake, Sender};
-use crate::smtp::in_flight::{Coming, Share};
-use crate::smtp::{Door, Mode};
-use crate::wire::smtp::{Credentials, Event, Phase, Session, Step, replies};
+use crate::model::{Clock, Pace};
+use crate::net::{Stream, Tls};
+use crate::smtp::Mode;
+use crate::wire::smtp::{Event, Options, Phase, Session, Step, replies};
 use bytes::BytesMut;
 use jiff::{SignedDuration, Timestamp};
+use std::future::Future;
 use std::io;
-use std::net::IpAddr;
 use tokio::sync::watch;
 
 /// How long a stranger may think about one command. RFC 5321 §4.5.3.2.7 asks
@@ -36,21 +34,32 @@ const ARRIVAL: Pace = Pace {
 const HANDSHAKE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a client may leave our answer lying.
 const WRITE: SignedDuration = SignedDuration::from_mins(1);
-/// Longest wait after too many wrong passwords, before the line is cut: it
-/// costs the guesser time and us one idle task.
-const SLOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// Who answers what the protocol asks of one connection.
+pub(super) trait Answers: Send {
+    /// Answers a question, as [`Event`] says.
+    fn decide(&mut self, session: &mut Session, event: Event) -> impl Future<Output = ()> + Send;
+
+    /// Whether a message is on its way in.
+    fn has_message(&self) -> bool;
+
+    /// The message that was on its way in will not be finished.
+    fn forget(&mut self);
+}
+
+/// The line to a peer.
+pub(super) struct Line {
+    pub(super) stream: Stream,
+    pub(super) clock: Clock,
+    pub(super) tls: Tls,
+    pub(super) stop: watch::Receiver<bool>,
+}
 
 /// One connection.
-pub(super) struct Connection {
-    door: Door,
-    stream: Stream,
-    peer: IpAddr,
-    permit: Permit,
-    stop: watch::Receiver<bool>,
+pub(super) struct Connection<A> {
+    line: Line,
+    answers: A,
     input: BytesMut,
-    /// Who signed in.
-    sender: Option<Sender>,
-    message: Option<Incoming>,
     arrival: Option<Arrival>,
 }
 
@@ -60,12 +69,6 @@ pub(super) struct Connection {
 struct Arrival {
     begun: Timestamp,
     octets: u64,
-}
-
-/// A message on its way in.
-struct Incoming {
-    intake: Intake,
-    share: Share,
 }
 
 /// Why a connection ends otherwise than by the protocol. None of it is ours.
@@ -79,29 +82,20 @@ enum End {
     Late,
 }
 
-impl Connection {
-    pub(super) fn new(
-        door: Door,
-        stream: Stream,
-        (peer, permit): (IpAddr, Permit),
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+impl<A: Answers> Connection<A> {
+    pub(super) fn new(line: Line, answers: A) -> Self {
         Self {
-            door,
-            stream,
-            peer,
-            permit,
-            stop,
+            line,
+            answers,
             input: BytesMut::new(),
-            sender: None,
-            message: None,
             arrival: None,
         }
     }
 
     /// From the first octet to the last.
-    pub(super) async fn run(mut self, mode: Mode) {
-        let mut session = Session::new(self.door.options(mode));
+    pub(super) async fn run(mut self, options: Options) {
+        let mode = options.tls;
+        let mut session = Session::new(options);
         if mode == Mode::Already
             && let Err(end) = self.secure().await
         {
@@ -114,10 +108,10 @@ impl Connection {
             }
         }
         // A message that was not finished is gone before the client knows.
-        self.message = None;
+        self.answers.forget();
         tokio::select! {
-            () = self.stream.close() => {}
-            () = self.door.clock.sleep(WRITE) => {}
+            () = self.line.stream.close() => {}
+            () = self.line.clock.sleep(WRITE) => {}
         }
     }
 
@@ -130,13 +124,18 @@ impl Connection {
             }
             match step {
                 Step::Read => self.read(session, known_by).await?,
-                Step::Pause(span) => self.door.clock.sleep(span).await,
+                Step::Pause(span) => self.line.clock.sleep(span).await,
                 Step::StartTls => {
                     self.secure().await?;
                     session.secured();
                 }
                 Step::Close => return Ok(()),
-                Step::Ask(event) => self.decide(session, event).await,
+                Step::Ask(event) => {
+                    if matches!(event, Event::Begin(_)) {
+                        self.arrival = None;
+                    }
+                    self.answers.decide(session, event).await;
+                }
             }
         }
     }
@@ -148,8 +147,8 @@ impl Connection {
             return Ok(());
         }
         tokio::select! {
-            written = self.stream.write(&output) => Ok(written?),
-            () = self.door.clock.sleep(WRITE) => Err(End::Late),
+            written = self.line.stream.write(&output) => Ok(written?),
+            () = self.line.clock.sleep(WRITE) => Err(End::Late),
         }
     }
 
@@ -163,7 +162,7 @@ impl Connection {
         let slow = self.arriving(phase);
         let idle = matches!(phase, Phase::Stranger | Phase::Between);
         tokio::select! {
-            read = self.stream.read(&mut self.input) => match read? {
+            read = self.line.stream.read(&mut self.input) => match read? {
                 0 => Err(End::Closed),
                 octets => {
                     if let Some(arrival) = &mut self.arrival {
@@ -172,13 +171,13 @@ impl Connection {
                     Ok(())
                 }
             },
-            () = self.door.clock.sleep_until(due.min(slow)) => {
+            () = self.line.clock.sleep_until(due.min(slow)) => {
                 let late = if due <= slow { replies::IDLE } else { replies::SLOW };
                 session.hang_up(&late);
                 Ok(())
             }
             // Ok and Err alike: whoever held the other end is going.
-            _ = self.stop.wait_for(|stop| *stop), if idle => {
+            _ = self.line.stop.wait_for(|stop| *stop), if idle => {
                 session.hang_up(&replies::CLOSING);
                 Ok(())
             }
@@ -187,12 +186,12 @@ impl Connection {
 
     /// Until when a message that is arriving must have gone on.
     fn arriving(&mut self, phase: Phase) -> Timestamp {
-        if self.message.is_none() && phase != Phase::Content {
+        if !self.answers.has_message() && phase != Phase::Content {
             self.arrival = None;
             return Timestamp::MAX;
         }
         let arrival = *self.arrival.get_or_insert(Arrival {
-            begun: self.door.clock.now(),
+            begun: self.line.clock.now(),
             octets: 0,
         });
         let due = arrival
@@ -202,7 +201,7 @@ impl Connection {
     }
 
     fn in_time(&self, span: SignedDuration) -> Timestamp {
-        let due = self.door.clock.now().saturating_add(span);
+        let due = self.line.clock.now().saturating_add(span);
         due.unwrap_or(Timestamp::MAX)
     }
 
@@ -210,100 +209,8 @@ impl Connection {
     async fn secure(&mut self) -> Result<(), End> {
         self.input.clear();
         tokio::select! {
-            secured = self.stream.secure(&self.door.tls) => Ok(secured?),
-            () = self.door.clock.sleep(HANDSHAKE) => Err(End::Late),
-        }
-    }
-
-    async fn decide(&mut self, session: &mut Session, event: Event) {
-        let verdict = match event {
-            Event::SignIn(credentials) => self.sign_in(credentials).await,
-            Event::Mail(from) => match &self.sender {
-                Some(sender) => self
-                    .door
-                    .outbound
-                    .mail(sender, from.as_ref())
-                    .await
-                    .map(|()| None),
-                None => Err(replies::FAULT),
-            },
-            // Every recipient is judged with the message, when all are known.
-            Event::Recipient(_) => Ok(None),
-            Event::Begin(envelope) => self.begin(*envelope).map(|()| None),
-            Event::Content(octets) => {
-                if let Err(reply) = self.write(&octets).await {
-                    self.message = None;
-                    session.answer(reply);
-                }
-                return;
-            }
-            Event::Finish => self.finish().await.map(Some),
-            Event::Abort => {
-                self.message = None;
-                return;
-            }
-        };
-        match verdict {
-            Ok(None) => session.accept(),
-            Ok(Some(reply)) | Err(reply) => session.answer(reply),
-        }
-    }
-
-    async fn sign_in(&mut self, credentials: Credentials) -> Result<Option<Reply>, Reply> {
-        let Credentials { identity, password } = credentials;
-        let verified = self
-            .door
-            .login
-            .verify(&identity, &password, Scope::Smtp, self.peer)
-            .await;
-        let error = match verified {
-            Ok(account) => {
-                self.sender = Some(self.door.outbound.sender(account, self.peer));
-                self.permit.known();
-                tracing::debug!(event = "smtp.signed-in", "A mail client signed in.");
-                return Ok(None);
-            }
-            Err(LoginError::Busy) => return Err(replies::SIGN_IN_BUSY),
-            Err(error) => error,
-        };
-        // The line that fail2ban reads: its first three fields are fixed.
-        tracing::warn!(event = "auth.failed", proto = "smtp", ip = %self.peer, "A mail client could not sign in.");
-        if let LoginError::Slow(wait) = error {
-            self.door.clock.sleep(wait.min(SLOW)).await;
-            return Err(replies::SIGN_IN_SLOW);
-        }
-        Err(replies::SIGN_IN_REFUSED)
-    }
-
-    fn begin(&mut self, envelope: Envelope) -> Result<(), Reply> {
-        let sender = self.sender.clone().ok_or(replies::FAULT)?;
-        self.arrival = None;
-        let share = self.door.in_flight.begin(Coming {
-            account: sender.account.id,
-            announced: envelope.announced,
-            largest: self.door.settings.current().max_size,
-        })?;
-        let intake = self.door.outbound.begin(sender, envelope)?;
-        self.message = Some(Incoming { intake, share });
-        Ok(())
-    }
-
-    async fn write(&mut self, octets: &[u8]) -> Result<(), Reply> {
-        let Some(message) = &mut self.message else {
-            return Ok(());
-        };
-        self.door.in_flight.grow(&mut message.share, octets.len())?;
-        message.intake.write(octets).await
-    }
-
-    async fn finish(&mut self) -> Result<Reply, Reply> {
-        match self.message.take() {
-            Some(Incoming { intake, share }) => {
-                let verdict = Box::pin(intake.finish()).await;
-                drop(share);
-                verdict
-            }
-            None => Err(replies::FAULT),
+            secured = self.line.stream.secure(&self.line.tls) => Ok(secured?),
+            () = self.line.clock.sleep(HANDSHAKE) => Err(End::Late),
         }
     }
 }

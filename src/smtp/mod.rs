@@ -1,5 +1,6 @@
-//! The submission door: mail programs of the office come in here, on 465 and
-//! 587, and hand their messages to [`crate::outbound`].
+//! The doors that speak SMTP. By submission, mail programs of the office come in,
+//! on 465 and 587, and hand their messages to [`crate::outbound`]. By [`Returns`],
+//! other servers bring back what they could not deliver.
 //!
 //! The protocol is [`crate::wire::smtp`]'s; here are the sockets, the waiting,
 //! and the answers to what the protocol asks. Passwords pass through, to
@@ -7,23 +8,28 @@
 
 mod connection;
 mod in_flight;
+pub mod returns;
+mod submitting;
 
 use crate::access::login::Login;
 use crate::model::{Clock, Language, Live, Reply};
-use crate::net::{self, Entrance, Gate, Stream, Tls};
+use crate::net::{self, Entrance, Gate, Permit, Stream, Tls};
 use crate::outbound::Outbound;
-use crate::smtp::connection::Connection;
+use crate::smtp::connection::{Answers, Connection, Line};
 use crate::smtp::in_flight::InFlight;
-use crate::wire::smtp::{Options, render, replies};
+use crate::smtp::submitting::Submitting;
+use crate::wire::smtp::{Options, Service, render, replies};
+pub use returns::Returns;
+use std::net::IpAddr;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::Instrument;
 
-/// How a port of the door is encrypted: from the first octet (465) or by
+/// How a port of a door is encrypted: from the first octet (465) or by
 /// STARTTLS (587).
 pub use crate::wire::smtp::Tls as Mode;
 
-/// What the configuration says about this door. Replaced whole by a reload;
+/// What the configuration says about a door. Replaced whole by a reload;
 /// sessions that are open keep what they began with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -39,14 +45,21 @@ pub struct Settings {
     pub errors: u32,
 }
 
-/// The submission door. Cloning it is cheap; clones are the same door.
+/// What both doors have.
 #[derive(Clone, Debug)]
-pub struct Door {
-    outbound: Outbound,
-    login: Login,
+struct Base {
     clock: Clock,
     tls: Tls,
     settings: Live<Settings>,
+    service: Service,
+}
+
+/// The submission door. Cloning it is cheap; clones are the same door.
+#[derive(Clone, Debug)]
+pub struct Door {
+    base: Base,
+    outbound: Outbound,
+    login: Login,
     in_flight: InFlight,
 }
 
@@ -62,12 +75,15 @@ impl Door {
         in_flight: u64,
     ) -> Self {
         Self {
-            clock: outbound.clock().clone(),
+            base: Base {
+                clock: outbound.clock().clone(),
+                tls,
+                settings,
+                service: Service::Submission,
+            },
             in_flight: InFlight::new(in_flight),
             outbound,
             login,
-            tls,
-            settings,
         }
     }
 
@@ -80,6 +96,20 @@ impl Door {
         gate: Gate,
         stop: watch::Receiver<bool>,
     ) {
+        let base = self.base.clone();
+        let answers = move |ip, permit| Submitting::new(self.clone(), ip, permit);
+        base.serve((listener, mode), gate, stop, answers).await;
+    }
+}
+
+impl Base {
+    async fn serve<A: Answers + 'static>(
+        self,
+        (listener, mode): (TcpListener, Mode),
+        gate: Gate,
+        stop: watch::Receiver<bool>,
+        answers: impl Fn(IpAddr, Permit) -> A,
+    ) {
         let entrance = Entrance {
             listener,
             gate,
@@ -89,10 +119,15 @@ impl Door {
         let clock = self.clock.clone();
         let end = stop.clone();
         net::serve(entrance, clock, stop, move |stream, peer, permit| {
-            let who = (peer.ip, permit);
-            let connection = Connection::new(self.clone(), Stream::Clear(stream), who, end.clone());
+            let line = Line {
+                stream: Stream::Clear(stream),
+                clock: self.clock.clone(),
+                tls: self.tls.clone(),
+                stop: end.clone(),
+            };
+            let connection = Connection::new(line, answers(peer.ip, permit));
             let span = tracing::info_span!("smtp", peer.port = peer.port);
-            connection.run(mode).instrument(span)
+            connection.run(self.options(mode)).instrument(span)
         })
         .await;
     }
@@ -113,6 +148,7 @@ impl Door {
             max_size: settings.max_size,
             recipients: settings.recipients,
             errors: settings.errors,
+            service: self.service,
         }
     }
 }

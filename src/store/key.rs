@@ -59,6 +59,8 @@ pub enum Table {
     OfficeSession = 66,
     OfficeBrowser = 67,
     FamilyMember = 70,
+    Asking = 80,
+    PortalPassword = 81,
     Charting = 85,
     ChartRoot = 86,
 }
@@ -90,7 +92,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 53] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -140,6 +142,8 @@ impl Table {
         Self::OfficeSession,
         Self::OfficeBrowser,
         Self::FamilyMember,
+        Self::Asking,
+        Self::PortalPassword,
         Self::Charting,
         Self::ChartRoot,
     ];

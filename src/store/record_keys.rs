@@ -6,9 +6,10 @@ use crate::model::{
     TaskId, TokenKey,
 };
 use crate::store::records::{
-    AccountAddress, AppPassword, Browser, CodeTally, Draft, Due, Ended, Ending, Factor, Grant, Job,
-    Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask, Protected,
-    Quarantined, Request, Session, Submitted, Task, Thread, ThreadId, Throttle,
+    AccountAddress, AppPassword, Asking, Browser, CodeTally, Draft, Due, Ended, Ending, Factor,
+    Grant, Job, Link, MailboxGrant, MailboxReply, Message, OfficeBrowser, OfficeSession, OpenTask,
+    PortalPassword, Protected, Quarantined, Request, Session, Submitted, Task, Thread, ThreadId,
+    Throttle,
 };
 use crate::store::{Key, Record, Table};
 use jiff::Timestamp;
@@ -50,17 +51,15 @@ fn ended(what: &Ended) -> (&[u8; 16], &'static [u8]) {
     }
 }
 
-record!(Message, Message, |m| Self::at(m.id), at(id: MessageId) = [id.octets().as_slice()]);
 record!(Recipient, Recipient, |r| Self::at(r.message, r.n), at(message: MessageId, n: u16) = [message.octets().as_slice(), &n.to_be_bytes()]);
 record!(Thread, Thread, |t| Self::at(t.id), at(id: ThreadId) = [id.0.as_slice()]);
 record!(MailboxGrant, MailboxGrant, |m| Self::at(m.mailbox, m.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
-record!(MailboxReply, MailboxReply, |m| Self::at(m.mailbox, m.message), at(mailbox: AddressKey, message: MessageId) = [mailbox.octets().as_slice(), message.octets()]);
 record!(Link, Link, |l| Self::at(l.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(Request, Request, |r| Self::at(r.grant), at(grant: GrantId) = [grant.octets().as_slice()]);
 record!(CodeTally, CodeTally, |t| Self::at(t.mailbox), at(mailbox: AddressKey) = [mailbox.octets().as_slice()]);
 record!(Browser, Browser, |b| Self::at(b.token, b.mailbox), at(token: TokenKey, mailbox: AddressKey) = [token.octets().as_slice(), mailbox.octets()]);
-record!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
-record!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
+record!(Asking, Asking, |a| Self::at(a.token), at(token: TokenKey) = [token.octets().as_slice()]);
+record!(PortalPassword, PortalPassword, |p| Self::at(p.mailbox), at(mailbox: AddressKey) = [mailbox.octets().as_slice()]);
 record!(AccountAddress, AccountAddress, |a| Self::at(a.address), at(address: AddressKey) = [address.octets().as_slice()]);
 record!(Job, Job, |j| Self::at(j.id), at(id: JobId) = [id.octets().as_slice()]);
 record!(Due, Due, |d| Self::at(d.lane, d.due, d.job), at(lane: Lane, due: Timestamp, job: JobId) = [[lane as u8].as_slice(), &millis(due), job.octets()]);
@@ -99,6 +98,29 @@ impl Record for Grant {
     }
 }
 
+impl Message {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(id: MessageId) -> Key<Self> {
+        Key::of(Table::Message, &[id.octets().as_slice()])
+    }
+}
+
+impl Record for Message {
+    const TABLE: Table = Table::Message;
+    const VERSION: u8 = 2;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.id)
+    }
+
+    /// Version 1 ended before `receipt`; "no" is one octet, zero.
+    fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
+        let whole = (version == 1).then(|| [octets, &[0]].concat())?;
+        postcard::from_bytes(&whole).ok()
+    }
+}
+
 impl Account {
     /// The key under which this record is kept.
     #[must_use]
@@ -123,36 +145,77 @@ impl Record for Account {
     }
 }
 
-impl AppPassword {
-    /// The key under which this record is kept.
-    #[must_use]
-    pub fn at(account: AccountId, id: AppPasswordId) -> Key<Self> {
-        let pieces = [account.octets().as_slice(), id.octets()];
-        Key::of(Table::AppPassword, &pieces)
-    }
+/// Implements [`Record`] for one whose second form has one field more, at its end,
+/// and whose first is read with that field absent, empty or false: one octet, zero.
+macro_rules! grown {
+    ($type:ty, $table:ident, |$me:ident| $own:expr, at($($arg:ident: $kind:ty),*) = $pieces:expr) => {
+        impl $type {
+            /// The key under which this record is kept.
+            #[must_use]
+            pub fn at($($arg: $kind),*) -> Key<Self> {
+                Key::of(Table::$table, &$pieces)
+            }
+        }
+        impl Record for $type {
+            const TABLE: Table = Table::$table;
+            const VERSION: u8 = 2;
+            fn key(&self) -> Key<Self> {
+                let $me = self;
+                $own
+            }
+            fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
+                let whole = (version == 1).then(|| [octets, &[0]].concat())?;
+                postcard::from_bytes(&whole).ok()
+            }
+        }
+    };
 }
 
-impl Record for AppPassword {
-    const TABLE: Table = Table::AppPassword;
-    const VERSION: u8 = 2;
-
-    fn key(&self) -> Key<Self> {
-        Self::at(self.account, self.id)
-    }
-
-    /// Version 1 ended before `networks`; an empty list is one octet, zero.
-    fn upgrade(version: u8, octets: &[u8]) -> Option<Self> {
-        let whole = (version == 1).then(|| [octets, &[0]].concat())?;
-        postcard::from_bytes(&whole).ok()
-    }
-}
+grown!(MailboxReply, MailboxReply, |m| Self::at(m.mailbox, m.message), at(mailbox: AddressKey, message: MessageId) = [mailbox.octets().as_slice(), message.octets()]);
+grown!(Session, Session, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
+grown!(Draft, Draft, |d| Self::at(d.mailbox, d.grant), at(mailbox: AddressKey, grant: GrantId) = [mailbox.octets().as_slice(), grant.octets()]);
+grown!(AppPassword, AppPassword, |a| Self::at(a.account, a.id), at(account: AccountId, id: AppPasswordId) = [account.octets().as_slice(), id.octets()]);
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Account, AccountId, Address, AppPasswordId, MessageId, Role, Scope};
-    use crate::store::records::{AppPassword, Ended, Ending, Grant};
+    use crate::model::{
+        Account, AccountId, Address, AddressKey, AppPasswordId, ContentId, Direction, GrantId,
+        MessageId, Role, Scope, TokenKey,
+    };
+    use crate::store::records::{
+        AppPassword, Draft, Ended, Ending, Grant, MailboxReply, Message, Session, ThreadId,
+    };
     use crate::store::{Record, samples};
     use jiff::Timestamp;
+
+    #[test]
+    fn a_message_of_the_first_form_is_read_as_one_of_which_no_receipt_was_asked() {
+        let at = Timestamp::UNIX_EPOCH;
+        let message = Message {
+            id: MessageId::new(at),
+            direction: Direction::Outgoing,
+            account: None,
+            thread: ThreadId([1; 16]),
+            accepted: at,
+            size: 7,
+            content: ContentId::new(at),
+            head: vec![1, 2],
+            digest: [3; 32],
+            recipients: 1,
+            protected: true,
+            dispatched: true,
+            ret: None,
+            envid: None,
+            lasts: Some(60),
+            answers: None,
+            purged: None,
+            receipt: false,
+        };
+        let now = postcard::to_stdvec(&message).unwrap();
+        let first = now.strip_suffix(&[0]).unwrap();
+        assert_eq!(Message::upgrade(1, first), Some(message));
+        assert_eq!(Message::upgrade(0, first), None);
+    }
 
     #[test]
     fn a_grant_of_the_first_form_is_read_with_neither_extension_nor_reminder() {
@@ -180,6 +243,40 @@ mod tests {
         let (at, id) = (Timestamp::UNIX_EPOCH, MessageId::from_octets([7; 16]));
         let hold = Ending::at(at, Ended::Hold(id));
         assert_ne!(hold.octets(), Ending::at(at, Ended::Content(id)).octets());
+    }
+
+    #[test]
+    fn sessions_drafts_and_answers_of_the_first_form_are_read() {
+        fn first<R: Record + PartialEq + std::fmt::Debug>(now: &R) {
+            let octets = postcard::to_stdvec(now).unwrap();
+            let first = octets.strip_suffix(&[0]).unwrap();
+            assert_eq!(R::upgrade(1, first).as_ref(), Some(now));
+            assert!(R::upgrade(0, first).is_none());
+        }
+        let at = Timestamp::UNIX_EPOCH;
+        let mailbox = AddressKey::from_octets([1; 32]);
+        first(&Session {
+            token: TokenKey::from_octets([2; 32]),
+            mailbox,
+            address: Address::parse("jane@example.test").unwrap(),
+            started: at,
+            seen: at,
+            private: true,
+            form: "ABC".into(),
+            front: false,
+        });
+        first(&Draft {
+            mailbox,
+            grant: GrantId::new(at),
+            text: "Thank you".into(),
+            at,
+            subject: String::new(),
+        });
+        first(&MailboxReply {
+            mailbox,
+            message: MessageId::new(at),
+            contact: None,
+        });
     }
 
     #[test]

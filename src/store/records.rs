@@ -5,6 +5,7 @@
 mod chart;
 mod contact;
 mod folder;
+mod front;
 mod hold;
 mod message;
 mod office;
@@ -12,6 +13,7 @@ mod office;
 pub use chart::{ChartRoot, Charting, News, NewsKind};
 pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
+pub use front::{Asking, PortalPassword};
 pub use hold::{AccountHold, Deputy, Hold, Part};
 pub use message::Message;
 pub use office::{Factor, OfficeBrowser, OfficeSession, Stage};
@@ -98,8 +100,11 @@ pub struct MailboxGrant {
 pub struct MailboxReply {
     /// The mailbox.
     pub mailbox: AddressKey,
-    /// The answer.
+    /// The answer, or what was written anew.
     pub message: MessageId,
+    /// Whom it is about; `None` where that is not known, or follows from what is
+    /// answered.
+    pub contact: Option<ContactId>,
 }
 
 /// What a link's token names.
@@ -221,6 +226,9 @@ pub struct Session {
     pub private: bool,
     /// The value its forms carry.
     pub form: String,
+    /// Whether it began at the front page and not with a link: then it lasts no
+    /// longer than the right to sign in there.
+    pub front: bool,
 }
 
 /// An answer that was being written when the session ended, or not yet sent.
@@ -228,12 +236,19 @@ pub struct Session {
 pub struct Draft {
     /// Whose it is.
     pub mailbox: AddressKey,
-    /// Under which grant.
+    /// Under which grant; for a new message, [`Draft::NEW`].
     pub grant: GrantId,
     /// The text so far.
     pub text: String,
     /// When it was kept.
     pub at: Timestamp,
+    /// The subject so far, of a new message.
+    pub subject: String,
+}
+
+impl Draft {
+    /// Stands for the grant that a new message does not have.
+    pub const NEW: GrantId = GrantId::from_octets([0; 16]);
 }
 
 /// Finds an account by its address.
@@ -300,6 +315,13 @@ pub enum Work {
     Deliver(Parcel),
     /// Tell the sender, who asked for it, that this recipient was reached.
     Tell {
+        /// The message.
+        message: MessageId,
+        /// The recipient's place in it.
+        n: u16,
+    },
+    /// Tell the writer, who asked for it, that this recipient has opened it.
+    Displayed {
         /// The message.
         message: MessageId,
         /// The recipient's place in it.

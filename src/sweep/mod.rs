@@ -13,6 +13,7 @@ use crate::model::{
     Actor, Direction, Event, EventKind, GrantId, Live, MessageId, Office, Recipient, State,
 };
 use crate::release;
+use crate::report;
 use crate::route::portal::Voice;
 use crate::store::records::{Charting, Ended, Ending, Grant, Hold, Message};
 use crate::store::{Change, Error, Held, Key, Store, Tx};
@@ -180,11 +181,25 @@ impl Sweep {
             let mut recipient = held.record.clone();
             recipient.state = State::Expired;
             recipient.since = now;
-            tx.replace(&held, &recipient);
+            self.tell(tx, (grant, &recipient)).await?;
+            folders::track(&self.store, tx, grant.message, &[(&held, recipient)]).await?;
         }
         tx.change(Change::Message(grant.message));
         tx.audit(Event::new(Actor::Gateway, EventKind::Expiry, id));
         Ok(())
+    }
+
+    /// Tells the writer that nobody read the message. What cannot be read of it does
+    /// not keep its time from ending.
+    async fn tell(&self, tx: &mut Tx, unread: (&Grant, &Recipient)) -> Result<(), Error> {
+        let settings = self.settings.current();
+        match report::unread(&self.store, &settings.office, tx, unread).await {
+            Err(error @ (Error::Damaged(_) | Error::Newer | Error::Sealed)) => {
+                tracing::error!(event = "sweep.untold", grant = %unread.0.id, reason = %error, "A message ended unread, and its writer could not be told: it cannot be read.");
+                Ok(())
+            }
+            told => told,
+        }
     }
 
     /// Destroys the content of a message whose retention is over: its key goes

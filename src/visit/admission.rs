@@ -5,9 +5,11 @@ use crate::access::{link, session};
 use crate::model::{Actor, Event, EventKind, GrantId, Secret, Token};
 use crate::store::Tx;
 use crate::store::records::{Draft, Grant, Session};
+use crate::visit::people::People;
 use crate::visit::view::{Admission, Caller, Owner, Reader, Stale};
 use crate::visit::{Error, Visit};
 use link::LinkState;
+use std::sync::Arc;
 
 /// The longest text that is kept or sent, in characters: some thirty pages.
 pub const LONGEST_TEXT: usize = 100_000;
@@ -30,6 +32,11 @@ impl Visit {
                 form,
             }));
         }
+        let people = People::of(&self.store, &session.address).await?;
+        if session.front && people.granted().next().is_none() {
+            // The right to sign in was taken back: out at once.
+            return Ok(Admission::Out);
+        }
         if caller.counts {
             session::touch(&self.store, &mut session).await?;
         }
@@ -44,6 +51,7 @@ impl Visit {
                 .saturating_add(ABSOLUTE)
                 .unwrap_or(jiff::Timestamp::MAX),
             address: session.address,
+            people: Arc::new(people),
         }))
     }
 
@@ -104,6 +112,7 @@ impl Visit {
             grant,
             text: text.chars().take(LONGEST_TEXT).collect(),
             at: self.store.clock().now(),
+            subject: String::new(),
         });
         self.store.commit(tx).await?;
         Ok(())

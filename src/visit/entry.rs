@@ -7,8 +7,10 @@ use crate::model::{Actor, Event, EventKind, Lane, Secret, TaskId, Token};
 use crate::queue;
 use crate::store::records::{Grant, OpenTask, Request, Task, TaskKind, Work};
 use crate::store::{self, Tx};
+use crate::visit::front::from;
+use crate::visit::mail::{self, Whom};
 use crate::visit::view::{Asked, Caller, Closed, CodePage, Entry, Front, Landing, Verified};
-use crate::visit::{Error, Visit, mail};
+use crate::visit::{Error, Visit};
 use link::LinkState;
 
 /// A link's grant if it can be read, else the page that says why not.
@@ -74,7 +76,7 @@ impl Visit {
                 let parcel = mail::code(
                     &self.store,
                     letterhead,
-                    &grant,
+                    Whom::of(&grant),
                     (&request.reference, serial, code),
                 )?;
                 queue::push(tx, now, Lane::Code, Work::Deliver(parcel));
@@ -246,13 +248,5 @@ fn front(grant: &Grant) -> Front {
         masked: grant.address.masked(),
         language: grant.language,
         expires: grant.expires,
-    }
-}
-
-const fn from(caller: &Caller) -> codes::From<'_> {
-    codes::From {
-        ip: caller.ip,
-        known: caller.known.as_ref(),
-        agent: caller.agent,
     }
 }

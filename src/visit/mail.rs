@@ -1,34 +1,73 @@
-//! The two mails that a visit causes: the code, and the office's alert.
+//! The mails that a visit causes: the codes, and the office's alert.
 
 use crate::access::passcode::VALID;
 use crate::alert;
 use crate::mime::letter::Head;
-use crate::mime::notice::{self, CodeMail};
+use crate::mime::notice::{self, CodeMail, Opens};
 use crate::model::parcel::Body;
-use crate::model::{Address, GrantId, Mailbox, MessageId, Parcel, Purpose, Secret};
+use crate::model::{Address, GrantId, Language, Mailbox, MessageId, Parcel, Purpose, Secret};
 use crate::route::verp::{self, Handle};
 use crate::store::records::Grant;
 use crate::store::{Label, Store, Tx};
 use crate::visit::{Error, Letterhead, Rules};
 use jiff::Timestamp;
 
-/// The mail with a one-time code, for the recipient's own address alone.
+/// Whom a code goes to, and under which id its request is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whom<'a> {
+    pub(super) grant: GrantId,
+    pub(super) address: &'a Address,
+    pub(super) language: Language,
+}
+
+impl<'a> Whom<'a> {
+    pub(super) const fn of(grant: &'a Grant) -> Self {
+        Self {
+            grant: grant.id,
+            address: &grant.address,
+            language: grant.language,
+        }
+    }
+}
+
+/// The mail with a one-time code for a message, for the recipient's own address
+/// alone.
 pub(super) fn code(
     store: &Store,
     letterhead: &Letterhead,
-    grant: &Grant,
+    whom: Whom<'_>,
+    code: (&str, u32, &Secret),
+) -> Result<Parcel, Error> {
+    written(store, letterhead, (whom, Opens::Message), code)
+}
+
+/// The mail with a one-time code for the front page.
+pub(super) fn sign_in(
+    store: &Store,
+    letterhead: &Letterhead,
+    whom: Whom<'_>,
+    code: (&str, u32, &Secret),
+) -> Result<Parcel, Error> {
+    written(store, letterhead, (whom, Opens::Portal), code)
+}
+
+fn written(
+    store: &Store,
+    letterhead: &Letterhead,
+    (whom, opens): (Whom<'_>, Opens),
     (reference, serial, code): (&str, u32, &Secret),
 ) -> Result<Parcel, Error> {
     let now = store.clock().now();
     let mail = CodeMail {
         head: Head {
             from: &from(letterhead),
-            to: &grant.address,
+            to: whom.address,
             reply_to: None,
             message_id: &message_id(letterhead, now),
             date: now,
         },
-        language: grant.language,
+        language: whom.language,
+        opens,
         clinic: &letterhead.clinic,
         code,
         reference,
@@ -36,10 +75,10 @@ pub(super) fn code(
         minutes: u32::try_from(VALID.as_mins()).unwrap_or_default(),
     };
     Ok(Parcel {
-        sender: Some(bounce(store, letterhead, grant.id)?),
-        recipient: grant.address.clone(),
+        sender: Some(bounce(store, letterhead, whom.grant)?),
+        recipient: whom.address.clone(),
         purpose: Purpose::Code {
-            grant: grant.id,
+            grant: whom.grant,
             serial,
         },
         body: Body::Here(notice::code(&mail)),

@@ -1,18 +1,23 @@
 //! What a recipient can do: follow a link, prove the mailbox with a code,
 //! read, download, answer, sign out. No markup; the doors show what these
-//! verbs return. Before a session: `entry`; the session: `admission`; lists:
-//! `shelf`; one message: `reading`, `download`; answers: `reply`.
+//! verbs return. Before a session: `entry` with a link, `front` without; the
+//! session: `admission`; of whom it shows anything: `people`; lists: `shelf`; one message: `reading`, `download`; answers: `reply`;
+//! new messages: `compose`.
 //!
 //! *Architecture invariant:* without a session, only [`Visit::request_code`],
 //! [`Visit::verify`] and [`Visit::ask_again`] change anything, and the door
-//! calls them for a POST alone.
+//! calls them for a POST alone; the same holds for [`Visit::front_ask`] and
+//! [`Visit::front_verify`].
 
 mod admission;
 mod body;
+mod compose;
 mod download;
 mod entry;
+mod front;
 mod incoming;
 mod mail;
+mod people;
 mod reading;
 mod refusal;
 mod reply;
@@ -21,16 +26,20 @@ mod shelf;
 mod tests;
 pub mod view;
 
+pub use access::chosen::Unfit;
 pub use admission::LONGEST_TEXT;
+pub use compose::LONGEST_SUBJECT;
 pub use download::Download;
 pub use refusal::Refusal;
 pub use reply::{MANY_FILES, ReplyIntake};
 
 pub use view::{
-    Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, InboxLine, Landing,
-    Letter, Listing, Mark, Owner, Reader, Sent, SentLine, Stale, Verified, Which,
+    Admission, Asked, Caller, Closed, CodePage, Entry, File, FileLine, Front, FrontAsked,
+    FrontCode, FrontEntry, FrontSignIn, FrontTried, InboxLine, Landing, Letter, Listing, Mark,
+    NewMessage, NewPage, Owner, Reader, Sent, SentLine, Stale, Unseen, Verified, Which, Writer,
 };
 
+use crate::access::{self, password::Passwords};
 use crate::chart;
 use crate::model::{Address, Clock, Language, Live};
 use crate::store::{self, Store};
@@ -65,6 +74,9 @@ pub struct Rules {
     pub retain: SignedDuration,
     /// Who our own mails are from.
     pub letterhead: Letterhead,
+    /// The office accounts whom a patient may write to; empty: each patient's own
+    /// provider, or the shared mailbox.
+    pub write_to: Vec<Address>,
     /// Where a content-free alert goes when an answer arrives.
     pub notify: Option<Address>,
     /// What else follows an answer.
@@ -92,13 +104,18 @@ pub struct Visit {
     store: Store,
     rules: Live<Rules>,
     cleaners: Arc<Semaphore>,
+    front: access::front::Front,
+    chosen: access::chosen::Chosen,
 }
 
 impl Visit {
-    /// The desk over a store.
+    /// The desk over a store. `passwords` computes as many slow hashes at once
+    /// as the whole gateway may.
     #[must_use]
-    pub fn new(store: Store, rules: Live<Rules>) -> Self {
+    pub fn new(store: Store, passwords: Passwords, rules: Live<Rules>) -> Self {
         Self {
+            chosen: access::chosen::Chosen::new(&store, passwords),
+            front: access::front::Front::new(&store),
             store,
             rules,
             cleaners: Arc::new(Semaphore::new(reading::CLEANERS)),

@@ -2,15 +2,17 @@
 //! this mailbox and what this mailbox answered, and of other recipients nothing.
 
 use crate::access::{accounts, link};
+use crate::folders;
 use crate::mime::clean::{self, MAX_HTML, MAX_PICTURES, Picture};
 use crate::mime::decode::{self, Decoder};
 use crate::model::message::PartRole;
 use crate::model::{
-    Actor, Address, Event, EventKind, GrantId, Head, Mailbox, Part, Recipient, State,
+    Actor, Address, Event, EventKind, GrantId, Head, Lane, Mailbox, Part, Recipient, State,
 };
-use crate::store::records::{Draft, Grant, MailboxReply, Message};
+use crate::queue;
+use crate::store::records::{Draft, Grant, MailboxReply, Message, Work};
 use crate::store::{self, Change, ContentReader, Tx};
-use crate::visit::view::{Caller, File, Letter, Reader, Which};
+use crate::visit::view::{Caller, File, Letter, Reader, Unseen, Which};
 use crate::visit::{Error, Visit};
 use jiff::Timestamp;
 use link::LinkState;
@@ -60,6 +62,8 @@ async fn in_turn<T: Send + 'static>(
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) which: Which,
+    /// Whom it is about, where several read at the mailbox.
+    pub(super) about: Option<String>,
     pub(super) grant: Option<Grant>,
     pub(super) message: Message,
     pub(super) head: Head,
@@ -108,6 +112,7 @@ impl Visit {
             from: sender(head).unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
             to: labels(self.shown_recipients(reader, &opened).await?),
             subject: head.subject.clone(),
+            about: opened.about.clone(),
             date: date(&opened.message, head),
             expires,
             text: opened.text().await?,
@@ -135,16 +140,25 @@ impl Visit {
         Ok(Some(in_turn(&self.cleaners, work).await?))
     }
 
-    /// Whether a message is this reader's, and the office took it back.
+    /// Why a message is not shown to this reader.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn is_withdrawn(&self, reader: &Reader, which: Which) -> Result<bool, Error> {
+    pub async fn unseen(&self, reader: &Reader, which: Which) -> Result<Unseen, Error> {
         let Which::Received(grant) = which else {
-            return Ok(false);
+            return Ok(Unseen::Gone);
         };
         let grant = self.store.get(&Grant::at(grant)).await?;
-        Ok(grant.is_some_and(|g| g.mailbox == reader.mailbox && g.recalled.is_some()))
+        let Some(grant) = grant.filter(|grant| grant.mailbox == reader.mailbox) else {
+            return Ok(Unseen::Gone);
+        };
+        Ok(if grant.recalled.is_some() {
+            Unseen::Withdrawn
+        } else if self.shows(reader, grant.contact).await? {
+            Unseen::Gone
+        } else {
+            Unseen::Private
+        })
     }
 
     /// The message, if the reader may read it now.
@@ -153,7 +167,7 @@ impl Visit {
         reader: &Reader,
         which: Which,
     ) -> Result<Option<Opened>, Error> {
-        let (grant, id) = match which {
+        let (grant, id, contact) = match which {
             Which::Received(grant) => {
                 let now = self.store.clock().now();
                 let grant = self.store.get(&Grant::at(grant)).await?;
@@ -161,8 +175,11 @@ impl Visit {
                     g.mailbox == reader.mailbox && link::state(g, now) == LinkState::Open
                 });
                 let Some(grant) = grant else { return Ok(None) };
-                let id = grant.message;
-                (Some(grant), id)
+                if !self.shows(reader, grant.contact).await? {
+                    return Ok(None);
+                }
+                let (id, contact) = (grant.message, Some(grant.contact));
+                (Some(grant), id, contact)
             }
             Which::Sent(answer) => {
                 let own = self
@@ -170,7 +187,10 @@ impl Visit {
                     .get(&MailboxReply::at(reader.mailbox, answer))
                     .await?;
                 let Some(own) = own else { return Ok(None) };
-                (None, own.message)
+                if !self.shows_sent(reader, &own).await? {
+                    return Ok(None);
+                }
+                (None, own.message, self.writer(&own).await?)
             }
         };
         let Some(message) = self.store.get(&Message::at(id)).await? else {
@@ -182,6 +202,7 @@ impl Visit {
         let head = content.open_head(&message.head)?;
         Ok(Some(Opened {
             which,
+            about: contact.and_then(|contact| reader.people.about(contact)),
             grant,
             message,
             head,
@@ -211,6 +232,9 @@ impl Visit {
             if next != held.record {
                 tx.replace(&held, &next);
             }
+            if held.record.opened.is_none() {
+                self.receipt(&mut tx, &next).await?;
+            }
             let recipient = self
                 .store
                 .hold(&Recipient::at(next.message, next.n))
@@ -219,7 +243,7 @@ impl Visit {
                 let mut moved = held.record.clone();
                 moved.state = state;
                 moved.since = now;
-                tx.replace(&held, &moved);
+                folders::track(&self.store, &mut tx, next.message, &[(&held, moved)]).await?;
                 tx.change(Change::Message(next.message));
             }
             if let Some(event) = event.clone() {
@@ -231,6 +255,18 @@ impl Visit {
             }
         }
         Err(store::Error::Conflict.into())
+    }
+
+    /// Has the writer told, who asked to hear when it is read. The report is a job
+    /// of its own: nothing that goes wrong with it may keep a patient from reading.
+    async fn receipt(&self, tx: &mut Tx, grant: &Grant) -> Result<(), Error> {
+        let message = self.store.get(&Message::at(grant.message)).await?;
+        if message.is_some_and(|message| message.receipt) {
+            let (message, n) = (grant.message, grant.n);
+            let now = self.store.clock().now();
+            queue::push(tx, now, Lane::Success, Work::Displayed { message, n });
+        }
+        Ok(())
     }
 
     /// Whom the message went to, as this reader may know: of its To and Cc

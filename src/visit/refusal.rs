@@ -93,6 +93,18 @@ pub enum Refusal {
     /// The message can no longer be answered.
     #[error("the message is no longer available")]
     Closed,
+    /// A new message says nothing of what it is about.
+    #[error("the subject is empty")]
+    NoSubject,
+    /// A subject is longer than is taken.
+    #[error("the subject is longer than {limit} characters")]
+    LongSubject {
+        /// The bound.
+        limit: usize,
+    },
+    /// Several read at the mailbox, and it is not said for whom this is written.
+    #[error("it is not said for whom this is written")]
+    Unchosen,
     /// Something failed on our side.
     #[error(transparent)]
     Failed(#[from] Error),

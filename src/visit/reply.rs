@@ -1,4 +1,4 @@
-//! An answer: taken in pieces, judged, sealed as it comes, and handed to every
+//! An answer, or a message that answers none: taken in pieces, judged, sealed as it comes, and handed to every
 //! office account of the conversation. What is refused leaves nothing behind;
 //! what is answered "sent" is durable.
 
@@ -48,19 +48,18 @@ pub struct ReplyIntake {
 
 /// What is known before the first octet.
 #[derive(Debug)]
-struct Answer {
-    id: MessageId,
-    grant: GrantId,
-    /// The message that is answered.
-    answered: MessageId,
-    /// Who answers, as the office knows them.
-    contact: Option<ContactId>,
-    at: Timestamp,
-    thread: ThreadId,
+pub(super) struct Answer {
+    pub(super) id: MessageId,
+    /// What is answered, and under which grant; `None` for a new message.
+    pub(super) answered: Option<(GrantId, MessageId)>,
+    /// Who writes, as the office knows them.
+    pub(super) contact: Option<ContactId>,
+    pub(super) at: Timestamp,
+    pub(super) thread: ThreadId,
     /// The active accounts of the conversation: those who will find it.
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
     /// The head of the answer, its parts still missing.
-    head: Head,
+    pub(super) head: Head,
 }
 
 impl Visit {
@@ -106,15 +105,24 @@ impl Visit {
         };
         let answer = Answer {
             id,
-            grant,
-            answered: opened.message.id,
+            answered: Some((grant, opened.message.id)),
             contact: opened.grant.map(|grant| grant.contact),
             at,
             thread,
             accounts,
             head,
         };
-        Ok(Some(ReplyIntake {
+        Ok(Some(self.take_in(reader, rules, answer)))
+    }
+
+    /// Takes in what this reader writes.
+    pub(super) fn take_in(
+        &self,
+        reader: &Reader,
+        rules: Arc<Rules>,
+        answer: Answer,
+    ) -> ReplyIntake {
+        ReplyIntake {
             visit: self.clone(),
             rules,
             reader: reader.clone(),
@@ -123,7 +131,7 @@ impl Visit {
             taken: 0,
             files: 0,
             file: None,
-        }))
+        }
     }
 
     /// The active accounts of a conversation.
@@ -281,25 +289,34 @@ impl ReplyIntake {
             .take()
             .filter(|body| body.has_text || self.files > 0);
         let body = body.filter(|_| self.file.is_none()).ok_or(Refusal::Empty)?;
-        // The office may have taken the message back while this was written.
-        let still = self
-            .visit
-            .open(&self.reader, Which::Received(self.answer.grant))
-            .await?;
-        if still.is_none_or(|opened| {
-            !opened
-                .grant
-                .is_some_and(|g| link::state(&g, self.now()) == LinkState::Open)
-        }) {
-            return Err(Refusal::Closed);
-        }
+        self.may_still().await?;
         let sent = self.keep(body, caller).await?;
-        let grant = self.answer.grant;
+        let Some((grant, _)) = self.answer.answered else {
+            return Ok(sent);
+        };
         if let Err(error) = self.visit.note(grant, State::Replied, None).await {
             // The answer is safe; only its mark on the first message is missing.
             tracing::warn!(event = "reply.unmarked", grant = %grant, reason = %error, "An answer was kept, but the message it answers could not be marked.");
         }
         Ok(sent)
+    }
+
+    /// The office may have taken the message back while this was written, or the
+    /// right to write.
+    async fn may_still(&self) -> Result<(), Refusal> {
+        let Some((grant, _)) = self.answer.answered else {
+            let contact = self.answer.contact;
+            return self.visit.may_write(&self.reader, contact).await;
+        };
+        let still = self
+            .visit
+            .open(&self.reader, Which::Received(grant))
+            .await?;
+        let grant = still.and_then(|opened| opened.grant);
+        match grant.filter(|grant| link::state(grant, self.now()) == LinkState::Open) {
+            Some(_) => Ok(()),
+            None => Err(Refusal::Closed),
+        }
     }
 
     /// One commit: the content, the message, its place in every office mailbox
@@ -308,7 +325,6 @@ impl ReplyIntake {
     async fn keep(&self, body: Body, caller: &Caller) -> Result<Sent, Refusal> {
         let Answer {
             id,
-            grant,
             answered,
             thread,
             ..
@@ -325,7 +341,7 @@ impl ReplyIntake {
         tx.insert(&Message {
             thread,
             digest: done.digest,
-            answers: Some(grant),
+            answers: answered.map(|(grant, _)| grant),
             ..answer
         });
         tx.attach(done.content);
@@ -333,6 +349,7 @@ impl ReplyIntake {
         tx.insert(&MailboxReply {
             mailbox: self.reader.mailbox,
             message: id,
+            contact: self.answer.contact,
         });
         self.file_in_office(&mut tx).await?;
         if let Ok(at) = now.checked_add(self.rules.retain) {
@@ -341,23 +358,52 @@ impl ReplyIntake {
                 what: Ended::Content(id),
             });
         }
-        let answer = chart::Answered {
+        let news = chart::Answered {
             message: id,
             contact: self.answer.contact,
             parts: &head.parts,
         };
-        chart::follow(&mut tx, now, self.rules.chart, &answer);
-        tx.delete(&Draft::at(self.reader.mailbox, grant));
+        chart::follow(&mut tx, now, self.rules.chart, &news);
+        let draft = answered.map_or(Draft::NEW, |(grant, _)| grant);
+        tx.delete(&Draft::at(self.reader.mailbox, draft));
         tx.change(Change::Message(id));
-        tx.change(Change::Message(answered));
         let event = Event::new(Actor::Recipient, EventKind::Reply, id);
-        tx.audit(event.from(store.network_key(caller.ip)).noted(caller.agent));
+        let event = event.from(store.network_key(caller.ip));
+        match answered {
+            Some((_, answered)) => {
+                tx.change(Change::Message(answered));
+                tx.audit(event.noted(caller.agent));
+            }
+            None => {
+                self.begin_thread(&mut tx);
+                tx.audit(event.noted(&self.news()));
+            }
+        }
         mail::alert(store, &self.rules, &mut tx).await?;
         store.commit(tx).await?;
         Ok(Sent {
             message: id,
             at: now,
         })
+    }
+
+    /// The word for a message that answers none, with whose it is: nothing else on
+    /// record would say it to an auditor.
+    fn news(&self) -> String {
+        let whose = self.answer.contact.map(|contact| format!(" {contact}"));
+        format!("new-message{}", whose.unwrap_or_default())
+    }
+
+    /// Notes who of the office takes part in a conversation that begins here.
+    fn begin_thread(&self, tx: &mut Tx) {
+        let accounts = self.answer.accounts.iter().map(|account| account.id);
+        let thread = Thread {
+            id: self.answer.thread,
+            accounts: accounts.collect(),
+        };
+        if !thread.accounts.is_empty() {
+            tx.insert(&thread);
+        }
     }
 
     /// Files the answer where the office reads: unread in INBOX, and in the view of

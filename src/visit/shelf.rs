@@ -36,7 +36,10 @@ impl Visit {
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
             let grant = self.store.get(&Grant::at(entry.grant)).await?;
-            if let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) {
+            let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) else {
+                continue;
+            };
+            if self.shows(reader, grant.contact).await? {
                 lines.push(self.inbox_line(reader, grant).await?);
             }
         }
@@ -64,6 +67,9 @@ impl Visit {
         let (found, next) = cut(found, |last| Which::Sent(last.message));
         let mut lines = Vec::with_capacity(found.len());
         for entry in found {
+            if !self.shows_sent(reader, &entry).await? {
+                continue;
+            }
             let which = Which::Sent(entry.message);
             let Some(message) = self.store.get(&Message::at(entry.message)).await? else {
                 continue;
@@ -78,6 +84,7 @@ impl Visit {
                 to: to.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
                 subject: head.map(|head| head.subject.clone()),
                 date: message.accepted,
+                about: self.about_sent(reader, &entry).await?,
                 files: head.map_or(0, |head| reading::files(head).len()),
             });
         }
@@ -131,6 +138,7 @@ impl Visit {
                 .as_ref()
                 .map_or(grant.created, |o| reading::date(&o.message, &o.head)),
             expires: grant.expires,
+            about: reader.people.about(grant.contact),
             files: head.map_or(0, |head| reading::files(head).len()),
             mark: mark(&grant, open),
         })
@@ -174,11 +182,13 @@ fn file_lines(opened: &Opened) -> impl Iterator<Item = FileLine> {
         .as_ref()
         .and_then(|_| reading::sender(&opened.head));
     let date = reading::date(&opened.message, &opened.head);
+    let about = opened.about.clone();
     reading::files(&opened.head)
         .into_iter()
         .map(move |file| FileLine {
             which: opened.which,
             from: from.clone(),
+            about: about.clone(),
             date,
             file,
         })

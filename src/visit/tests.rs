@@ -1,5 +1,6 @@
 //! A recipient's whole visit, on a real store.
 
+use crate::access::password::Passwords;
 use crate::access::{accounts, link};
 use crate::folders;
 use crate::mime::index::Indexer;
@@ -12,8 +13,8 @@ use crate::queue;
 use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
 use crate::store::{RootKey, Settings, Store, Tx, samples};
 use crate::visit::{
-    Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Verified,
-    Visit, Which,
+    Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Unseen,
+    Verified, Visit, Which,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};
@@ -109,7 +110,7 @@ impl Bench {
             add("ruiz@clinic.example").await,
             add("desk@clinic.example").await,
         );
-        let visit = Visit::new(store.clone(), Live::new(rules()));
+        let visit = Visit::new(store.clone(), Passwords::new(), Live::new(rules()));
         Self {
             _folder: folder,
             hand,
@@ -253,6 +254,7 @@ fn rules() -> Rules {
             bounce: address("bounce@clinic.example"),
             language: Language::English,
         },
+        write_to: Vec::new(),
         notify: Some(address("office@elsewhere.example")),
         chart: crate::chart::Wanted::default(),
     }
@@ -703,7 +705,8 @@ async fn a_message_taken_back_while_it_is_answered_takes_no_answer() {
     let inbox = bench.visit.inbox(&reader, None).await.unwrap();
     assert!(inbox.lines.is_empty(), "{inbox:?}");
     let which = Which::Received(grant.id);
-    assert!(bench.visit.is_withdrawn(&reader, which).await.unwrap());
+    let unseen = bench.visit.unseen(&reader, which).await.unwrap();
+    assert_eq!(unseen, Unseen::Withdrawn);
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 
 use crate::model::{AddressKey, GrantId, Language, MessageId, Secret, Token, TokenKey};
 use crate::store::records::CodeMail;
+use crate::visit::people::People;
 use jiff::Timestamp;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Who is asking, as far as the door can tell.
 #[derive(Clone, Debug)]
@@ -126,6 +128,85 @@ pub struct Entry {
     pub grant: GrantId,
 }
 
+/// What a question for a code at the front page led to. Nothing of it says
+/// whether the address is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrontAsked {
+    /// It was taken.
+    Taken,
+    /// This network has asked too often; it waits until then.
+    Slow(Timestamp),
+    /// Codes of the front page rest until then; links work.
+    Resting(Timestamp),
+}
+
+/// What an address and a password led to.
+#[derive(Clone, Debug)]
+pub enum FrontSignIn {
+    /// Both are right, and the browser proved the mailbox before.
+    In(FrontEntry),
+    /// Both are right; a code is on its way.
+    Code(FrontAsked),
+    /// They do not fit; nothing more is said.
+    Wrong,
+    /// Nothing is looked at before then.
+    Slow(Timestamp),
+    /// It could not be looked at just now.
+    Busy,
+}
+
+/// What the page for a code of the front page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontCode {
+    /// The address that was typed, masked.
+    pub masked: String,
+    /// Four letters that also stand in the code's mail.
+    pub reference: String,
+}
+
+/// What trying a code of the front page did.
+#[derive(Clone, Debug)]
+pub enum FrontTried {
+    /// The code was right.
+    In(FrontEntry),
+    /// Wrong, used, out of date, or never sent: all alike.
+    Wrong {
+        /// How many tries are left before a new code is needed.
+        left: u32,
+    },
+    /// Nothing is looked at from this network before then.
+    Slow(Timestamp),
+    /// Codes of the front page rest until then; links work.
+    Resting(Timestamp),
+    /// This browser has asked for no code.
+    Unasked,
+}
+
+/// A fresh session's cookies.
+#[derive(Clone, Debug)]
+pub struct FrontEntry {
+    /// The session cookie's value.
+    pub session: Token,
+    /// The value of the cookie by which this browser is known again; `None` if it
+    /// keeps the one it has.
+    pub known: Option<Token>,
+    /// Whether both outlive the browser ("This is my private device").
+    pub private: bool,
+    /// The language of the mails to whoever may sign in.
+    pub language: Language,
+}
+
+/// Why a message is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// The office took it back.
+    Withdrawn,
+    /// It is about somebody whose mail is for an address of their own.
+    Private,
+    /// It is not this reader's, or no longer available.
+    Gone,
+}
+
 /// What a session cookie is worth.
 #[derive(Clone, Debug)]
 pub enum Admission {
@@ -143,6 +224,8 @@ pub struct Reader {
     pub(super) token: TokenKey,
     pub(super) mailbox: AddressKey,
     pub(super) address: crate::model::Address,
+    /// Who reads here.
+    pub(super) people: Arc<People>,
     /// The address, masked: it stands on every page.
     pub masked: String,
     /// The value that this session's forms carry.
@@ -158,6 +241,12 @@ impl Reader {
     #[must_use]
     pub const fn owner(&self) -> Owner {
         Owner(self.mailbox)
+    }
+
+    /// Whether somebody here may write to the office, and sign in without a link.
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        self.people.granted().next().is_some()
     }
 }
 
@@ -212,6 +301,8 @@ pub struct InboxLine {
     pub date: Timestamp,
     /// Until when it can be read.
     pub expires: Timestamp,
+    /// Whom it is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// How many files it has.
     pub files: usize,
     /// How it stands.
@@ -242,6 +333,8 @@ pub struct SentLine {
     pub subject: Option<String>,
     /// When it reached the office.
     pub date: Timestamp,
+    /// Whom it is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// How many files it has.
     pub files: usize,
 }
@@ -255,6 +348,8 @@ pub struct FileLine {
     pub from: Option<String>,
     /// When.
     pub date: Timestamp,
+    /// Whom its message is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// The file.
     pub file: File,
 }
@@ -283,6 +378,8 @@ pub struct Letter {
     pub to: Vec<String>,
     /// Its subject.
     pub subject: String,
+    /// Whom it is about, where several read at the mailbox.
+    pub about: Option<String>,
     /// When it was sent, or when the answer reached the office.
     pub date: Timestamp,
     /// Until when it can be read; `None` for an answer.
@@ -297,6 +394,39 @@ pub struct Letter {
     pub replied: Option<Timestamp>,
     /// A text that was being written when a session ended.
     pub draft: Option<String>,
+}
+
+/// What the page for a new message shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPage {
+    /// Those for whom somebody may write here; never empty.
+    pub for_whom: Vec<Writer>,
+    /// Whether several people read at this mailbox.
+    pub shared: bool,
+    /// Whom one may write to; empty: the provider, or the clinic.
+    pub to: Vec<Writer>,
+    /// Subject and text that were being written when a session ended.
+    pub draft: Option<(String, String)>,
+}
+
+/// Somebody who can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writer {
+    /// The value by which the form names them.
+    pub id: String,
+    /// What they are called.
+    pub name: String,
+}
+
+/// A new message as its form says it, without text and files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NewMessage<'a> {
+    /// For whom it is written: [`Writer::id`], or nothing.
+    pub for_whom: &'a str,
+    /// To whom: [`Writer::id`], or nothing.
+    pub to: &'a str,
+    /// What it is about.
+    pub subject: &'a str,
 }
 
 /// An answer that is safe in the store.

@@ -22,7 +22,7 @@ export async function inspect(page, name) {
 /** Buttons, fields and links that stand alone are at least 44 px high. */
 async function targets(page, name) {
   const small = await page.evaluate(() => {
-    const alone = 'button, .button, .plain, summary, nav a, input:not([type=hidden]):not([type=checkbox]), textarea, .check label, .out a, .foot li a';
+    const alone = 'button, .button, .plain, summary, nav a, input:not([type=hidden]):not([type=checkbox]), select, textarea, .check label, .out a, .foot li a';
     return [...document.querySelectorAll(alone)]
       .map((node) => [node, node.getBoundingClientRect()])
       .filter(([, box]) => box.height < 43.9 || box.width < 43.9)

@@ -96,6 +96,16 @@ fn the_office_signs_in_with_two_steps_and_every_page_can_be_used_by_everybody_in
     play_in("es", "office.mjs", &[]);
 }
 
+#[test]
+fn a_patient_signs_in_without_a_link_and_every_page_can_be_used_by_everybody_in_english() {
+    play_in("en", "front.mjs", &[]);
+}
+
+#[test]
+fn a_patient_signs_in_without_a_link_and_every_page_can_be_used_by_everybody_in_spanish() {
+    play_in("es", "front.mjs", &[]);
+}
+
 /// Writes a picture of every page to a folder, for people to look at:
 /// `cargo test --test browser pictures -- --ignored`.
 #[test]
@@ -114,5 +124,6 @@ fn pictures_of_the_office() {
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/pictures");
     for language in ["en", "es"] {
         play_in(language, "office.mjs", &[folder]);
+        play_in(language, "front.mjs", &[folder]);
     }
 }

@@ -51,7 +51,7 @@ export async function write(to, letter) {
 }
 
 /** A letter as RFC 5322 has it; each part in base64. */
-function mime(from, to, { subject, text, html, charset = 'utf-8', files = [], pictures = [] }) {
+function mime(from, to, { subject, text, name, html, charset = 'utf-8', files = [], pictures = [] }) {
   const part = (head, octets) =>
     `${head}\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(octets).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
   let count = 0;
@@ -72,7 +72,7 @@ function mime(from, to, { subject, text, html, charset = 'utf-8', files = [], pi
     ...files.map((f) => part(`Content-Type: ${f.type}; name="${f.name}"\r\nContent-Disposition: attachment; filename="${f.name}"`, f.octets)),
   ];
   const encoded = `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`;
-  return `From: "Dr. Maria Ruiz" <${from}>\r\nTo: ${to}\r\nSubject: ${encoded}\r\nMIME-Version: 1.0\r\n${multi('mixed', all)}`;
+  return `From: "Dr. Maria Ruiz" <${from}>\r\nTo: ${name === undefined ? to : `"${name}" <${to}>`}\r\nSubject: ${encoded}\r\nMIME-Version: 1.0\r\n${multi('mixed', all)}`;
 }
 
 // --- Words --------------------------------------------------------------

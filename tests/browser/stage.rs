@@ -142,6 +142,10 @@ impl Stage<'_> {
                 let password = self.house.phrase(&account);
                 json!({ "url": self.house.office(), "address": account.address, "password": password })
             }
+            // Somebody in the directory; the id.
+            "person" => self.person(&word("to"), wish),
+            "revoke" => self.done(&["contact", "revoke", &word("id")]),
+            "confidential" => self.done(&["contact", "set", &word("id"), "--confidential", "true"]),
             // The time by the gateway's clock, in seconds.
             "now" => json!({ "now": self.house.store().clock().now().as_second() }),
             "patient" => json!(self.house.patient(&word("stem"))),
@@ -178,6 +182,42 @@ impl Stage<'_> {
             "answer" => self.answer(&word("from")),
             other => panic!("no wish {other}"),
         }
+    }
+
+    /// Adds a patient of the doctor, who may sign in if that is wished.
+    fn person(&self, to: &str, wish: &Value) -> Value {
+        let word = |name: &str, other| wish[name].as_str().unwrap_or(other);
+        let doctor = &self.house.doctor.address;
+        let added = self.done(&[
+            "contact",
+            "add",
+            "--first",
+            word("first", "Jane"),
+            "--last",
+            word("last", "Doe"),
+            "--born",
+            "1980-01-31",
+            "--phone",
+            "+1 503 555 0123",
+            "--email",
+            to,
+            "--postal",
+            "1 Main St",
+            "--provider",
+            doctor,
+        ]);
+        if wish["portal"] == json!(true) {
+            self.done(&["contact", "grant", added.as_str().unwrap()]);
+        }
+        added
+    }
+
+    /// A command that succeeds; what it printed.
+    fn done(&self, arguments: &[&str]) -> Value {
+        let output = self.house.command(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        json!(String::from_utf8_lossy(&output.stdout).trim())
     }
 
     fn send(&self, to: &str, mail: &str) -> Value {
@@ -297,11 +337,11 @@ impl Stage<'_> {
     }
 }
 
-/// The one run of six digits in a mail's text.
+/// The one code in a mail's text: six digits, or eight for the front page.
 fn code(mail: &Mail) -> String {
     let text = text(mail);
     let digits = text.split(|c: char| !c.is_ascii_digit());
-    let code: Vec<&str> = digits.filter(|run| run.len() == 6).collect();
+    let code: Vec<&str> = digits.filter(|run| matches!(run.len(), 6 | 8)).collect();
     assert_eq!(code.len(), 1, "one code in {text}");
     code[0].to_owned()
 }

@@ -131,6 +131,31 @@ fn the_doors_for_reading_are_checked_and_shown_like_the_others() {
 }
 
 #[test]
+fn what_comes_back_is_asked_for_until_somebody_listens() {
+    let clinic = Clinic::new();
+    let said = out(&clinic.run("check", ""));
+    for words in [
+        "not finished",
+        "inbound.listen is empty",
+        "secure-mail+…@clinic.example",
+        "a rule of the mail server of clinic.example",
+        "MX record",
+        "inbound: nowhere\n",
+    ] {
+        assert!(said.contains(words), "{words} is not in {said}");
+    }
+    clinic.set("inbound.listen", "[\"[::]:2525\"]");
+    let said = out(&clinic.run("check", ""));
+    assert!(!said.contains("inbound.listen is empty"), "{said}");
+    assert!(
+        said.contains("inbound: [::]:2525, bound by itself"),
+        "{said}"
+    );
+    clinic.set("inbound.listen", "[\"192.0.2.1:2525\"]");
+    clinic.assert_fault("inbound.listen", "which is no address of this machine");
+}
+
+#[test]
 fn a_key_of_another_store_fails_the_check() {
     let (clinic, other) = (Clinic::new(), Clinic::new());
     fs::copy(other.path("keys/store.key"), clinic.path("keys/store.key")).unwrap();

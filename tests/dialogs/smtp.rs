@@ -1,6 +1,7 @@
 //! The submission machine in dialogues.
 //!
 //! ```text
+//! @ returns              other servers bring mail back
 //! @ max-size 100         and recipients, errors, language: the session's options
 //! @ refuse mail 553 5.7.1 smtp-fault    the driver's answer to this question, once or more
 //! D: 2s                  the answer that follows is delayed
@@ -9,7 +10,7 @@
 use crate::script::{self, Setup, escape};
 use bytes::BytesMut;
 use sealpost::model::{Language, Reply};
-use sealpost::wire::smtp::{Event, Options, Session, Step, Tls};
+use sealpost::wire::smtp::{Event, Options, Service, Session, Step, Tls};
 
 /// What a dialogue sets.
 pub(crate) struct Submission {
@@ -28,6 +29,7 @@ impl Default for Submission {
                 max_size: 50_000_000,
                 recipients: 100,
                 errors: 10,
+                service: Service::Submission,
             },
             signed_in: false,
             refusals: Vec::new(),
@@ -39,6 +41,7 @@ impl Setup for Submission {
     fn setting(&mut self, words: &[&str]) -> Option<()> {
         match words {
             ["tls"] => self.options.tls = Tls::Already,
+            ["returns"] => self.options.service = Service::Returns,
             ["signed", "in"] => {
                 self.options.tls = Tls::Already;
                 self.signed_in = true;

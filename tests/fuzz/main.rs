@@ -48,6 +48,11 @@ fn an_address_list_is_read_as_every_other_reader_reads_it() {
 }
 
 #[test]
+fn what_comes_back_says_little_and_nothing_else_is_kept_of_it() {
+    replay("bounce", bodies::bounce::run);
+}
+
+#[test]
 fn a_broken_configuration_is_refused_with_its_line_whatever_it_holds() {
     replay("config", bodies::config::run);
 }

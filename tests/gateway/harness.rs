@@ -242,6 +242,11 @@ impl House {
         self.gateway.as_ref().unwrap().store()
     }
 
+    /// The port to which other servers bring mail back.
+    pub(crate) fn inbound(&self) -> u16 {
+        self.gateway.as_ref().unwrap().inbound()[0].port()
+    }
+
     pub(crate) fn desk(&self) -> &Desk {
         self.gateway.as_ref().unwrap().desk()
     }

@@ -72,6 +72,16 @@ impl Imap {
         }
     }
 
+    /// Waits for a line that holds these words, such as what IDLE tells.
+    pub(crate) fn told(&mut self, words: &str) -> String {
+        loop {
+            let line = String::from_utf8_lossy(&self.line().unwrap()).into_owned();
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
     /// Sends a command, which must go well.
     pub(crate) fn good(&mut self, command: &str) -> String {
         let said = self.say(command).unwrap();

@@ -69,6 +69,11 @@ impl Mail {
 impl Postfix {
     /// Starts a Postfix that keeps everything below `folder`.
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, "")
+    }
+
+    /// The same with more lines of main.cf, in which `FOLDER` is where it lives.
+    pub(crate) fn start_with(folder: &Path, more: &str) -> Self {
         let folder = folder.join("postfix");
         fs::create_dir_all(&folder).unwrap();
         let answers = Answers::default();
@@ -85,7 +90,7 @@ impl Postfix {
             master: None,
             answers,
         };
-        postfix.prepare(policy);
+        postfix.prepare(policy, more);
         postfix.resume();
         postfix
     }
@@ -177,14 +182,16 @@ impl Postfix {
     }
 
     /// Folders, owners, certificate, configuration.
-    fn prepare(&self, policy: SocketAddr) {
+    fn prepare(&self, policy: SocketAddr, more: &str) {
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
         let made = rcgen::generate_simple_self_signed(names).unwrap();
         fs::write(&self.trust, made.cert.pem()).unwrap();
         let key = self.folder.join("relay.key");
         fs::write(&key, made.signing_key.serialize_pem()).unwrap();
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(self.folder.join("main.cf"), self.main_cf(policy)).unwrap();
+        let more = more.replace("FOLDER", &self.folder.display().to_string());
+        let settings = format!("{}{more}", self.main_cf(policy));
+        fs::write(self.folder.join("main.cf"), settings).unwrap();
         fs::write(self.folder.join("master.cf"), self.master_cf()).unwrap();
         // Postfix's own user must be able to come in from outside.
         for path in self.folder.ancestors() {

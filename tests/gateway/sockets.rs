@@ -61,7 +61,7 @@ impl Holder {
     }
 }
 
-const ALL: &str = "submission:submissions:portal:imaps";
+const ALL: &str = "submission:submissions:portal:imaps:inbound";
 
 /// A connection to a port that is held, whether or not anybody serves it yet.
 fn connect(port: u16) -> io::Result<TcpStream> {
@@ -237,8 +237,8 @@ fn below(holder: u32) -> Option<Pid> {
 fn a_restart_under_held_sockets_turns_nobody_away() {
     let relay = relay();
     let mut holder = Holder::of(ALL).runs_twice();
-    let [submission, _, portal, _] = holder.ports[..] else {
-        panic!("four ports");
+    let [submission, _, portal, _, _] = holder.ports[..] else {
+        panic!("five ports");
     };
     let mut daemon = Daemon::make(&relay, |s| url(s, portal));
     daemon.spawn_by(&mut holder.command);

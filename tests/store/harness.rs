@@ -130,6 +130,7 @@ pub(crate) async fn accept(store: &Store, length: usize) -> (MessageId, ContentI
         lasts: None,
         answers: None,
         purged: None,
+        receipt: false,
     };
     let mut tx = Tx::new();
     tx.attach(finished);

@@ -60,6 +60,10 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
             ),
             ("portal", "The pages for patients, port 443."),
             (
+                "inbound",
+                "What other mail servers bring back, port 25, for who sets inbound.listen.",
+            ),
+            (
                 "office",
                 "The pages for the office, port 8443. A socket with any other name is refused (78).",
             ),

@@ -18,6 +18,7 @@ async fn used(bench: &Bench, id: GrantId) {
             grant: id,
             text: "I was about to".into(),
             at: bench.now(),
+            subject: String::new(),
         })
         .await;
     let parcel = Parcel {

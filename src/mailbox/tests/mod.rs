@@ -4,11 +4,11 @@ mod folders;
 mod many;
 mod threads;
 
-use crate::folders::Folder;
+use crate::folders::{Folder, tracked};
 use crate::mailbox::{Flagging, Mailboxes, Opened, Piece, View, cards};
 use crate::model::{
     Account, Address, Clock, Direction, Flags, Head, Keyword, Live, ManualClock, MessageId, Role,
-    System,
+    State, System,
 };
 use crate::release;
 use crate::store::records::Message;
@@ -84,7 +84,8 @@ impl Bench {
         tx.attach(content);
         tx.insert(&record);
         let folder = self.folder("Sent").await;
-        tx.file(folder.id, record.id, Flags::from(System::SEEN), None);
+        let flags = tracked(System::SEEN, State::Opened);
+        tx.file(folder.id, record.id, flags, None);
         self.store.commit(tx).await.unwrap();
         record.id
     }
@@ -294,7 +295,10 @@ async fn the_copy_a_program_puts_into_sent_takes_the_place_of_ours() {
         .replace("Message-ID", "Bcc: x@example.test\r\nMessage-ID");
     assert_eq!(bench.put("Sent", &theirs).await, 2);
     assert_eq!(uids(&sent), [2], "one message, under the new UID");
-    assert_eq!(sent.newest().rows[0].message, ours);
+    let newest = sent.newest();
+    assert_eq!(newest.rows[0].message, ours);
+    let flags = &newest.rows[0].flags;
+    assert!(flags.has_keyword("Sealpost-Opened"), "it no longer says so");
 
     let other = mail.replace("All is well.", "All is not well.");
     bench.put("Sent", &other).await;

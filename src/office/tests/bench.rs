@@ -5,12 +5,12 @@ use crate::access::office::Office as Entrance;
 use crate::access::password::Passwords;
 use crate::access::{accounts, factor};
 use crate::config::name::Url;
-use crate::delivery::report;
 use crate::desk::{self, Desk};
 use crate::model::{
     Account, Actor, Address, Clock, Language, Live, Mailbox, ManualClock, Role, Secret, Seed,
 };
 use crate::office::{Gap, Office, Settings};
+use crate::report;
 use crate::route::portal::Voice;
 use crate::store::{RootKey, Store};
 use crate::web::speech::Clinic;

@@ -1,18 +1,21 @@
 //! A portal over a real store, and a browser that keeps cookies.
 
+use crate::access::password::Passwords;
 use crate::access::{accounts, link};
 use crate::config::name::Url;
 use crate::mime::index::Indexer;
 use crate::model::parcel::Body as ParcelBody;
 use crate::model::{
-    AccountId, Actor, Address, Clock, Head, Lane, Language, Live, Mailbox, ManualClock, Role,
-    State, Token,
+    AccountId, Actor, Address, Clock, ContactId, Head, Lane, Language, Live, Mailbox, ManualClock,
+    Role, State, Token,
 };
 use crate::pki::Signer;
 use crate::portal::{Portal, Settings};
 use crate::queue;
 use crate::setup::{Ports, Servers, Web};
-use crate::store::records::{MailboxGrant, Message, Thread, Work};
+use crate::store::records::{
+    Contact, ContactAddress, ContactStatus, MailboxGrant, Message, Thread, Work,
+};
 use crate::store::{RootKey, Store, Tx, samples};
 use crate::visit::{Letterhead, Rules, Visit};
 use crate::web::speech::Clinic;
@@ -36,6 +39,11 @@ fn address(text: &str) -> Address {
 
 impl Bench {
     pub(super) async fn new() -> Self {
+        Self::listing(&[]).await
+    }
+
+    /// The same where patients may write to these.
+    pub(super) async fn listing(write_to: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let hand = ManualClock::new(Timestamp::from_second(1_790_000_000).unwrap());
         let settings = crate::store::Settings {
@@ -44,7 +52,9 @@ impl Bench {
         };
         let store =
             Store::create(&settings, &RootKey::generate(), Clock::Manual(hand.clone())).unwrap();
-        let visit = Visit::new(store.clone(), Live::new(rules()));
+        let mut rules = rules();
+        rules.write_to = write_to.iter().map(|one| address(one)).collect();
+        let visit = Visit::new(store.clone(), Passwords::new(), Live::new(rules));
         let portal = Portal::new(visit, pages());
         Self {
             _folder: folder,
@@ -59,7 +69,7 @@ impl Bench {
         self.send_to(JANE).await
     }
 
-    async fn ruiz(&self) -> AccountId {
+    pub(super) async fn ruiz(&self) -> AccountId {
         let ruiz = address("ruiz@clinic.example");
         if let Some(account) = accounts::find(&self.store, &ruiz).await.unwrap() {
             return account.id;
@@ -72,6 +82,11 @@ impl Bench {
 
     /// The same to somebody else.
     pub(super) async fn send_to(&self, to: &str) -> Token {
+        self.send_about(to, None).await
+    }
+
+    /// The same about one of those who read there.
+    pub(super) async fn send_about(&self, to: &str, whom: Option<&Contact>) -> Token {
         let to = address(to);
         let now = self.store.clock().now();
         let ruiz = self.ruiz().await;
@@ -85,7 +100,8 @@ impl Bench {
             thread,
             ..samples::message(now, &content, &head)
         };
-        let grant = samples::grant(&self.store, message.id, &to);
+        let mut grant = samples::grant(&self.store, message.id, &to);
+        grant.contact = whom.map_or(grant.contact, |whom| whom.id);
         let mut tx = Tx::new();
         tx.attach(content);
         tx.insert(&message);
@@ -110,11 +126,28 @@ impl Bench {
         let codes = jobs.into_iter().filter(|l| l.job.lane == Lane::Code);
         let theirs = codes.filter(|l| match &l.job.work {
             Work::Deliver(parcel) => parcel.recipient == address(to),
-            Work::Dispatch(_) | Work::Tell { .. } | Work::Chart { .. } | Work::Announce(_) => false,
+            Work::Dispatch(_)
+            | Work::Tell { .. }
+            | Work::Displayed { .. }
+            | Work::Chart { .. }
+            | Work::Announce(_) => false,
         });
         let mut made: Vec<Timestamp> = theirs.map(|l| l.job.created).collect();
         made.sort_unstable();
         made
+    }
+
+    /// The code mails that wait to leave to this address.
+    pub(super) async fn mails_to(&self, to: &str) -> Vec<Vec<u8>> {
+        let jobs = queue::list(&self.store, 1_000).await.unwrap();
+        let mails = jobs.into_iter().filter_map(|l| match l.job.work {
+            Work::Deliver(parcel) if parcel.recipient == address(to) => match parcel.body {
+                ParcelBody::Here(octets) => Some(octets),
+                ParcelBody::Content(_) => None,
+            },
+            _ => None,
+        });
+        mails.collect()
     }
 
     /// Everything that a forged form could change: what was written, put on
@@ -124,8 +157,92 @@ impl Bench {
         (self.store.figures().commits, self.audited().await, jobs)
     }
 
-    /// The newest code that waits to leave.
+    /// The newest code for a message that waits to leave.
     pub(super) async fn code(&self) -> String {
+        self.code_of(6).await
+    }
+
+    /// The newest code for the front page.
+    pub(super) async fn front_code(&self) -> String {
+        self.code_of(8).await
+    }
+
+    /// Somebody in the directory, who may sign in.
+    pub(super) async fn granted(&self, first: &str, email: &str) -> Contact {
+        self.person(first, email, |_| {}).await
+    }
+
+    /// The same, changed.
+    pub(super) async fn person(
+        &self,
+        first: &str,
+        email: &str,
+        change: impl FnOnce(&mut Contact),
+    ) -> Contact {
+        let now = self.store.clock().now();
+        let mut contact = Contact {
+            first: Some(first.into()),
+            last: Some("Doe".into()),
+            addresses: vec![address(email)],
+            portal: Some(now),
+            status: ContactStatus::Patient,
+            provider: Some(self.ruiz().await),
+            ..Contact::stub(ContactId::new(now), now)
+        };
+        change(&mut contact);
+        let mut tx = Tx::new();
+        tx.put(&contact);
+        tx.put(&ContactAddress {
+            address: self.store.address_key(&address(email)),
+            contact: contact.id,
+        });
+        self.store.commit(tx).await.unwrap();
+        contact
+    }
+
+    /// Takes an address away from somebody.
+    pub(super) async fn leaves(&self, contact: &Contact, email: &str) {
+        let mut tx = Tx::new();
+        let key = self.store.address_key(&address(email));
+        tx.delete(&ContactAddress::at(key, contact.id));
+        self.store.commit(tx).await.unwrap();
+    }
+
+    /// Changes what the directory says of somebody.
+    pub(super) async fn amend(&self, contact: &Contact, change: impl FnOnce(&mut Contact)) {
+        let mut contact = contact.clone();
+        change(&mut contact);
+        let mut tx = Tx::new();
+        tx.put(&contact);
+        self.store.commit(tx).await.unwrap();
+    }
+
+    /// A browser that asked for a code at the front page.
+    pub(super) async fn asking(&self, email: &str) -> (Browser, Answer) {
+        let mut browser = self.browser();
+        let form = browser.get("/").await.form();
+        let fields = [("form", form.as_str()), ("address", email)];
+        let asked = browser.post("/sign-in", &fields).await;
+        (browser, asked)
+    }
+
+    /// Types a code at the front page.
+    pub(super) async fn try_front(&self, browser: &mut Browser, code: &str) -> Answer {
+        let form = browser.get("/").await.form();
+        let fields = [("form", form.as_str()), ("code", code)];
+        browser.post("/sign-in/code", &fields).await
+    }
+
+    /// A browser that came in by the front page.
+    pub(super) async fn came_in(&self, email: &str) -> Browser {
+        let (mut browser, _) = self.asking(email).await;
+        let code = self.front_code().await;
+        let entered = self.try_front(&mut browser, &code).await;
+        assert_eq!(entered.header("location"), "/inbox", "{}", entered.text());
+        browser
+    }
+
+    async fn code_of(&self, length: usize) -> String {
         let jobs = queue::list(&self.store, 1_000).await.unwrap();
         let mails = jobs
             .into_iter()
@@ -137,9 +254,11 @@ impl Bench {
                     }
                     ParcelBody::Content(_) => None,
                 },
-                Work::Dispatch(_) | Work::Tell { .. } | Work::Chart { .. } | Work::Announce(_) => {
-                    None
-                }
+                Work::Dispatch(_)
+                | Work::Tell { .. }
+                | Work::Displayed { .. }
+                | Work::Chart { .. }
+                | Work::Announce(_) => None,
             });
         let (_, mail) = mails
             .max_by_key(|(created, _)| *created)
@@ -148,8 +267,8 @@ impl Bench {
         let mail = mail_parser::MessageParser::default().parse(&mail);
         let text = mail.as_ref().and_then(|m| m.body_text(0)).unwrap();
         let mut runs = text.split(|c: char| !c.is_ascii_digit());
-        runs.find(|run| run.len() == 6)
-            .expect("six digits")
+        runs.find(|run| run.len() == length)
+            .expect("a code")
             .to_owned()
     }
 
@@ -201,6 +320,7 @@ fn rules() -> Rules {
             bounce: address("bounce@clinic.example"),
             language: Language::English,
         },
+        write_to: Vec::new(),
         notify: None,
         chart: crate::chart::Wanted::default(),
     }

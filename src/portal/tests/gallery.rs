@@ -3,14 +3,16 @@
 
 use crate::model::{GrantId, Language, MessageId};
 use crate::portal::calm::{Again, Calm};
+use crate::portal::front_views::{FrontCodeView, FrontView, PasswordView};
 use crate::portal::page::{Page, Signed, Tab, path};
 use crate::portal::views::{
-    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, PrintView,
-    Problem, ReplyView, SentView, wrong_wait,
+    BodyView, CodeView, FilesView, HelpView, InboxView, LandingView, MessageView, NewFields,
+    PrintView, Problem, ReplyView, SentView, wait_until, wrong_wait,
 };
 use crate::store::records::CodeMail;
 use crate::visit::{
-    CodePage, File, FileLine, Front, InboxLine, Letter, Listing, Mark, SentLine, Which,
+    CodePage, File, FileLine, Front, FrontCode, InboxLine, Letter, Listing, Mark, NewPage,
+    SentLine, Which, Writer,
 };
 use crate::web::assets::{Assets, ICON, STYLE};
 use crate::web::speech::{Clinic, Speech};
@@ -80,6 +82,7 @@ impl<'a> Gallery<'a> {
         let reader = Signed {
             masked: "j•••@example.com".to_owned(),
             form: FORM.to_owned(),
+            granted: true,
             tab,
         };
         Page {
@@ -90,6 +93,43 @@ impl<'a> Gallery<'a> {
 
     fn add(&mut self, name: &'static str, view: &impl Template) {
         self.pages.push((name, view.render().unwrap()));
+    }
+
+    fn front(&mut self) {
+        let view = |address, problem: Option<&str>, wait: Option<&str>| {
+            let page = self.page("/");
+            let soon = at("2026-11-22T18:10:00Z");
+            FrontView {
+                form: FORM,
+                address,
+                problem: problem.map(|id| page.t(id)),
+                wait: wait.map(|id| wait_until(&page, id, soon)),
+                page,
+            }
+        };
+        let wrong = Some("portal-front-address-wrong");
+        let pages = [
+            ("front", view("", None, None)),
+            ("front-wrong", view("jane at example", wrong, None)),
+            (
+                "front-many",
+                view("jane@example.com", None, Some("portal-front-many")),
+            ),
+        ];
+        for (name, view) in pages {
+            self.add(name, &view);
+        }
+        let code = FrontCode {
+            masked: "j•••@example.com".to_owned(),
+            reference: "KTVR".to_owned(),
+        };
+        let mut view = FrontCodeView::new(self.page("/sign-in/code"), &code, FORM);
+        self.add("front-code", &view);
+        view.problem = Some(view.page.count("portal-code-wrong", 4));
+        self.add("front-code-wrong", &view);
+        view.problem = None;
+        view.wait = Some(wrong_wait(&view.page, at("2026-11-22T18:10:00Z")));
+        self.add("front-code-wait", &view);
     }
 
     #[expect(
@@ -109,6 +149,7 @@ impl<'a> Gallery<'a> {
             form: FORM,
         };
         self.add("landing", &view);
+        self.front();
         let none = CodePage {
             masked: front.masked.clone(),
             language: self.language,
@@ -176,6 +217,7 @@ impl<'a> Gallery<'a> {
             from: from.to_owned(),
             subject: subject.map(str::to_owned),
             date: at(date),
+            about: None,
             expires: at("2026-11-29T18:02:00Z"),
             files,
             mark,
@@ -236,6 +278,7 @@ impl<'a> Gallery<'a> {
             to: "Dr. Maria Ruiz".to_owned(),
             subject: subject.map(str::to_owned),
             date: at("2026-11-22T17:59:00Z"),
+            about: None,
             files,
         };
         let list = Listing {
@@ -266,6 +309,7 @@ impl<'a> Gallery<'a> {
             which,
             from: from.map(str::to_owned),
             date: at("2026-11-20T17:41:00Z"),
+            about: None,
             file,
         };
         let lines = [
@@ -311,6 +355,7 @@ impl<'a> Gallery<'a> {
             from: "Dr. Maria Ruiz".to_owned(),
             to: vec!["j•••@example.com".to_owned()],
             subject: "Your test results".to_owned(),
+            about: None,
             date: at("2026-11-22T17:41:00Z"),
             expires: Some(at("2026-11-30T01:00:00Z")),
             text: Some("Dear Jane,\n\nYour results are in and everything looks good. I attached the report. Please take the tablets for one more week.\n\nDr. Ruiz\n".to_owned()),
@@ -383,6 +428,103 @@ impl<'a> Gallery<'a> {
         clippy::too_many_lines,
         reason = "a table of pages, read from top to bottom"
     )]
+    fn written(&mut self) {
+        let one = |id: &str, name: &str| Writer {
+            id: id.to_owned(),
+            name: name.to_owned(),
+        };
+        let alone = NewPage {
+            for_whom: vec![one("a", "Jane")],
+            shared: false,
+            to: Vec::new(),
+            draft: None,
+        };
+        let shared = NewPage {
+            for_whom: vec![one("a", "Jane"), one("b", "Lucía")],
+            shared: true,
+            to: vec![
+                one("c", "desk@clinic.example"),
+                one("d", "ruiz@clinic.example"),
+            ],
+            draft: None,
+        };
+        let only = NewPage {
+            for_whom: vec![one("b", "Lucía")],
+            ..shared.clone()
+        };
+        let kinds = ["pdf", "jpg", "txt"].map(str::to_owned);
+        for (name, new, problem) in [
+            ("new", &alone, None),
+            ("new-shared", &shared, None),
+            ("new-only", &only, None),
+            (
+                "new-unchosen",
+                &shared,
+                Some(("person", "portal-new-unchosen")),
+            ),
+            (
+                "new-no-subject",
+                &alone,
+                Some(("subject", "portal-new-no-subject")),
+            ),
+        ] {
+            let page = self.inside(Some(Tab::Sent));
+            let sizes = [20_000_000, 50_000_000].map(|size| page.size(&size));
+            let limits = page.two(
+                "portal-reply-limits",
+                ("file", &sizes[0]),
+                ("all", &sizes[1]),
+            );
+            let problem = problem.map(|(field, id)| Problem {
+                field,
+                text: page.t(id),
+                files_lost: false,
+                kind_refused: false,
+            });
+            let view = ReplyView {
+                path: "/new".to_owned(),
+                new: Some(NewFields {
+                    page: new,
+                    person: "b",
+                    to: "d",
+                }),
+                subject: "My tablets",
+                form: FORM,
+                text: "",
+                drafted: false,
+                problem,
+                limits,
+                kinds: &kinds,
+                page,
+            };
+            self.add(name, &view);
+        }
+    }
+
+    fn passwords(&mut self) {
+        let since = Some(at("2026-11-02T17:41:00Z"));
+        for (name, since, done, problem) in [
+            ("password", None, None, None),
+            ("password-kept", since, Some("portal-password-set"), None),
+            ("password-gone", None, Some("portal-password-removed"), None),
+            ("password-short", since, None, Some("portal-password-short")),
+        ] {
+            let page = self.inside(None);
+            let view = PasswordView {
+                form: FORM,
+                since,
+                done: done.map(|id| page.t(id)),
+                problem: problem.map(|id| page.t(id)),
+                page,
+            };
+            self.add(name, &view);
+        }
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table of pages, read from top to bottom"
+    )]
     fn replies(&mut self) {
         let kinds: Vec<String> = "bmp cur docx gif ico jfif jpeg jpg log pdf pjp pjpeg png svg tif tiff txt heic heif xlsx rtf".split(' ').map(str::to_owned).collect();
         let page = self.inside(Some(Tab::Inbox));
@@ -394,6 +536,7 @@ impl<'a> Gallery<'a> {
         let view = ReplyView {
             page,
             path: path(Which::Received(grant())),
+            new: None,
             subject: "Your test results",
             form: FORM,
             text: "",
@@ -481,7 +624,12 @@ impl<'a> Gallery<'a> {
         let idle = SignedDuration::from_mins(15);
         let link = || Some(LINK.to_owned());
         let pages = [
-            ("front", Calm::Front),
+            (
+                "rests",
+                Calm::Resting {
+                    until: at("2026-11-22T18:40:00Z"),
+                },
+            ),
             ("expired", Calm::Expired(again())),
             ("expired-asked", Calm::Expired(None)),
             ("withdrawn", Calm::Withdrawn(again())),
@@ -549,7 +697,12 @@ impl<'a> Gallery<'a> {
             let view = calm.view(self.page("/help"));
             self.add(name, &view);
         }
-        for (name, calm) in [("gone", Calm::Gone), ("file-gone", Calm::FileGone)] {
+        for (name, calm) in [
+            ("unwritten", Calm::Unwritten),
+            ("gone", Calm::Gone),
+            ("file-gone", Calm::FileGone),
+            ("private", Calm::Private),
+        ] {
             let view = calm.view(self.inside(None));
             self.add(name, &view);
         }
@@ -572,6 +725,8 @@ fn gallery(language: Language) -> Vec<(&'static str, String)> {
     gallery.lists();
     gallery.letters();
     gallery.replies();
+    gallery.written();
+    gallery.passwords();
     gallery.calm();
     gallery.pages
 }
@@ -708,7 +863,7 @@ fn kinds_of_files_stand_in_families_until_one_was_refused() {
 #[test]
 fn what_was_kept_is_told_before_why_the_messages_were_closed() {
     let page = drawn(Language::English, "locked-kept");
-    assert!(page.contains("<h1>Your reply was not sent yet</h1>"));
+    assert!(page.contains("<h1>Your text was not sent yet</h1>"));
     assert!(page.find("We kept your text").unwrap() < page.find("15 minutes").unwrap());
 }
 

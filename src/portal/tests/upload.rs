@@ -10,8 +10,12 @@ pub(super) const KIND: &str = "multipart/form-data; boundary=x";
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n";
 
 pub(super) fn parts(form: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
+    fields(&[("form", form), ("text", text)], files)
+}
+
+pub(super) fn fields(plain: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("form", form), ("text", text)] {
+    for (name, value) in plain {
         body.extend(
             format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
                 .into_bytes(),
@@ -27,16 +31,19 @@ pub(super) fn parts(form: &str, text: &str, files: &[(&str, &[u8])]) -> Vec<u8> 
 }
 
 pub(super) async fn send(browser: &mut Browser, message: &str, body: Vec<u8>) -> Answer {
+    upload(browser, &format!("{message}/reply"), body).await
+}
+
+pub(super) async fn upload(browser: &mut Browser, path: &str, body: Vec<u8>) -> Answer {
     let frames: Vec<Result<Bytes, std::io::Error>> = body
         .chunks(1_000)
         .map(|c| Ok(Bytes::copy_from_slice(c)))
         .collect();
     browser.headers = vec![("sec-fetch-site", "same-origin".into())];
-    let path = format!("{message}/reply");
     let answer = browser
         .ask(
             Method::POST,
-            &path,
+            path,
             Some(KIND),
             Body::from_stream(stream::iter(frames)),
         )
@@ -75,7 +82,7 @@ async fn an_answer_with_a_file_arrives_and_says_so() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
     let done = browser.get(sent.header("location")).await.text();
     assert!(
-        done.contains("Your reply was sent") && done.contains("Thank you &#38; good day"),
+        done.contains("Your message was sent") && done.contains("Thank you &#38; good day"),
         "{done}"
     );
     assert!(done.contains("scan.pdf") && done.contains("1 file"));
@@ -145,7 +152,13 @@ async fn what_is_refused_is_named_and_the_text_is_kept() {
         empty.text().contains("write a few words")
             && !empty.text().contains("choose your files again")
     );
-    assert!(browser.get("/sent").await.text().contains("No replies yet"));
+    assert!(
+        browser
+            .get("/sent")
+            .await
+            .text()
+            .contains("Nothing sent yet")
+    );
 }
 
 #[tokio::test]
@@ -295,7 +308,13 @@ async fn what_would_swell_is_refused_with_its_limit_in_both_languages() {
         }
     }
     browser.get("/inbox?lang=en").await;
-    assert!(browser.get("/sent").await.text().contains("No replies yet"));
+    assert!(
+        browser
+            .get("/sent")
+            .await
+            .text()
+            .contains("Nothing sent yet")
+    );
     let good = [("photo.png", png(9_000)), ("form.docx", docx(0))];
     let body = parts(&form, "My words", &borrowed(&good));
     let sent = send(&mut browser, &message, body).await;

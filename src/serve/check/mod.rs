@@ -66,7 +66,7 @@ pub fn check(config: &Config, held: &Held, clock: &Clock) -> Findings {
 }
 
 /// Where each door will listen, as far as it can be seen from here.
-pub(crate) fn listening(config: &Config, held: &Held) -> [Listening; 6] {
+pub(crate) fn listening(config: &Config, held: &Held) -> [Listening; 7] {
     Door::ALL.map(|door| {
         let theirs = held.of(door);
         Listening {

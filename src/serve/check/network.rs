@@ -23,6 +23,7 @@ pub(super) fn check(config: &Config, held: &Held, findings: &mut Findings) {
     relay(config, findings);
     link(config, findings);
     office(config, findings);
+    way_back(config, held, findings);
 }
 
 /// A clinic without office pages has nowhere to see what waits for it.
@@ -43,6 +44,7 @@ pub(super) fn wanted(config: &Config, door: Door) -> &[SocketAddr] {
         Door::Submissions => &config.submission.listen_tls,
         Door::Imap => &config.imap.listen,
         Door::Imaps => &config.imap.listen_tls,
+        Door::Inbound => &config.inbound.listen,
         Door::Portal => &config.portal.listen,
         Door::Office => config.office.doors(),
     }
@@ -85,6 +87,21 @@ fn link(config: &Config, findings: &mut Findings) {
             "give the portal a name under that domain",
         ));
     }
+}
+
+/// A failure that comes hours after the relay took a notice comes to the return
+/// address, and is lost on the writer if nobody reads there.
+fn way_back(config: &Config, held: &Held, findings: &mut Findings) {
+    if !config.inbound.listen.is_empty() || !held.of(Door::Inbound).is_empty() {
+        return;
+    }
+    let bounce = &config.notice.bounce_address;
+    let (local, domain) = (bounce.local(), bounce.domain());
+    findings.warning(config.fault(
+        "inbound.listen",
+        format!("inbound.listen is empty, so nobody here reads what comes back to {local}+…@{domain}, and a writer does not hear that a notice failed after the relay had taken it"),
+        format!("give it an address such as \"[::]:25\", and have mail to {local}+…@{domain} come there: by a rule of the mail server of {domain}, or by a notice.bounce-address in a domain whose MX record names this machine"),
+    ));
 }
 
 /// Whether this machine can listen on an address. A datagram socket on a free

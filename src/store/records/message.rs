@@ -47,6 +47,8 @@ pub struct Message {
     pub answers: Option<GrantId>,
     /// When its content was destroyed.
     pub purged: Option<Timestamp>,
+    /// Whether its writer asked to be told when it is read (RFC 8098 §2.1).
+    pub receipt: bool,
 }
 
 impl Message {
@@ -77,6 +79,7 @@ impl Message {
             lasts: None,
             answers: None,
             purged: None,
+            receipt: false,
         }
     }
 }

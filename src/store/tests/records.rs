@@ -196,6 +196,7 @@ async fn a_long_record_is_kept_in_pieces_and_leaves_none_behind() {
         grant,
         text: "x".repeat(length),
         at: Timestamp::UNIX_EPOCH,
+        subject: String::new(),
     };
     for length in [100_000, 1, 40_000, 0] {
         let mut tx = Tx::new();

@@ -13,7 +13,7 @@ notice-open-plain = If the button does not work, open this address:
 notice-until = You can read it until { $expires }.
 notice-code = To make sure it is you, we will send a code to this same address when you open the message.
 notice-doubt = Not sure that this is from us? Call the clinic at the number you already have, for example on your appointment card.
-notice-never = We never ask for a password, a credit card number or a Social Security number.
+notice-never = We never ask for a credit card number or a Social Security number, and never for a password by e-mail or by phone.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } has sent you a secure message. The link above opens it, also in English.
 
@@ -27,6 +27,8 @@ reminder-from-sender = { $sender } at { $clinic } has sent you a secure message.
 # link and no telephone number may stand here.
 code-title = Your code
 code-first = { $code } is your code for the secure message from { $clinic }.
+# The same for a code that was asked for at the portal's front page.
+code-first-portal = { $code } is your code to sign in at { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Your code, reference { $reference } ({ $mark })
@@ -37,6 +39,7 @@ code-lasts =
        *[other] The code works once, for { $minutes } minutes.
     }
 code-ignore = If you did not ask for a code, ignore this e-mail. Nobody can open your message without the code.
+code-ignore-portal = If you did not ask for a code, ignore this e-mail. Nobody can sign in without the code.
 code-never = Do not give the code to anyone. We never ask for it by phone or by e-mail.
 
 # The alert to an outside address of the office.
@@ -76,6 +79,14 @@ report-relayed = The next mail service has taken your message to { $recipient }.
 report-relayed-then = That service does not say when it arrives. If it cannot be delivered, you are told.
 report-noticed = The next mail service has taken the notice of your secure message to { $recipient }.
 report-noticed-then = The message waits behind the link in the notice. This report does not say whether it was read.
+# "It was read", where the writer asked for it. It lies in the writer's own mailbox.
+receipt-subject = A message was opened
+receipt-opened = Your secure message to { $recipient } was opened on { $opened }.
+receipt-means = Whoever opened it had the code that went to this mailbox. This report does not say who that was, or whether the message was understood.
+# To the writer, in the mailbox here: the time of a message is over, and it was not read.
+unread-subject = A message was not read in time
+unread-said = { $recipient } has not opened the secure message that you sent on { $accepted }. Its time ended on { $ended }, and the link in the notice no longer opens it.
+unread-then = To let it be read after all, ask the person who runs the gateway at your office to extend the message { $reference }; a new notice is then sent. You can also write it again. If it is urgent, call the recipient.
 report-relay-said = What the mail service answered:
 report-headers-only = The header of your message follows. What you wrote is not repeated here.
 

@@ -45,6 +45,8 @@ smtp-parameter-value = Your mail program sent an option with a value that is not
 smtp-parameter = Your mail program asked for an option that is not offered here.
 smtp-sender-address = The sender is not a valid e-mail address. Check your own address in the settings of your mail program.
 smtp-recipient-address = The recipient is not a valid e-mail address. Correct it and send the message again. An address looks like name@example.com.
+smtp-no-return = Nothing is delivered here but reports about mail that this server sent. Write to the person, or to the clinic, at their usual address.
+smtp-no-relay = This server passes no mail on. Check the address.
 smtp-international = The address has letters such as accents that your mail program did not prepare for. Update the mail program or use another address of this person.
 smtp-too-many-recipients = A message can have at most { $limit } recipients. Send it again to the remaining recipients.
 

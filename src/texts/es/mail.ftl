@@ -13,7 +13,7 @@ notice-open-plain = Si el botón no funciona, abra esta dirección:
 notice-until = Puede leerlo hasta el { $expires }.
 notice-code = Para confirmar que es usted, le enviaremos un código a esta misma dirección cuando abra el mensaje.
 notice-doubt = ¿Duda de que este correo electrónico sea nuestro? Llame a la clínica al número que usted ya tiene, por ejemplo el de su tarjeta de citas.
-notice-never = Nunca le pediremos una contraseña, un número de tarjeta de crédito ni su número de Seguro Social.
+notice-never = Nunca le pediremos un número de tarjeta de crédito ni su número de Seguro Social, y nunca una contraseña por correo o por teléfono.
 # One line at the end of a notice in another language.
 notice-second = { $clinic } le envió un mensaje seguro. El enlace de arriba lo abre, también en español.
 
@@ -27,6 +27,7 @@ reminder-from-sender = { $sender }, de { $clinic }, le envió un mensaje seguro 
 # link and no telephone number may stand here.
 code-title = Su código
 code-first = { $code } es su código para el mensaje seguro de { $clinic }.
+code-first-portal = { $code } es su código para entrar a los mensajes de { $clinic }.
 # $reference is four letters that the page shows too. $mark is a letter that
 # makes each subject another one.
 code-subject = Su código, referencia { $reference } ({ $mark })
@@ -37,6 +38,7 @@ code-lasts =
        *[other] El código sirve una sola vez, durante { $minutes } minutos.
     }
 code-ignore = Si usted no pidió un código, no haga caso de este correo electrónico. Nadie puede abrir su mensaje sin el código.
+code-ignore-portal = Si usted no pidió un código, ignore este mensaje. Nadie puede entrar sin el código.
 code-never = No le dé el código a nadie. Nunca se lo pediremos por teléfono ni por correo electrónico.
 
 # The alert to an outside address of the office.
@@ -76,6 +78,14 @@ report-relayed = El siguiente servicio de correo recibió su mensaje para { $rec
 report-relayed-then = Ese servicio no avisa cuando el mensaje llega. Si no es posible entregarlo, se le informará.
 report-noticed = El siguiente servicio de correo recibió el aviso de su mensaje seguro para { $recipient }.
 report-noticed-then = El mensaje espera detrás del enlace del aviso. Este informe no dice si alguien lo leyó.
+# "It was read", where the writer asked for it. It lies in the writer's own mailbox.
+receipt-subject = Alguien abrió un mensaje
+receipt-opened = Su mensaje seguro para { $recipient } se abrió el { $opened }.
+receipt-means = Quien lo abrió tenía el código que llegó a ese buzón. Este informe no dice quién fue ni si entendió el mensaje.
+# To the writer, in the mailbox here: the time of a message is over, and it was not read.
+unread-subject = Un mensaje no se leyó a tiempo
+unread-said = { $recipient } no ha abierto el mensaje seguro que usted envió el { $accepted }. Su plazo terminó el { $ended } y el enlace del aviso ya no lo abre.
+unread-then = Para que aún se pueda leer, pida a la persona que administra la pasarela en su consultorio que prolongue el mensaje { $reference }; entonces se envía un nuevo aviso. También puede escribirlo de nuevo. Si es urgente, llame al destinatario.
 report-relay-said = Respuesta del servicio de correo:
 report-headers-only = A continuación va el encabezado de su mensaje. Lo que usted escribió no se repite aquí.
 

@@ -45,6 +45,8 @@ smtp-parameter-value = Su programa de correo envió una opción con un valor no 
 smtp-parameter = Su programa de correo pidió una opción que no está disponible aquí.
 smtp-sender-address = El remitente no es una dirección de correo válida. Revise su propia dirección en la configuración de su programa de correo.
 smtp-recipient-address = El destinatario no es una dirección de correo válida. Corríjala y envíe el mensaje de nuevo. Una dirección tiene esta forma: nombre@ejemplo.com.
+smtp-no-return = Aquí solo se reciben informes sobre el correo que envió este servidor. Escriba a la persona o al consultorio a su dirección habitual.
+smtp-no-relay = Este servidor no reenvía correo. Revise la dirección.
 smtp-international = La dirección tiene letras, como acentos, para las que su programa de correo no se preparó. Actualice el programa de correo o use otra dirección de esta persona.
 smtp-too-many-recipients = Un mensaje puede tener como máximo { $limit } destinatarios. Envíelo otra vez a los destinatarios que faltan.
 

@@ -93,7 +93,7 @@ impl Session {
     /// Throws a refused chunk away, then says why; RFC 3030 §2: the octets are
     /// on their way in any case. Hangs up where there are too many.
     pub(super) fn skip_chunk(&mut self, left: u64, reply: Reply, back: State) {
-        let most = if self.signed_in {
+        let most = if self.may_send() {
             self.options.max_size.max(SKIP_STRANGER)
         } else {
             SKIP_STRANGER

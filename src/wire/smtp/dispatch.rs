@@ -3,7 +3,7 @@
 use crate::model::Reply;
 use crate::wire::smtp::command::{self, Verb};
 use crate::wire::smtp::exchange::Exchange;
-use crate::wire::smtp::session::{Chunk, Event, Question, Session, State, Step};
+use crate::wire::smtp::session::{Chunk, Event, Question, Service, Session, State, Step};
 use crate::wire::smtp::{path, render, replies};
 use bytes::BytesMut;
 use zeroize::Zeroize;
@@ -80,6 +80,9 @@ impl Session {
         if matches!(verb, Verb::Mail | Verb::Rcpt | Verb::Data) {
             return self.stranger(state);
         }
+        if verb == Verb::Auth && self.options.service == Service::Returns {
+            return Some(replies::NOT_HERE);
+        }
         if verb == Verb::Auth && !self.tls {
             return Some(replies::AUTH_ENCRYPT_FIRST);
         }
@@ -89,11 +92,12 @@ impl Session {
     }
 
     fn stranger(&self, state: &State) -> Option<Reply> {
-        if !self.tls {
+        let returns = self.options.service == Service::Returns;
+        if !self.tls && !returns {
             Some(replies::ENCRYPT_FIRST)
         } else if matches!(state, State::Greeted) {
             Some(replies::HELLO_FIRST)
-        } else if !self.signed_in {
+        } else if !self.may_send() {
             Some(replies::SIGN_IN_FIRST)
         } else {
             None
@@ -147,9 +151,13 @@ impl Session {
         .map(str::to_owned)
         .into();
         lines.insert(1, format!("SIZE {}", self.options.max_size));
+        if self.options.service == Service::Returns {
+            // What comes back is answered by no report (RFC 3464 §2).
+            lines.retain(|line| line != "DSN");
+        }
         if !self.tls {
             lines.push("STARTTLS".to_owned());
-        } else if !self.signed_in {
+        } else if !self.may_send() {
             lines.push("AUTH PLAIN LOGIN".to_owned());
         }
         lines

@@ -1,4 +1,6 @@
-//! Submission (RFC 6409) as a machine: octets in, replies and questions out.
+//! Submission (RFC 6409) as a machine: octets in, replies and questions out. Other
+//! servers, who bring mail back, speak with the same machine, without TLS and AUTH
+//! being required ([`Service::Returns`]).
 //!
 //! The machine knows the protocol and nothing else. It does no I/O, reads no
 //! clock, and decides nothing about people: for that it asks its driver (an
@@ -45,4 +47,4 @@ mod session;
 pub use crate::wire::sasl::Credentials;
 pub use content::MAX_CONTENT_LINE;
 pub use render::render;
-pub use session::{Event, Options, Phase, Session, Step, Tls};
+pub use session::{Event, Options, Phase, Service, Session, Step, Tls};

@@ -109,6 +109,11 @@ replies! {
     /// A NUL in a message.
     CONTENT_NUL = 550, (5, 6, 0), "smtp-content-nul";
 
+    /// An address that nothing comes back to, where only that is taken.
+    NO_RETURN = 550, (5, 1, 1), "smtp-no-return";
+    /// The same in another domain: nothing is passed on here.
+    NO_RELAY = 550, (5, 7, 1), "smtp-no-relay";
+
     /// Too many errors.
     ERRORS = 421, (4, 7, 0), "smtp-errors";
     /// Too many commands or messages.

@@ -27,6 +27,19 @@ pub struct Options {
     pub recipients: usize,
     /// Errors after which we hang up.
     pub errors: u32,
+    /// Whom it serves.
+    pub service: Service,
+}
+
+/// Whom a session serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The office's mail programs, which encrypt and sign in first (RFC 6409).
+    Submission,
+    /// Other mail servers (RFC 5321), which bring back what they could not deliver:
+    /// nobody signs in, and encryption is offered (RFC 3207 §4 forbids to require
+    /// it of them). What may come in is the driver's to say, recipient by recipient.
+    Returns,
 }
 
 /// How a connection is encrypted.
@@ -207,7 +220,7 @@ impl Session {
     #[must_use]
     pub fn phase(&self) -> Phase {
         match self.state {
-            State::Data(_) | State::Chunk(..) | State::Skip(_) if self.signed_in => Phase::Content,
+            State::Data(_) | State::Chunk(..) | State::Skip(_) if self.may_send() => Phase::Content,
             State::Transaction(_) | State::Chunks(_) => Phase::Transaction,
             _ if self.signed_in => Phase::Between,
             _ => Phase::Stranger,
@@ -301,7 +314,13 @@ impl Session {
         self.state = self.base();
         match question {
             Question::SignIn => return self.error(&reply),
-            Question::Recipient(envelope, _) => self.state = State::Transaction(envelope),
+            Question::Recipient(envelope, _) => {
+                self.state = State::Transaction(envelope);
+                // Who guesses at addresses here is slowed down, and hung up on.
+                if self.options.service == Service::Returns {
+                    return self.error(&reply);
+                }
+            }
             Question::Chunk(chunk) => return self.skip_chunk(chunk.left, reply, State::Ready),
             // A message that was sent before we agreed to it must not be run as
             // commands (RFC 2920 §3.1: DATA is the last of its group).
@@ -316,12 +335,17 @@ impl Session {
     }
 
     /// Where a session stands that is in the middle of nothing.
-    pub(super) const fn base(&self) -> State {
-        if self.signed_in {
+    pub(super) fn base(&self) -> State {
+        if self.may_send() {
             State::Ready
         } else {
             State::Met
         }
+    }
+
+    /// Whether this peer may begin a message, once it has greeted.
+    pub(super) fn may_send(&self) -> bool {
+        self.signed_in || self.options.service == Service::Returns
     }
 
     pub(super) fn say(&mut self, reply: &Reply) {

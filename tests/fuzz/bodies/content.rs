@@ -5,7 +5,7 @@
 use super::cut;
 use bytes::BytesMut;
 use sealpost::model::Language;
-use sealpost::wire::smtp::{Event, MAX_CONTENT_LINE, Options, Session, Step, Tls};
+use sealpost::wire::smtp::{Event, MAX_CONTENT_LINE, Options, Service, Session, Step, Tls};
 
 const MAX_SIZE: u64 = 6_000;
 const START: &[u8] = b"EHLO x\r\nAUTH PLAIN AGphbmVAY2xpbmljLmV4YW1wbGUAc2VjcmV0\r\n\
@@ -93,6 +93,7 @@ fn feed(starts: &[&[u8]], pieces: &[&[u8]]) -> Fate {
         max_size: MAX_SIZE,
         recipients: 1,
         errors: 20,
+        service: Service::Submission,
     });
     let (mut input, mut message) = (BytesMut::new(), Vec::new());
     for piece in starts.iter().chain(pieces) {

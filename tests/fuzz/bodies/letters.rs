@@ -6,7 +6,7 @@
 use mail_parser::{Address as Read, Message, MessageParser, MimeHeaders};
 use sealpost::mime::index::Indexer;
 use sealpost::mime::letter::Head;
-use sealpost::mime::notice::{Alert, CodeMail, Kind, Notice, alert, code, notice};
+use sealpost::mime::notice::{Alert, CodeMail, Kind, Notice, Opens, alert, code, notice};
 use sealpost::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
 use sealpost::mime::sniff::safe_name;
 use sealpost::mime::write::{Base64Lines, ReplyMail, reply};
@@ -118,9 +118,14 @@ fn notices(values: &Values, kind: Kind, head: Head<'_>, language: Language) {
 }
 
 fn codes(values: &Values, head: Head<'_>, language: Language) {
+    let opens = match values.text.len() % 2 {
+        0 => Opens::Message,
+        _ => Opens::Portal,
+    };
     let octets = code(&CodeMail {
         head,
         language,
+        opens,
         clinic: &values.name,
         code: &Secret::new("493817"),
         reference: "BDHJ",

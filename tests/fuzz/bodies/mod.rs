@@ -6,6 +6,7 @@
 //! a form or a dialogue out of real life is a seed.
 
 pub mod addresses;
+pub mod bounce;
 pub mod config;
 pub mod content;
 pub mod cut;

@@ -6,14 +6,15 @@
 use super::cut;
 use bytes::BytesMut;
 use sealpost::model::Language;
-use sealpost::wire::smtp::{Event, Options, Session, Step, Tls, replies};
+use sealpost::wire::smtp::{Event, Options, Service, Session, Step, Tls, replies};
 
 /// Most octets the machine may leave in the buffer: RFC 4954 §4.
 const MAX_HELD: usize = 12_288;
 const MAX_SIZE: u64 = 200;
 const RECIPIENTS: usize = 3;
 
-/// The octets as a client sends them: to both ports, and signed in.
+/// The octets as a client sends them: to both ports, and signed in; and as a server
+/// does that brings mail back.
 pub fn run(octets: &[u8]) {
     for pieces in cut::ways(octets) {
         for (tls, start) in [
@@ -28,6 +29,10 @@ pub fn run(octets: &[u8]) {
             let refuses = Driver::new(tls, 3).play(start, &pieces);
             assert!(agrees <= octets.len() && refuses <= octets.len());
         }
+        for patience in [u32::MAX, 3] {
+            let kept = Driver::returns(patience).play(b"", &pieces);
+            assert!(kept <= octets.len());
+        }
     }
 }
 
@@ -36,6 +41,7 @@ struct Driver {
     session: Session,
     secure: bool,
     signed_in: bool,
+    service: Service,
     recipients: usize,
     begun: bool,
     /// Of the message that is coming, after an imagined line break.
@@ -49,6 +55,14 @@ struct Driver {
 
 impl Driver {
     fn new(tls: Tls, patience: u32) -> Self {
+        Self::of(tls, Service::Submission, patience)
+    }
+
+    fn returns(patience: u32) -> Self {
+        Self::of(Tls::Offered, Service::Returns, patience)
+    }
+
+    fn of(tls: Tls, service: Service, patience: u32) -> Self {
         Self {
             session: Session::new(Options {
                 hostname: "mail.clinic.example".to_owned(),
@@ -57,9 +71,11 @@ impl Driver {
                 max_size: MAX_SIZE,
                 recipients: RECIPIENTS,
                 errors: 20,
+                service,
             }),
             secure: tls == Tls::Already,
             signed_in: false,
+            service,
             recipients: 0,
             begun: false,
             tail: Vec::new(),
@@ -87,6 +103,11 @@ impl Driver {
         }
         whole_lines(&self.session.output());
         self.kept
+    }
+
+    /// Whether it is another server: nobody signs in.
+    fn comes_back(&self) -> bool {
+        self.service == Service::Returns
     }
 
     fn closed(&self) -> bool {
@@ -133,16 +154,17 @@ impl Driver {
     fn check(&mut self, event: &Event, refuse: bool) {
         match event {
             Event::SignIn(credentials) => {
-                assert!(self.secure && !self.signed_in);
+                assert!(self.secure && !self.signed_in && !self.comes_back());
                 assert!((1..=255).contains(&credentials.identity.len()));
                 self.signed_in = !refuse;
             }
             Event::Mail(_) => {
-                assert!(self.secure && self.signed_in && !self.begun);
+                assert!(self.comes_back() || (self.secure && self.signed_in));
+                assert!(!self.begun);
                 self.recipients = 0;
             }
             Event::Recipient(_) => {
-                assert!(self.signed_in && !self.begun);
+                assert!((self.comes_back() || self.signed_in) && !self.begun);
                 self.recipients += usize::from(!refuse);
                 assert!(self.recipients <= RECIPIENTS);
             }

@@ -45,14 +45,17 @@ fn link(text: &str) {
 }
 
 fn code(text: &str) {
-    let Some(code) = passcode::digits(text) else {
-        return;
-    };
-    assert!(code.expose().len() == 6 && code.expose().bytes().all(|o| o.is_ascii_digit()));
-    assert_eq!(passcode::digits(code.expose()), Some(code.clone()));
-    let pasted = format!("\u{200b} {}\u{a0}-", code.expose());
-    assert_eq!(passcode::digits(&pasted), Some(code));
-    assert_eq!(passcode::digits(&format!("{text}0")), None);
+    for length in [passcode::SHORT, passcode::LONG] {
+        let Some(code) = passcode::digits(text, length) else {
+            continue;
+        };
+        let typed = code.expose();
+        assert!(typed.len() == length && typed.bytes().all(|o| o.is_ascii_digit()));
+        assert_eq!(passcode::digits(typed, length), Some(code.clone()));
+        let pasted = format!("\u{200b} {typed}\u{a0}-");
+        assert_eq!(passcode::digits(&pasted, length), Some(code));
+        assert_eq!(passcode::digits(&format!("{text}0"), length), None);
+    }
 }
 
 fn app(text: &str) {

@@ -1,19 +1,23 @@
 //! Tells the sender that a mail failed or is late, and, where that was asked,
-//! that it went well. The report itself is filed
+//! that it went well or was read. The report itself is filed
 //! in the account's mailbox in the store and may name the recipient; what
 //! leaves by the relay holds a time and a reference, and nothing else.
 
 use crate::folders::{self, Post};
 use crate::mime::letter;
+use crate::mime::memo::{Memo, memo};
+use crate::mime::receipt::{Receipt, receipt};
 use crate::mime::report::{
     About, Event, OutsideReport, Reason, Report, Success, outside_report, report,
 };
 use crate::model::parcel::Body;
-use crate::model::{Account, Address, Answer, Lane, MessageId, Parcel, Purpose, Recipient, Route};
+use crate::model::{
+    Account, Address, Answer, Arg, Lane, MessageId, Notify, Parcel, Purpose, Recipient, Route,
+};
 use crate::queue::{self, schedule};
-use crate::store::records::{Message, Work};
+use crate::store::records::{Grant, Message, Work};
 use crate::store::{ContentReader, Error, Store, Tx};
-use crate::texts::dates;
+use crate::texts::{dates, say};
 use jiff::Timestamp;
 
 /// Longest header of an original that a report returns: acceptance takes no
@@ -88,6 +92,85 @@ pub async fn success(
     file(store, office, tx, &case).await
 }
 
+/// Puts into the caller's commit the report that a recipient has opened the
+/// message (RFC 8098). It lies in the writer's mailbox here and is announced to
+/// nobody: that somebody reads is for nobody outside.
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn displayed(
+    store: &Store,
+    office: &Office,
+    tx: &mut Tx,
+    (message, n): (MessageId, u16),
+) -> Result<(), Error> {
+    let Some(message) = store.get(&Message::at(message)).await? else {
+        return Ok(());
+    };
+    let recipient = store.get(&Recipient::at(message.id, n)).await?;
+    let Some((recipient, id)) = recipient.and_then(|r| r.grant.map(|grant| (r, grant))) else {
+        return Ok(());
+    };
+    let grant = store.get(&Grant::at(id)).await?;
+    let opened = grant.and_then(|grant| Some((grant.opened?, grant.address)));
+    let (Some((opened, reader)), Some(told)) = (opened, told(store, office, &message).await?)
+    else {
+        return Ok(());
+    };
+    let original = original(store, &message).await?;
+    let mail = receipt(&Receipt {
+        head: told.head(&told.message_id("")),
+        language: office.language,
+        host: &office.hostname,
+        original: &original,
+        reader: &reader,
+        orcpt: recipient.original.as_deref(),
+        opened: &dates::moment(office.language, opened, &office.zone),
+    });
+    told.keep(store, tx, &message, mail).await
+}
+
+/// Puts into the caller's commit a letter to the writer: nobody has read the
+/// message, its time is over, and what can be done. Whoever asked never to hear of
+/// a recipient (RFC 3461 §4.1) does not hear this either.
+///
+/// # Errors
+/// Whatever the store reports.
+pub async fn unread(
+    store: &Store,
+    office: &Office,
+    tx: &mut Tx,
+    (grant, recipient): (&Grant, &Recipient),
+) -> Result<(), Error> {
+    let message = store.get(&Message::at(grant.message)).await?;
+    let wanted = recipient.notify != Notify::Never;
+    let Some(message) = message.filter(|_| wanted) else {
+        return Ok(());
+    };
+    let Some(told) = told(store, office, &message).await? else {
+        return Ok(());
+    };
+    let (language, zone) = (office.language, &office.zone);
+    let text = |text: &str| Arg::Text(text.to_owned());
+    let args = [
+        ("recipient", text(grant.address.as_str())),
+        (
+            "accepted",
+            text(&dates::moment(language, message.accepted, zone)),
+        ),
+        ("ended", text(&dates::moment(language, grant.expires, zone))),
+        ("reference", text(&message.id.to_string())),
+    ];
+    let paragraphs = ["unread-said", "unread-then"].map(|name| say(language, name, &args));
+    let mail = memo(&Memo {
+        head: told.head(&told.message_id("")),
+        language,
+        subject: &say(language, "unread-subject", &[]),
+        paragraphs: &paragraphs,
+    });
+    told.keep(store, tx, &message, mail).await
+}
+
 /// Puts the report into the caller's commit, unless the sender asked not to
 /// hear (RFC 3461 §4.1).
 ///
@@ -102,12 +185,8 @@ pub async fn file(
     let Some(message) = store.get(&Message::at(case.message)).await? else {
         return Ok(());
     };
-    let Some(sender) = message.account else {
-        return Ok(());
-    };
     let recipient = store.get(&Recipient::at(case.message, case.n)).await?;
-    let account = store.get(&Account::at(sender)).await?;
-    let (Some(recipient), Some(account)) = (recipient, account) else {
+    let (Some(recipient), Some(told)) = (recipient, told(store, office, &message).await?) else {
         return Ok(());
     };
     let wanted = match case.news {
@@ -118,13 +197,6 @@ pub async fn file(
     if !wanted {
         return Ok(());
     }
-    let now = store.clock().now();
-    let told = Told {
-        office,
-        id: MessageId::new(now),
-        now,
-        account,
-    };
     let original = original(store, &message).await?;
     let mail = told.inside(case, &message, &recipient, &original);
     told.keep(store, tx, &message, mail).await?;
@@ -138,6 +210,25 @@ struct Told<'a> {
     id: MessageId,
     now: Timestamp,
     account: Account,
+}
+
+/// A report to who sent a message; none to an account that is no more.
+async fn told<'a>(
+    store: &Store,
+    office: &'a Office,
+    message: &Message,
+) -> Result<Option<Told<'a>>, Error> {
+    let Some(sender) = message.account else {
+        return Ok(None);
+    };
+    let account = store.get(&Account::at(sender)).await?;
+    let now = store.clock().now();
+    Ok(account.map(|account| Told {
+        office,
+        id: MessageId::new(now),
+        now,
+        account,
+    }))
 }
 
 impl Told<'_> {

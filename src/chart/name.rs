@@ -122,6 +122,7 @@ mod tests {
             (Some("a\r\nb:c?.txt"), 1, "2026-11-23-a b_c_.txt"),
             (Some("fdp\u{202E}exe.pdf"), 12, "2026-11-23-fdpexe-12.pdf"),
             (Some(".."), 1, "2026-11-23-file"),
+            (Some("lab\0.pdf"), 1, "2026-11-23-lab.pdf"),
             (None, 3, "2026-11-23-file-3"),
         ] {
             assert_eq!(file(day, given, n), name, "{given:?}");

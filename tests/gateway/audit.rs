@@ -244,6 +244,7 @@ fn every_event_is_on_record_and_the_accounting_of_a_patient_is_whole() {
     upkeep(house);
     afterwards(relay, house, &link, jane);
     guesses(house, &other);
+    noted(house, EventKind::Lock);
 
     let all = trail(house, &[]);
     everything(&all);

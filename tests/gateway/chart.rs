@@ -4,16 +4,20 @@
 use crate::browser::Browser;
 use crate::daemon::Daemon;
 use crate::harness::{House, relay, wait};
+use crate::holding::newest;
+use crate::imap::Imap;
+use crate::postfix::Postfix;
 use crate::settings::Settings;
 use crate::visit::{announced, opened, replied};
 use jiff::SignedDuration;
+use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -136,13 +140,79 @@ fn let_go(house: &House) {
     });
 }
 
+/// What OpenSSL computes as the signature of an event.
+fn by_openssl(one: &Value) -> String {
+    let mut openssl = Command::new("openssl")
+        .args(["dgst", "-sha256", "-hmac", KEY, "-hex"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let signed = format!("{}.{}", one["t"], one["body"].as_str().unwrap());
+    let mut pipe = openssl.stdin.take().unwrap();
+    pipe.write_all(signed.as_bytes()).unwrap();
+    drop(pipe);
+    let output = openssl.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    said.trim().rsplit(' ').next().unwrap().to_owned()
+}
+
+/// Whether these events are signed, say of whom and which answer by ids alone, and
+/// the first was told again.
+fn well_told(came: &[Value], contact: &str) {
+    let (replies, files_told) = (about(came, "reply"), about(came, "file"));
+    assert_eq!(replies + files_told, came.len(), "{came:?}");
+    assert!(replies > 0 && files_told > 1, "{came:?}");
+    let first = &came[0];
+    for one in came {
+        assert_eq!(one["good"], true, "{one}");
+        assert_eq!(one["v1"], by_openssl(one), "{one}");
+        assert_eq!(
+            (one["path"].as_str(), one["type"].as_str()),
+            (Some("/Hook?from=sealpost"), Some("application/json"))
+        );
+        assert_eq!(one["event"]["contact"], contact);
+        assert_eq!(one["event"]["message"], first["event"]["message"]);
+        let said = one["body"].as_str().unwrap().to_lowercase();
+        for word in ["avocet", "kestrel", "jane", "@"] {
+            assert!(!said.contains(word), "{word} is in {said}");
+        }
+    }
+    let again: Vec<&Value> = came
+        .iter()
+        .filter(|c| c["event"]["id"] == first["event"]["id"])
+        .collect();
+    assert!(again.len() > 1, "it was not tried again: {came:?}");
+    assert!(again[0]["t"].as_i64() < again[1]["t"].as_i64(), "{again:?}");
+    assert_eq!(again[0]["event"], again[1]["event"]);
+}
+
+/// The files of the newest message in the provider's folder of their one patient,
+/// by their names.
+fn in_the_mail_program(house: &House) -> BTreeMap<String, Vec<u8>> {
+    let mut imap = Imap::sign_in(&house.door, &house.doctor);
+    let said = imap.good("LIST \"\" \"Patients/Kestrel, Jane *\"");
+    let folder = said.split_once("\"/\" \"").unwrap().1;
+    let folder = folder.split('"').next().unwrap();
+    let mail = newest(&mut imap, folder);
+    let parsed = MessageParser::default().parse(mail.as_bytes()).unwrap();
+    let files = parsed.attachments().map(|file| {
+        let name = file.attachment_name().unwrap().to_owned();
+        (name, file.contents().to_vec())
+    });
+    files.collect()
+}
+
 #[test]
-fn a_patients_file_lies_in_the_chart_and_the_clinics_program_hears_of_it() {
+fn se14_a_patients_files_lie_in_the_chart_and_in_the_mail_programs_folder_of_the_patient() {
     let relay = relay();
-    let chart = tempfile::tempdir().unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let chart = place.path().join("chart");
+    fs::create_dir(&chart).unwrap();
     let receiver = Receiver::start("500 302", true);
     let house = House::with(&relay, |settings| {
-        settings.text("chart.folder", &chart.path().to_string_lossy());
+        settings.text("chart.folder", &chart.to_string_lossy());
         receiver.set(settings, "https");
         let trust = receiver.path("certificate.pem");
         settings.text("chart.webhook-trust", &trust.to_string_lossy());
@@ -156,43 +226,160 @@ fn a_patients_file_lies_in_the_chart_and_the_clinics_program_hears_of_it() {
     let message = opened(&relay, &browser, &link, &to).place().to_owned();
     let file = house.data.with_file_name("Avocet lab.txt");
     fs::write(&file, "Avocet: what the laboratory found\n").unwrap();
-    replied(&browser, &message, "Avocettext", &[file]);
+    // A browser that says where its file is to go.
+    let rude = format!("{};filename=\"../../../escape.txt\"", file.display());
+    replied(&browser, &message, "Avocettext", &[file, rude.into()]);
 
-    // The answer and the file: two events, and the first is asked for again.
-    let first = receiver.came(1)[0].clone();
+    // The answer and the files: three events, and the first two tries fail.
+    receiver.came(1);
     let_go(&house);
-    let came = receiver.came(4);
-    let (replies, files_told) = (about(&came, "reply"), about(&came, "file"));
-    assert_eq!(replies + files_told, 4, "{came:?}");
-    assert!(replies > 0 && files_told > 0, "{came:?}");
-    for one in &came {
-        assert_eq!(one["good"], true, "{one}");
-        assert_eq!(
-            (one["path"].as_str(), one["type"].as_str()),
-            (Some("/Hook?from=sealpost"), Some("application/json"))
-        );
-        assert_eq!(one["event"]["contact"], contact.as_str());
-        assert_eq!(one["event"]["message"], first["event"]["message"]);
-        let said = one["event"].to_string().to_lowercase();
-        for word in ["avocet", "kestrel", "jane", "@"] {
-            assert!(!said.contains(word), "{word} is in {said}");
-        }
-    }
-    let again: Vec<&Value> = came
-        .iter()
-        .filter(|c| c["event"]["id"] == first["event"]["id"])
-        .collect();
-    assert!(again.len() > 1, "it was not tried again: {came:?}");
-    assert!(again[0]["t"].as_i64() < again[1]["t"].as_i64(), "{again:?}");
-    assert_eq!(again[0]["event"], again[1]["event"]);
+    well_told(&receiver.came(5), &contact);
 
-    let found = files(chart.path());
-    assert_eq!(found.len(), 1, "{found:?}");
-    let (path, octets) = found.iter().next().unwrap();
-    let path = path.to_str().unwrap();
-    assert!(path.starts_with("Kestrel Jane "), "{path}");
-    assert!(path.ends_with("/2026-11-22-Avocet lab.txt"), "{path}");
-    assert_eq!(octets, b"Avocet: what the laboratory found\n");
+    let found = files(&chart);
+    let names: Vec<&str> = found.keys().map(|path| path.to_str().unwrap()).collect();
+    let drawer = names[0].split('/').next().unwrap();
+    assert!(drawer.starts_with("Kestrel Jane "), "{names:?}");
+    let wanted = ["Avocet lab.txt", "escape.txt"].map(|n| format!("{drawer}/2026-11-22-{n}"));
+    assert_eq!(names, wanted);
+    for (path, octets) in &found {
+        assert_eq!(octets, b"Avocet: what the laboratory found\n");
+        let mode = fs::metadata(chart.join(path)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{path:?}");
+    }
+    let beside = fs::read_dir(place.path()).unwrap().count();
+    assert_eq!(beside, 1, "something lies beside the chart's folder");
+    let mailed = in_the_mail_program(&house);
+    let names: Vec<&str> = mailed.keys().map(String::as_str).collect();
+    assert_eq!(names, ["Avocet lab.txt", "escape.txt"]);
+    let same = |octets: &Vec<u8>| octets == b"Avocet: what the laboratory found\n";
+    assert!(mailed.values().all(same), "{mailed:?}");
+}
+
+/// A gateway whose chart lies on a disk of its own, which can be full or lost: in
+/// a namespace of its own anybody may mount one.
+struct Mounted {
+    daemon: Daemon,
+    place: TempDir,
+}
+
+impl Mounted {
+    fn start(relay: &Postfix, size: &str) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("chart");
+        fs::create_dir(&root).unwrap();
+        let mut daemon = Daemon::make(relay, |settings| {
+            settings.text("chart.folder", &root.to_string_lossy());
+        });
+        let line = format!("{} && exec \"$0\" \"$@\"", mount(size, "\"$CHART\""));
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--map-root-user", "--mount", "sh", "-c", &line]);
+        unshare.arg(env!("CARGO_BIN_EXE_sealpost"));
+        daemon.spawn_by(unshare.env("CHART", &root));
+        wait("a greeting", || daemon.greets().then_some(()));
+        Self { daemon, place }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.place.path().join("chart")
+    }
+
+    /// Runs a line where the gateway's disks are; `$0` is `sealpost`, `$1` the
+    /// chart's folder, `$2` the configuration.
+    fn inside(&self, line: &str) -> Output {
+        let pid = self.daemon.id().to_string();
+        let entered = ["--user", "--mount", "--preserve-credentials"];
+        Command::new("nsenter")
+            .args(["--target", &pid])
+            .args(entered)
+            .args(["sh", "-c", line, env!("CARGO_BIN_EXE_sealpost")])
+            .args([&self.root(), &self.daemon.config])
+            .output()
+            .unwrap()
+    }
+
+    fn done(&self, line: &str) {
+        let output = self.inside(line);
+        assert!(output.status.success(), "{line}: {output:?}");
+    }
+
+    /// The chart's folder as the gateway sees it.
+    fn seen(&self) -> PathBuf {
+        let root = self.root();
+        let root = root.strip_prefix("/").unwrap();
+        Path::new("/proc")
+            .join(self.daemon.id().to_string())
+            .join("root")
+            .join(root)
+    }
+
+    /// The one job that waits for the chart, once it was tried.
+    fn waits(&self) -> Value {
+        wait("a file that waits", || {
+            let mut jobs = self.daemon.jobs().into_iter();
+            jobs.find(|job| job["purpose"] == "chart" && job["attempts"] == 1)
+        })
+    }
+
+    /// Has it tried now; it must be done.
+    fn again(&self, job: &Value) {
+        let id = job["id"].as_str().unwrap();
+        self.daemon.good(&["queue", "retry", id]);
+        wait("an empty queue", || {
+            self.daemon.jobs().is_empty().then_some(())
+        });
+    }
+}
+
+fn mount(size: &str, place: &str) -> String {
+    format!("mount -t tmpfs -o size={size},mode=700 chart {place}")
+}
+
+#[test]
+fn a_full_disk_and_a_lost_one_hold_a_file_back_and_say_so_and_it_comes_whole_later() {
+    let relay = relay();
+    let disk = Mounted::start(&relay, "256k");
+    let daemon = &disk.daemon;
+    let doctor = daemon.account("ruiz", "provider");
+    let to = daemon.patient("jane");
+    let link = announced(&relay, &daemon.door, &doctor, &to);
+    let browser = Browser::new(&daemon.door);
+    let message = opened(&relay, &browser, &link, &to).place().to_owned();
+    let scan = daemon.folder.path().join("scan.txt");
+    let octets = b"what the laboratory found\n".repeat(40_000);
+    fs::write(&scan, &octets).unwrap();
+    let only = |found: BTreeMap<PathBuf, Vec<u8>>| -> Vec<u8> {
+        assert_eq!(found.len(), 1, "{:?}", found.keys());
+        found.into_values().next().unwrap()
+    };
+
+    // Full: it is said where one looks, and half of a file is not left lying there.
+    replied(&browser, &message, "Whimbrel one", &[scan.clone()]);
+    let job = disk.waits();
+    let said = job["answer"]["text"].as_str().unwrap();
+    assert!(said.contains("No space left"), "{said}");
+    assert!(files(&disk.seen()).is_empty(), "half of a file is there");
+    let checked = disk.inside("\"$0\" -c \"$2\" check");
+    let checked = String::from_utf8_lossy(&[checked.stdout, checked.stderr].concat()).into_owned();
+    let wait_there = "MiB free; patients' files wait in the queue";
+    assert!(checked.contains(wait_there), "{checked}");
+    disk.done("mount -o remount,size=16m \"$1\"");
+    disk.again(&job);
+    assert!(only(files(&disk.seen())) == octets, "it is not whole");
+
+    // Lost: what stands in its place is not written to.
+    disk.done("umount \"$1\"");
+    let note = daemon.folder.path().join("note.txt");
+    fs::write(&note, "a note\n").unwrap();
+    replied(&browser, &message, "Whimbrel two", &[note]);
+    let job = disk.waits();
+    let said = job["answer"]["text"].as_str().unwrap();
+    assert!(said.contains("mount its disk"), "{said}");
+    let beside = fs::read_dir(disk.seen()).unwrap().count();
+    assert_eq!(beside, 0, "it was written beside the disk");
+    let anew = mount("16m", "\"$1\"");
+    disk.done(&format!("{anew} && : > \"$1\"/.sealpost-chart"));
+    disk.again(&job);
+    assert_eq!(only(files(&disk.seen())), b"a note\n");
 }
 
 #[test]

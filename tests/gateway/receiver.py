@@ -24,6 +24,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             "type": self.headers["Content-Type"],
             "t": int(signed["t"]),
             "good": hmac.compare_digest(signed["v1"], wanted.hexdigest()),
+            "v1": signed["v1"],
+            "body": body.decode(),
             "event": json.loads(body),
         }
         with open(plan) as f:

@@ -351,6 +351,7 @@ fn a_configuration_that_came_into_force_or_was_refused_is_on_record() {
         "event=reloaded",
     );
     hangup(&text.replace("[relay]", "[realy]"), "event=reload.refused");
+    fs::write(&daemon.config, &text).unwrap();
     let said = daemon.good(&["audit", "export", "--format", "json"]);
     let all: Vec<Value> = serde_json::from_str(&said).unwrap();
     let kept: Vec<&Value> = all
@@ -364,6 +365,5 @@ fn a_configuration_that_came_into_force_or_was_refused_is_on_record() {
         "the change is not seen"
     );
     assert_eq!(kept[2]["success"], false);
-    fs::write(&daemon.config, &text).unwrap();
     assert_eq!(daemon.stop().code(), Some(0));
 }

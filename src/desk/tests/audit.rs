@@ -5,7 +5,7 @@ use crate::chart::{self, Answered, Wanted};
 use crate::desk::Refused;
 use crate::desk::audit::{AuditPiece, AuditView, AuditWish};
 use crate::model::message::PartRole;
-use crate::model::{Actor, ContactId, Event, EventKind, Part};
+use crate::model::{Actor, ContactId, Direction, Event, EventKind, MessageId, Part};
 use crate::store::records::{Contact, Message};
 use crate::store::{Tx, samples};
 use jiff::SignedDuration;
@@ -77,6 +77,36 @@ async fn the_accounting_of_a_contact_is_all_about_them_and_nothing_of_others() {
     let unknown = ContactId::new(bench.now());
     let refused = bench.desk.audit(&about(unknown, false)).await;
     assert!(matches!(refused, Err(Refused::Wish(why)) if why.contains("there is no contact")));
+}
+
+#[tokio::test]
+async fn a_message_that_answers_none_is_in_the_accounting_of_who_wrote_it() {
+    let bench = Bench::new();
+    let sent = bench.send(&[JANE]).await;
+    let jane = bench.grant(sent.grants[0]).await.contact;
+    bench.put(&Contact::stub(jane, bench.now())).await;
+    let like = bench.store().get(&Message::at(sent.id)).await.unwrap();
+    let id = MessageId::new(bench.now());
+    let message = Message {
+        id,
+        direction: Direction::Incoming,
+        answers: None,
+        ..like.unwrap()
+    };
+    bench.put(&message).await;
+    let reply = Event::new(Actor::Recipient, EventKind::Reply, id);
+    let file = Event::new(Actor::Gateway, EventKind::Export, format!("{id}/1"));
+    let mut tx = Tx::new();
+    tx.audit(reply.noted(&format!("new-message {jane}")));
+    tx.audit(file.noted(&format!("chart {jane}")));
+    bench.store().commit(tx).await.unwrap();
+    let wish = AuditWish {
+        contact: Some(jane),
+        ..AuditWish::default()
+    };
+    let hers = piece(&bench, wish).await;
+    assert_eq!(words(&hers.entries), ["reply", "export", "export"]);
+    assert_eq!(hers.entries[1].message, Some(id.to_string()));
 }
 
 #[tokio::test]

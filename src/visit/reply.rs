@@ -367,24 +367,29 @@ impl ReplyIntake {
         let draft = answered.map_or(Draft::NEW, |(grant, _)| grant);
         tx.delete(&Draft::at(self.reader.mailbox, draft));
         tx.change(Change::Message(id));
-        let event = Event::new(Actor::Recipient, EventKind::Reply, id);
-        let event = event.from(store.network_key(caller.ip));
-        match answered {
-            Some((_, answered)) => {
-                tx.change(Change::Message(answered));
-                tx.audit(event.noted(caller.agent));
-            }
-            None => {
-                self.begin_thread(&mut tx);
-                tx.audit(event.noted(&self.news()));
-            }
-        }
+        self.note(&mut tx, caller);
         mail::alert(store, &self.rules, &mut tx).await?;
         store.commit(tx).await?;
         Ok(Sent {
             message: id,
             at: now,
         })
+    }
+
+    /// Puts it on record, and tells who looks at what it answers.
+    fn note(&self, tx: &mut Tx, caller: &Caller) {
+        let event = Event::new(Actor::Recipient, EventKind::Reply, self.answer.id);
+        let event = event.from(self.visit.store.network_key(caller.ip));
+        match self.answer.answered {
+            Some((_, answered)) => {
+                tx.change(Change::Message(answered));
+                tx.audit(event.noted(caller.agent));
+            }
+            None => {
+                self.begin_thread(tx);
+                tx.audit(event.noted(&self.news()));
+            }
+        }
     }
 
     /// The word for a message that answers none, with whose it is: nothing else on

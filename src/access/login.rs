@@ -3,20 +3,19 @@
 //! wrong one for an hour, so that a forgotten phone with an old password
 //! neither costs hashes nor makes the whole office's network wait.
 
+mod memory;
+
 use crate::access::notes::Notes;
 use crate::access::password::{PasswordError, Passwords};
 use crate::access::throttle::{Patience, Throttles};
 use crate::access::{accounts, app_password};
-use crate::model::secret::random;
 use crate::model::{
     Account, AccountId, Actor, Address, AppPasswordId, Event, EventKind, NetworkKey, Scope, Secret,
 };
 use crate::store::records::AppPassword;
 use crate::store::{Error, Label, Store, Tx};
-use aws_lc_rs::hmac;
-use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashMap;
+use memory::{Memory, Right};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,15 +23,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 const RIGHT: SignedDuration = SignedDuration::from_secs(60);
 /// How long a wrong one is.
 const WRONG: SignedDuration = SignedDuration::from_hours(1);
-/// A success is put on record at most this often for an account and network.
-const NOTED: SignedDuration = SignedDuration::from_secs(60);
 /// Who has signed in from a network does not wait for what others get wrong there.
 const WELCOME: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The last use of an app password is written down this exactly.
 const USED: SignedDuration = SignedDuration::from_hours(1);
-/// Entries of each memory: above what a clinic's programs need, and a few
-/// hundred KiB at most.
-const REMEMBERED: usize = 2_048;
 
 /// Why a sign-in failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -396,120 +390,6 @@ struct Try {
     /// Of these, the protocol and the address: what is wrong here and now may be
     /// right for another protocol, or where the password is for.
     here: [u8; 32],
-}
-
-/// What a right password opened.
-#[derive(Clone, Debug)]
-struct Right {
-    account: AccountId,
-    password: AppPasswordId,
-    scope: Scope,
-    networks: Arc<[IpNet]>,
-}
-
-impl Right {
-    fn of(found: &AppPassword) -> Self {
-        Self {
-            account: found.account,
-            password: found.id,
-            scope: found.scope,
-            networks: found.networks.as_slice().into(),
-        }
-    }
-
-    fn opens(&self, scope: Scope, ip: IpAddr) -> bool {
-        self.scope.opens(scope) && app_password::admits(&self.networks, ip)
-    }
-}
-
-/// What is remembered of sign-ins, under a key that dies with the process.
-#[derive(Debug)]
-struct Memory {
-    key: hmac::Key,
-    right: Entries<Right>,
-    wrong: Entries<()>,
-    noted: Entries<()>,
-    welcome: Entries<()>,
-}
-
-impl Memory {
-    fn new() -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &random::<32>()),
-            right: Entries::default(),
-            wrong: Entries::default(),
-            noted: Entries::default(),
-            welcome: Entries::default(),
-        }
-    }
-
-    fn mac(&self, who: &[u8], plain: &Secret) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.key);
-        context.update(&who.len().to_be_bytes());
-        context.update(who);
-        context.update(plain.expose().as_bytes());
-        let mut octets = [0; 32];
-        octets.copy_from_slice(context.sign().as_ref());
-        octets
-    }
-
-    fn mac_here(&self, mac: &[u8; 32], scope: Scope, ip: IpAddr) -> [u8; 32] {
-        let place = format!("{scope:?} {ip}");
-        let tag = hmac::sign(&self.key, &[mac, place.as_bytes()].concat());
-        let mut octets = [0; 32];
-        octets.copy_from_slice(tag.as_ref());
-        octets
-    }
-
-    /// Whether a success of this key is to be put on record now.
-    fn note(&mut self, key: [u8; 32], now: Timestamp) -> bool {
-        let due = self.noted.get(&key, now).is_none();
-        if due {
-            self.noted.put(key, now, NOTED, ());
-        }
-        due
-    }
-}
-
-/// A bounded memory with an end for each entry.
-#[derive(Debug)]
-struct Entries<T> {
-    entries: HashMap<[u8; 32], (Timestamp, T)>,
-}
-
-impl<T> Default for Entries<T> {
-    fn default() -> Self {
-        Self {
-            entries: HashMap::new(),
-        }
-    }
-}
-
-impl<T: Clone> Entries<T> {
-    fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<T> {
-        self.entries
-            .get(key)
-            .filter(|(end, _)| *end > now)
-            .map(|(_, value)| value.clone())
-    }
-
-    fn put(&mut self, key: [u8; 32], now: Timestamp, span: SignedDuration, value: T) {
-        if self.entries.len() >= REMEMBERED {
-            self.entries.retain(|_, (end, _)| *end > now);
-        }
-        if self.entries.len() >= REMEMBERED {
-            let first = self
-                .entries
-                .iter()
-                .min_by_key(|(_, (end, _))| *end)
-                .map(|(key, _)| *key);
-            first.and_then(|key| self.entries.remove(&key));
-        }
-        self.entries.insert(
-            key,
-            (now.saturating_add(span).unwrap_or(Timestamp::MAX), value),
-        );
-    }
 }
 
 fn busy(error: Error) -> LoginError {

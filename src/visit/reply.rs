@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::outbound;
 use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
-use crate::store::{Change, Tx};
+use crate::store::{Change, Key, Tx};
 use crate::visit::admission::LONGEST_TEXT;
 use crate::visit::body::Body;
 use crate::visit::incoming::{Incoming, OUT_OF_ORDER, Opened};
@@ -364,8 +364,9 @@ impl ReplyIntake {
             parts: &head.parts,
         };
         chart::follow(&mut tx, now, self.rules.chart, &news);
-        let draft = answered.map_or(Draft::NEW, |(grant, _)| grant);
-        tx.delete(&Draft::at(self.reader.mailbox, draft));
+        if let Some(draft) = self.draft() {
+            tx.delete(&draft);
+        }
         tx.change(Change::Message(id));
         self.note(&mut tx, caller);
         mail::alert(store, &self.rules, &mut tx).await?;
@@ -397,6 +398,15 @@ impl ReplyIntake {
     fn news(&self) -> String {
         let whose = self.answer.contact.map(|contact| format!(" {contact}"));
         format!("new-message{}", whose.unwrap_or_default())
+    }
+
+    /// Where this would have been kept if it could not have been sent.
+    fn draft(&self) -> Option<Key<Draft>> {
+        let grant = match self.answer.answered {
+            Some((grant, _)) => Some(grant),
+            None => self.answer.contact.map(Draft::new_of),
+        };
+        grant.map(|grant| Draft::at(self.reader.mailbox, grant))
     }
 
     /// Notes who of the office takes part in a conversation that begins here.

@@ -9,6 +9,7 @@
 //!  office client ─IMAP─▶ imap ─▶ mailbox ─▶ store
 //!  the office ─HTTPS─▶ office ─▶ desk ─▶ store
 //!  sysadmin ─Unix socket─▶ admin ─▶ desk ─▶ store
+//!  patients' files ─▶ chart ─▶ the clinic's own folder and program
 //!  time ─▶ sweep: what has ended is closed and destroyed
 //! ```
 //!
@@ -46,6 +47,7 @@ pub mod report;
 pub mod upload;
 
 // Flows: a message on its way.
+pub mod chart;
 pub mod delivery;
 pub mod inbound;
 pub mod outbound;

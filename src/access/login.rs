@@ -3,19 +3,19 @@
 //! wrong one for an hour, so that a forgotten phone with an old password
 //! neither costs hashes nor makes the whole office's network wait.
 
+mod memory;
+
+use crate::access::notes::Notes;
 use crate::access::password::{PasswordError, Passwords};
-use crate::access::throttle::Throttles;
+use crate::access::throttle::{Patience, Throttles};
 use crate::access::{accounts, app_password};
-use crate::model::secret::random;
 use crate::model::{
     Account, AccountId, Actor, Address, AppPasswordId, Event, EventKind, NetworkKey, Scope, Secret,
 };
 use crate::store::records::AppPassword;
 use crate::store::{Error, Label, Store, Tx};
-use aws_lc_rs::hmac;
-use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashMap;
+use memory::{Memory, Right};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,13 +23,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 const RIGHT: SignedDuration = SignedDuration::from_secs(60);
 /// How long a wrong one is.
 const WRONG: SignedDuration = SignedDuration::from_hours(1);
-/// A success is put on record at most this often for an account and network.
-const NOTED: SignedDuration = SignedDuration::from_secs(60);
+/// Who has signed in from a network does not wait for what others get wrong there.
+const WELCOME: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The last use of an app password is written down this exactly.
 const USED: SignedDuration = SignedDuration::from_hours(1);
-/// Entries of each memory: above what a clinic's programs need, and a few
-/// hundred KiB at most.
-const REMEMBERED: usize = 2_048;
 
 /// Why a sign-in failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +59,8 @@ pub struct Login {
     passwords: Passwords,
     throttles: Throttles,
     strangers: Throttles,
+    networks: Throttles,
+    notes: Notes,
     memory: Arc<Mutex<Memory>>,
 }
 
@@ -72,6 +71,8 @@ impl Login {
         Self {
             throttles: Throttles::new(store.clone()),
             strangers: Throttles::new(store.clone()),
+            networks: Throttles::with(store.clone(), Patience::NETWORK),
+            notes: Notes::new(store.clone()),
             store,
             passwords,
             memory: Arc::new(Mutex::new(Memory::new())),
@@ -119,6 +120,7 @@ impl Login {
         let mac = self.memory().mac(who, &plain);
         let seen = Try {
             key,
+            whole: self.network(network),
             network,
             ip,
             object,
@@ -131,7 +133,7 @@ impl Login {
             Some(None) => return Err(LoginError::Refused),
             None => {}
         }
-        if let Some(left) = self.throttles(&seen).waits(key).await.map_err(busy)? {
+        if let Some(left) = self.waits(&seen).await.map_err(busy)? {
             return Err(LoginError::Slow(left));
         }
         match self.check(account.as_ref(), &plain, scope).await? {
@@ -233,9 +235,9 @@ impl Login {
         let now = self.store.clock().now();
         if let Some(found) = &found {
             self.throttles.clear(seen.key).await.map_err(busy)?;
-            self.memory()
-                .right
-                .put(seen.mac, now, RIGHT, Right::of(found));
+            let mut memory = self.memory();
+            memory.right.put(seen.mac, now, RIGHT, Right::of(found));
+            memory.welcome.put(seen.key, now, WELCOME, ());
         }
         if self.memory().note(seen.key, now) {
             let mut tx = Tx::new();
@@ -251,8 +253,25 @@ impl Login {
         Ok(SignedIn { account, password })
     }
 
+    /// How long this try must still wait: for what was wrong for this name from
+    /// here, and for all that was wrong from here.
+    async fn waits(&self, seen: &Try) -> Result<Option<SignedDuration>, Error> {
+        let near = self.throttles(seen).waits(seen.key).await?;
+        if self.is_welcome(seen) {
+            return Ok(near);
+        }
+        Ok(near.max(self.networks.waits(seen.whole).await?))
+    }
+
+    /// Whether this account has signed in from this network before.
+    fn is_welcome(&self, seen: &Try) -> bool {
+        let now = self.store.clock().now();
+        self.memory().welcome.get(&seen.key, now).is_some()
+    }
+
     /// Counts a failure. It is put on record when it is the first of a round
-    /// and when a wait begins, so that guessing cannot fill the disk.
+    /// and when a wait begins, so that guessing cannot fill the disk; of names that
+    /// nobody has only the wait of their network is, however many there are.
     async fn refuse(&self, seen: &Try, why: &str) -> LoginError {
         let now = self.store.clock().now();
         self.memory().wrong.put(seen.here, now, WRONG, ());
@@ -260,20 +279,41 @@ impl Login {
             Ok(failed) => failed,
             Err(error) => return busy(error),
         };
+        if !self.is_welcome(seen) {
+            match self.networks.fail(seen.whole).await {
+                Ok(all) if all.until.is_some() => {
+                    let event = Event::new(Actor::Gateway, EventKind::Lock, "");
+                    let event = event.noted("sign-in-network");
+                    self.notes.put(event.from(seen.network)).await;
+                }
+                Ok(_) => {}
+                Err(error) => return busy(error),
+            }
+        }
         let object = seen.object.map_or_else(String::new, |id| id.to_string());
-        let event = match failed.until {
-            Some(_) => Event::new(Actor::Gateway, EventKind::Lock, object).noted("sign-in"),
-            None if failed.count == 1 && self.is_news(seen, now) => {
+        let event = match (failed.until, seen.object) {
+            (Some(_), Some(_)) => {
+                Event::new(Actor::Gateway, EventKind::Lock, object).noted("sign-in")
+            }
+            (None, _) if failed.count == 1 && self.is_news(seen, now) => {
                 Event::new(Actor::Unknown, EventKind::SignIn, object).failed(why)
             }
-            None => return LoginError::Refused,
+            _ => return LoginError::Refused,
         };
-        let mut tx = Tx::new();
-        tx.audit(event.from(seen.network));
-        match self.store.commit(tx).await {
-            Ok(_) => LoginError::Refused,
-            Err(error) => busy(error),
-        }
+        self.notes.put(event.from(seen.network)).await;
+        LoginError::Refused
+    }
+
+    /// The key under which a network is counted as a whole.
+    fn network(&self, network: NetworkKey) -> [u8; 32] {
+        let pieces: [&[u8]; 2] = [b"sign-in-network", network.octets()];
+        self.store.mac(Label::Index, &pieces)
+    }
+
+    /// Waits until what was refused so far is on record.
+    #[cfg(test)]
+    pub(super) async fn written(&self) {
+        self.notes.written().await;
     }
 
     /// Names that nobody has are counted apart: however many there are, they
@@ -326,6 +366,8 @@ impl Login {
 /// One sign-in as it is counted and remembered.
 struct Try {
     key: [u8; 32],
+    /// Of the network alone.
+    whole: [u8; 32],
     network: NetworkKey,
     ip: IpAddr,
     object: Option<AccountId>,
@@ -334,118 +376,6 @@ struct Try {
     /// Of these, the protocol and the address: what is wrong here and now may be
     /// right for another protocol, or where the password is for.
     here: [u8; 32],
-}
-
-/// What a right password opened.
-#[derive(Clone, Debug)]
-struct Right {
-    account: AccountId,
-    password: AppPasswordId,
-    scope: Scope,
-    networks: Arc<[IpNet]>,
-}
-
-impl Right {
-    fn of(found: &AppPassword) -> Self {
-        Self {
-            account: found.account,
-            password: found.id,
-            scope: found.scope,
-            networks: found.networks.as_slice().into(),
-        }
-    }
-
-    fn opens(&self, scope: Scope, ip: IpAddr) -> bool {
-        self.scope.opens(scope) && app_password::admits(&self.networks, ip)
-    }
-}
-
-/// What is remembered of sign-ins, under a key that dies with the process.
-#[derive(Debug)]
-struct Memory {
-    key: hmac::Key,
-    right: Entries<Right>,
-    wrong: Entries<()>,
-    noted: Entries<()>,
-}
-
-impl Memory {
-    fn new() -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &random::<32>()),
-            right: Entries::default(),
-            wrong: Entries::default(),
-            noted: Entries::default(),
-        }
-    }
-
-    fn mac(&self, who: &[u8], plain: &Secret) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.key);
-        context.update(&who.len().to_be_bytes());
-        context.update(who);
-        context.update(plain.expose().as_bytes());
-        let mut octets = [0; 32];
-        octets.copy_from_slice(context.sign().as_ref());
-        octets
-    }
-
-    fn mac_here(&self, mac: &[u8; 32], scope: Scope, ip: IpAddr) -> [u8; 32] {
-        let place = format!("{scope:?} {ip}");
-        let tag = hmac::sign(&self.key, &[mac, place.as_bytes()].concat());
-        let mut octets = [0; 32];
-        octets.copy_from_slice(tag.as_ref());
-        octets
-    }
-
-    /// Whether a success of this key is to be put on record now.
-    fn note(&mut self, key: [u8; 32], now: Timestamp) -> bool {
-        let due = self.noted.get(&key, now).is_none();
-        if due {
-            self.noted.put(key, now, NOTED, ());
-        }
-        due
-    }
-}
-
-/// A bounded memory with an end for each entry.
-#[derive(Debug)]
-struct Entries<T> {
-    entries: HashMap<[u8; 32], (Timestamp, T)>,
-}
-
-impl<T> Default for Entries<T> {
-    fn default() -> Self {
-        Self {
-            entries: HashMap::new(),
-        }
-    }
-}
-
-impl<T: Clone> Entries<T> {
-    fn get(&self, key: &[u8; 32], now: Timestamp) -> Option<T> {
-        self.entries
-            .get(key)
-            .filter(|(end, _)| *end > now)
-            .map(|(_, value)| value.clone())
-    }
-
-    fn put(&mut self, key: [u8; 32], now: Timestamp, span: SignedDuration, value: T) {
-        if self.entries.len() >= REMEMBERED {
-            self.entries.retain(|_, (end, _)| *end > now);
-        }
-        if self.entries.len() >= REMEMBERED {
-            let first = self
-                .entries
-                .iter()
-                .min_by_key(|(_, (end, _))| *end)
-                .map(|(key, _)| *key);
-            first.and_then(|key| self.entries.remove(&key));
-        }
-        self.entries.insert(
-            key,
-            (now.saturating_add(span).unwrap_or(Timestamp::MAX), value),
-        );
-    }
 }
 
 fn busy(error: Error) -> LoginError {

@@ -12,6 +12,7 @@ pub mod form;
 pub mod front;
 pub mod link;
 pub mod login;
+mod notes;
 pub mod office;
 pub mod passcode;
 pub mod password;

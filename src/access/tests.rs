@@ -639,6 +639,7 @@ async fn wrong_passwords_never_tell_whether_a_name_exists() {
     );
     assert_eq!(heard[0], heard[1]);
     assert_eq!(heard[2], heard[1]);
+    login.written().await;
     let strangers = bench.count(EventKind::SignIn, false).await;
     assert_eq!(
         strangers, 2,
@@ -667,6 +668,7 @@ async fn wrong_passwords_slow_one_network_down_and_that_survives_a_restart() {
         let refused = verify(&login, "ruiz@clinic.example", &guess, Scope::Smtp, HOME).await;
         assert_eq!(refused, Err(LoginError::Refused));
     }
+    login.written().await;
     drop(login);
     let bench = bench.restart();
     let login = Login::new(bench.store.clone(), passwords);
@@ -700,4 +702,76 @@ async fn guessing_names_causes_few_writes() {
     }
     let writes = bench.store.figures().commits - before;
     assert!(writes <= 3, "{writes} writes");
+}
+
+#[tokio::test]
+async fn names_that_nobody_has_are_slowed_as_a_sum_and_an_account_no_less() {
+    let bench = Bench::new();
+    let account = bench.account().await;
+    let passwords = Passwords::new();
+    let right = bench.app_password(&passwords, &account, Scope::Smtp).await;
+    let login = Login::new(bench.store.clone(), passwords);
+    let ruiz = "ruiz@clinic.example";
+    // Somebody of the office works from the guesser's network.
+    assert!(
+        verify(&login, ruiz, &right, Scope::Smtp, HOME)
+            .await
+            .is_ok()
+    );
+    let mut looked_at = 0;
+    for n in 0..110 {
+        let name = format!("user{n}@clinic.example");
+        let guess = Secret::new("guess");
+        let answer = verify(&login, &name, &guess, Scope::Smtp, HOME).await;
+        looked_at += usize::from(answer == Err(LoginError::Refused));
+    }
+    assert_eq!(looked_at, 100);
+    let half_a_minute = SignedDuration::from_secs(30);
+    let other = Address::parse("other@clinic.example").unwrap();
+    accounts::add(&bench.store, other, Role::Staff, OPERATOR)
+        .await
+        .unwrap();
+    // The wait does not tell who has an account.
+    for name in [
+        "other@clinic.example",
+        "nobody@clinic.example",
+        "no address",
+    ] {
+        let guess = Secret::new("x");
+        let answer = verify(&login, name, &guess, Scope::Smtp, HOME);
+        assert_eq!(answer.await, Err(LoginError::Slow(half_a_minute)), "{name}");
+    }
+    // Who has signed in from there before does not wait for others, also when the
+    // minute of memory is over.
+    bench.pass(10);
+    login.forget(account.id);
+    assert!(
+        verify(&login, ruiz, &right, Scope::Smtp, HOME)
+            .await
+            .is_ok()
+    );
+    assert!(
+        verify(&login, ruiz, &right, Scope::Smtp, AWAY)
+            .await
+            .is_ok()
+    );
+    login.written().await;
+    assert_eq!(bench.count(EventKind::SignIn, false).await, 1);
+    assert_eq!(bench.count(EventKind::Lock, true).await, 1);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_answered_before_anything_is_written_whoever_it_is_for() {
+    let bench = Bench::new();
+    bench.account().await;
+    let login = Login::new(bench.store.clone(), Passwords::new());
+    for name in ["nobody@clinic.example", "ruiz@clinic.example"] {
+        let before = bench.store.figures().commits;
+        let guess = Secret::new("guess");
+        let refused = verify(&login, name, &guess, Scope::Smtp, HOME);
+        assert_eq!(refused.await, Err(LoginError::Refused));
+        assert_eq!(bench.store.figures().commits, before, "{name}");
+        login.written().await;
+        assert_eq!(bench.store.figures().commits, before + 1, "{name}");
+    }
 }

@@ -36,6 +36,17 @@ pub struct Patience {
     pub longest: SignedDuration,
 }
 
+impl Patience {
+    /// For all that one network gets wrong, whatever names it tries: above what the
+    /// forgotten phones of a practice come to, and a wait for each hundred keeps
+    /// whoever goes through names from trying many.
+    pub const NETWORK: Self = Self {
+        round: 100,
+        first: FIRST,
+        longest: LONGEST,
+    };
+}
+
 impl Default for Patience {
     fn default() -> Self {
         Self {

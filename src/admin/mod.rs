@@ -11,7 +11,7 @@ mod verb;
 
 pub use client::{Asked, ask};
 pub use server::Door;
-pub use verb::{Answer, ContactVerb, Octets, Password, Verb};
+pub use verb::{Answer, AuditVerb, ContactVerb, Octets, Password, Verb};
 
 use crate::desk::contacts::{Asker, Wanted};
 use crate::desk::{Desk, Refused};
@@ -92,11 +92,20 @@ async fn act(desk: &Desk, verb: Verb) -> Result<Answer, Refused> {
         Verb::TaskList { addresses } => desk.tasks(addresses).await.map(Answer::Tasks),
         Verb::TaskDone { id } => desk.finish_task(id).await.map(done),
         Verb::Contact(verb) => contact(desk, verb).await,
+        Verb::Audit(verb) => audit(desk, verb).await,
         Verb::QueueList => desk.jobs().await.map(Answer::Jobs),
         Verb::QueueRetry { id } => desk.retry_job(id).await.map(done),
         Verb::QueueDrop { id } => desk.drop_job(id).await.map(done),
         Verb::StoreCompact => desk.compact().await.map(Answer::Compacted),
         Verb::StoreVerify => desk.verify().await.map(Answer::Verified),
+    }
+}
+
+/// The verbs of the audit trail.
+async fn audit(desk: &Desk, verb: AuditVerb) -> Result<Answer, Refused> {
+    match verb {
+        AuditVerb::Read { wish } => desk.audit(&wish).await.map(Answer::Audit),
+        AuditVerb::Verify => desk.verify_audit().await.map(Answer::AuditVerified),
     }
 }
 

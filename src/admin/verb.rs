@@ -2,6 +2,7 @@
 
 use crate::access::app_password::Wish;
 use crate::desk::accounts::{AccountView, Change};
+use crate::desk::audit::{AuditPiece, AuditVerifiedView, AuditWish};
 use crate::desk::contacts::{ContactsView, Draft, ImportView, RecordView};
 use crate::desk::extend::ExtendedView;
 use crate::desk::holds::HoldView;
@@ -157,6 +158,8 @@ pub enum Verb {
     },
     /// Do something with the directory of contacts.
     Contact(ContactVerb),
+    /// Do something with the audit trail.
+    Audit(AuditVerb),
     /// Show what waits to leave.
     QueueList,
     /// Try a job now.
@@ -239,6 +242,19 @@ pub enum ContactVerb {
     },
 }
 
+/// What can be asked of the audit trail.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "audit", deny_unknown_fields)]
+pub enum AuditVerb {
+    /// Take a piece of it out.
+    Read {
+        /// Which.
+        wish: AuditWish,
+    },
+    /// Follow its chain.
+    Verify,
+}
+
 /// What comes back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -273,6 +289,10 @@ pub enum Answer {
     Imported(ImportView),
     /// A file.
     File(Octets),
+    /// A piece of the audit trail.
+    Audit(AuditPiece),
+    /// What following its chain found.
+    AuditVerified(AuditVerifiedView),
     /// What waits to leave.
     Jobs(Vec<JobView>),
     /// What compaction gave back.

@@ -4,6 +4,7 @@
 use crate::admin::{self, Answer, Asked, Verb};
 use crate::cli::{Failure, print, runtime};
 use crate::config::Config;
+use crate::desk::Desk;
 use crate::model::{Actor, Clock};
 use crate::serve::ground::{self, GroundError};
 use crate::serve::{pieces, settings};
@@ -28,11 +29,45 @@ pub(super) fn once(config: &Config, verb: Verb) -> Result<Answer, Failure> {
     runtime()?.block_on(answer(config, verb))
 }
 
+/// Asks again and again, as long as `more` makes another verb of the answer. The
+/// store is opened once, if no gateway runs.
+pub(super) fn each(
+    config: &Config,
+    first: Verb,
+    mut more: impl FnMut(Answer) -> Result<Option<Verb>, Failure>,
+) -> Result<(), Failure> {
+    runtime()?.block_on(async {
+        let mut desk = None;
+        let mut next = Some(first);
+        while let Some(verb) = next {
+            let heard = match &desk {
+                None => gateway(config, &verb).await?,
+                Some(_) => None,
+            };
+            let answered = match (heard, &mut desk) {
+                (Some(answer), _) => answer,
+                (None, Some(desk)) => admin::answer(desk, verb).await,
+                (None, none) => admin::answer(none.insert(alone(config)?), verb).await,
+            };
+            next = more(answered)?;
+        }
+        Ok(())
+    })
+}
+
 async fn answer(config: &Config, verb: Verb) -> Result<Answer, Failure> {
+    match gateway(config, &verb).await? {
+        Some(answer) => Ok(answer),
+        None => Ok(admin::answer(&alone(config)?, verb).await),
+    }
+}
+
+/// What the running gateway answers; `None` if none runs.
+async fn gateway(config: &Config, verb: &Verb) -> Result<Option<Answer>, Failure> {
     let socket = &config.admin.socket;
-    match admin::ask(socket, &verb).await {
-        Ok(Asked::Answered(answer)) => Ok(answer),
-        Ok(Asked::Nobody) => alone(config, verb).await,
+    match admin::ask(socket, verb).await {
+        Ok(Asked::Answered(answer)) => Ok(Some(answer)),
+        Ok(Asked::Nobody) => Ok(None),
         Err(e) if e.kind() == ErrorKind::PermissionDenied => Err(Failure::Usage(format!(
             "the gateway's socket {} may not be used by this user; use the gateway's own user, or root",
             socket.display()
@@ -44,11 +79,12 @@ async fn answer(config: &Config, verb: Verb) -> Result<Answer, Failure> {
     }
 }
 
-async fn alone(config: &Config, verb: Verb) -> Result<Answer, Failure> {
+/// The desk of whoever finds no gateway at work.
+fn alone(config: &Config) -> Result<Desk, Failure> {
     let caller = rustix::process::geteuid().as_raw();
     let store = ground::open(config, Clock::System).map_err(not_opened)?;
     let desk = pieces::desk_alone(config, store);
-    Ok(admin::answer(&desk.used_by(Actor::Operator(caller)), verb).await)
+    Ok(desk.used_by(Actor::Operator(caller)))
 }
 
 fn not_opened(error: GroundError) -> Failure {

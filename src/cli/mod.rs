@@ -2,6 +2,7 @@
 //! code; what a command does is done elsewhere.
 
 mod ask;
+mod audit;
 mod check;
 mod confirm;
 mod contacts;
@@ -79,6 +80,9 @@ enum Command {
     /// The directory of patients and others.
     #[command(subcommand)]
     Contact(contacts::Contact),
+    /// The audit trail: who did what to which message, and when.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// What waits to leave.
     #[command(subcommand)]
     Queue(verbs::Queue),
@@ -192,6 +196,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Hold(verb) => ask::run(&file, verb.wanted()?),
         Command::Task(verb) => ask::run(&file, verb.wanted()),
         Command::Contact(verb) => contacts::run(&file, verb),
+        Command::Audit(verb) => audit::run(&file, verb),
         Command::Queue(verb) => ask::run(&file, verb.wanted()?),
         Command::Store(verb) => ask::run(&file, verb.wanted()),
     }
@@ -245,7 +250,6 @@ mod tests {
     fn every_documented_command_is_understood() {
         let id = "0".repeat(26);
         for line in [
-            "demo",
             "demo --once",
             "init --dir /d --hostname h.example --domain d.example",
             "init --dir /d --hostname h --domain d --clinic-name N --relay smtp://h:25 --portal-url https://h",
@@ -312,6 +316,10 @@ mod tests {
             "contact import f --dry-run --json",
             "contact import -",
             "contact export f --semicolons",
+            &format!(
+                "audit export --from 2026-01-01 --to 2026-12-31 --contact {id} --format json --addresses"
+            ),
+            "audit verify --json",
         ] {
             understood(line);
         }

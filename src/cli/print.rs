@@ -5,6 +5,7 @@ mod contacts;
 use crate::admin::Answer;
 use crate::cli::Failure;
 use crate::desk::accounts::AccountView;
+use crate::desk::audit::AuditVerifiedView;
 use crate::desk::holds::{HoldView, Whom};
 use crate::desk::messages::{MessageView, RecipientView};
 use crate::desk::queue::{AnswerView, JobView};
@@ -65,6 +66,12 @@ pub(super) fn answer(answer: Answer, as_json: bool) -> Result<(), Failure> {
         Answer::Compacted(view) => show(&view, as_json, compacted),
         Answer::Verified(view) => {
             show(&view, as_json, verified)?;
+            all(view.clean)
+        }
+        // Taken out piece by piece, by who asked for it.
+        Answer::Audit(piece) => show(&piece, true, |_| String::new()),
+        Answer::AuditVerified(view) => {
+            show(&view, as_json, trail)?;
             all(view.clean)
         }
         Answer::Refused(reason) => Err(Failure::Usage(reason)),
@@ -302,8 +309,12 @@ fn job(view: &JobView) -> String {
         view.recipient.as_deref().unwrap_or("-"),
         view.message.as_deref().unwrap_or("-"),
     );
-    if let Some(view) = &view.answer {
-        let _ = writeln!(text, "    {}", relay_said(view));
+    if let Some(answer) = &view.answer {
+        let said = match view.purpose.as_str() {
+            "chart" | "webhook" => format!("{}  {}", time(answer.at), answer.text),
+            _ => relay_said(answer),
+        };
+        let _ = writeln!(text, "    {said}");
     }
     text
 }
@@ -312,6 +323,19 @@ fn compacted(view: &CompactedView) -> String {
     format!(
         "{} records kept; {} octets before, {} after\n",
         view.records, view.before, view.after
+    )
+}
+
+fn trail(view: &AuditVerifiedView) -> String {
+    let good = view.good;
+    let Some(at) = view.broken_at else {
+        return format!("{good} entries, and every one is as it was written\n");
+    };
+    let before = view.last_good.map_or_else(String::new, |last| {
+        format!(", the last of them of {}", time(last))
+    });
+    format!(
+        "entry {at} was changed, removed or moved; {good} entries before it are in order{before}\n"
     )
 }
 

@@ -9,6 +9,7 @@
 //! `serve` sees the whole.
 
 pub mod admin;
+pub mod chart;
 pub mod clinic;
 pub mod contacts;
 mod draft;
@@ -30,6 +31,7 @@ pub mod tls;
 mod value;
 
 pub use admin::Admin;
+pub use chart::{Chart, Endpoint};
 pub use clinic::Clinic;
 pub use contacts::{Contacts, Required, Unknown};
 pub use draft::Source;
@@ -82,6 +84,8 @@ pub struct Config {
     pub office: Office,
     /// The directory of patients and others.
     pub contacts: Contacts,
+    /// Where patients' files go besides the mailbox.
+    pub chart: Chart,
     /// Bounds on what peers may ask for.
     pub limits: Limits,
     /// The door for whoever runs the machine.
@@ -138,6 +142,7 @@ impl Config {
         let notice = draft.section("notice", |s| Notice::read(s, clinic.as_ref()));
         let office = draft.section("office", Office::read);
         let contacts = draft.section("contacts", Contacts::read);
+        let chart = draft.section("chart", Chart::read);
         let limits = draft.section("limits", Limits::read);
         let admin = draft.section("admin", Admin::read);
         let log = draft.section("log", Log::read);
@@ -154,6 +159,7 @@ impl Config {
             notice: notice?,
             office,
             contacts,
+            chart,
             limits,
             admin,
             log,

@@ -14,7 +14,7 @@ type Rule = fn(&Config) -> Option<Fault>;
 
 /// Every rule that the configuration breaks.
 pub(super) fn broken(config: &Config) -> Vec<Fault> {
-    const RULES: [Rule; 26] = [
+    const RULES: [Rule; 29] = [
         no_domain,
         tagged_without_tag,
         same_tags,
@@ -41,6 +41,9 @@ pub(super) fn broken(config: &Config) -> Vec<Fault> {
         no_listener,
         address_taken_twice,
         socket_path_too_long,
+        chart_beside_data,
+        webhook_in_clear,
+        secret_without_webhook,
     ];
     RULES.iter().filter_map(|rule| rule(config)).collect()
 }
@@ -358,6 +361,44 @@ fn address_taken_twice(c: &Config) -> Option<Fault> {
         }
     }
     None
+}
+
+fn chart_beside_data(c: &Config) -> Option<Fault> {
+    let (folder, data) = (c.chart.folder.as_ref()?, &c.store.path);
+    (folder.starts_with(data) || data.starts_with(folder)).then(|| {
+        c.fault(
+            "chart.folder",
+            "chart.folder and store.path lie inside each other, so that whoever opens patients' files is among the gateway's own",
+            "choose another folder",
+        )
+    })
+}
+
+fn webhook_in_clear(c: &Config) -> Option<Fault> {
+    let origin = c.chart.webhook.as_ref()?.origin();
+    (!origin.is_secure() && !origin.host().is_loopback()).then(|| {
+        c.fault(
+            "chart.webhook",
+            "chart.webhook is http, so everybody on the way could read and change events",
+            "write https; http is only for a loopback address",
+        )
+    })
+}
+
+fn secret_without_webhook(c: &Config) -> Option<Fault> {
+    let chart = &c.chart;
+    let key = match (&chart.webhook_secret, &chart.webhook_trust) {
+        (Some(_), _) => "chart.webhook-secret",
+        (None, Some(_)) => "chart.webhook-trust",
+        (None, None) => return None,
+    };
+    chart.webhook.is_none().then(|| {
+        c.fault(
+            key,
+            format!("{key} is set without a chart.webhook"),
+            "set webhook, or leave both out",
+        )
+    })
 }
 
 fn socket_path_too_long(c: &Config) -> Option<Fault> {

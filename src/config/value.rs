@@ -1,5 +1,6 @@
 //! What a value may be: one type for each kind of setting, read once.
 
+use crate::config::chart::Endpoint;
 use crate::config::name::{Domain, Host, Url};
 use crate::model::{Address, Language};
 use ipnet::IpNet;
@@ -254,6 +255,8 @@ texts! {
         |text| Self::parse(text), |it| it.to_string();
     Url: "an address such as \"https://mail.clinic.example\", without a path",
         |text| Self::parse(text), |it| it.as_str();
+    Endpoint: "an address such as \"https://records.clinic.example/sealpost\"",
+        |text| Self::parse(text), |it| it.text();
 }
 
 impl<T: Setting> Setting for Vec<T> {

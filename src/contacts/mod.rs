@@ -25,7 +25,7 @@ pub use change::{Effect, Put, PutError, Rules, put};
 pub use draft::{Draft, Field, Problem, Problems, missing_for_portal};
 pub use import::{Line, Plan, PlanError, Reason, Verdict, carry_out, plan};
 pub use search::{Found, Wanted, search};
-pub use table::{MAX_OCTETS, SheetError, export};
+pub use table::{MAX_OCTETS, SheetError, export, guarded};
 
 use crate::contacts::change::effects;
 use crate::mime::one_line;

@@ -331,7 +331,8 @@ fn cells(contact: &Contact, providers: &HashMap<AccountId, String>) -> Vec<Strin
 
 /// A cell that a spreadsheet would run as a formula gets an apostrophe before it
 /// (OWASP, CSV injection), and so does one that already looks as if it had one.
-fn guarded(cell: &str) -> String {
+#[must_use]
+pub fn guarded(cell: &str) -> String {
     let guard = if looks_like_formula(cell) { "'" } else { "" };
     format!("{guard}{cell}")
 }

@@ -266,7 +266,9 @@ impl Worker {
     async fn deliver(&self, leased: Leased) {
         let outcome = match &leased.job().work {
             Work::Deliver(parcel) => self.attempt(parcel).await,
-            Work::Dispatch(_) => Ok(Outcome::Unfit("lane")),
+            Work::Dispatch(_) | Work::Chart { .. } | Work::Announce(_) => {
+                Ok(Outcome::Unfit("lane"))
+            }
             Work::Tell { .. } | Work::Displayed { .. } => {
                 return note::tell(&self.store, &self.office.current(), &leased).await;
             }
@@ -291,7 +293,11 @@ impl Worker {
     async fn note(&self, leased: Leased, outcome: Outcome) {
         let place = match &leased.job().work {
             Work::Deliver(parcel) => about(parcel.purpose),
-            Work::Dispatch(_) | Work::Tell { .. } | Work::Displayed { .. } => None,
+            Work::Dispatch(_)
+            | Work::Tell { .. }
+            | Work::Displayed { .. }
+            | Work::Chart { .. }
+            | Work::Announce(_) => None,
         };
         let place = place.map(|id| id.octets().iter().map(|o| usize::from(*o)).sum::<usize>());
         let turn = place.and_then(|place| self.turns.get(place % TURNS));

@@ -348,6 +348,8 @@ fn log(job: &Job, outcome: &Outcome) {
         Work::Deliver(parcel) => object(parcel.purpose),
         Work::Dispatch(message) => message.to_string(),
         Work::Tell { message, n } | Work::Displayed { message, n } => format!("{message}/{n}"),
+        Work::Chart { message, part } => format!("{message}/{part}"),
+        Work::Announce(news) => news.message.to_string(),
     };
     match outcome {
         Outcome::Accepted(answer, _) => tracing::info!(

@@ -18,6 +18,7 @@ pub mod store;
 pub mod tasks;
 #[cfg(test)]
 mod tests;
+pub mod trail;
 mod underway;
 
 use crate::access::login::Login;

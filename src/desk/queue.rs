@@ -1,5 +1,6 @@
 //! What waits to leave.
 
+use crate::chart;
 use crate::delivery;
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{Address, Answer, Event, EventKind, JobId, Purpose};
@@ -19,7 +20,7 @@ pub struct JobView {
     /// Its id.
     pub id: String,
     /// What it is for: `dispatch`, `notice`, `reminder`, `code`, `alert`,
-    /// `report`, `clear`.
+    /// `report`, `clear`, `chart`, `webhook`.
     pub purpose: String,
     /// The message it belongs to.
     pub message: Option<String>,
@@ -45,7 +46,7 @@ pub struct AnswerView {
     pub at: Timestamp,
     /// The reply code; 0 where there was none.
     pub code: u16,
-    /// Its words, or ours where it said none; those that hold an address are
+    /// Its words, or ours where it said none or nobody was asked; those that hold an address are
     /// left out unless addresses were asked for.
     pub text: String,
 }
@@ -89,6 +90,7 @@ impl Desk {
             ));
         }
         delivery::dropped(&self.store, &self.settings.current().office, &mut tx, &job).await?;
+        chart::dropped(&mut tx, &job);
         tx.audit(Event::new(self.actor, EventKind::Queue, id).noted("drop"));
         self.store.commit(tx).await?;
         Ok(())
@@ -109,6 +111,8 @@ fn view(listed: &Listed) -> JobView {
         Work::Tell { message, .. } | Work::Displayed { message, .. } => {
             ("report", Some(*message), None)
         }
+        Work::Chart { message, .. } => ("chart", Some(*message), None),
+        Work::Announce(news) => ("webhook", Some(news.message), None),
         Work::Deliver(parcel) => {
             let (purpose, message) = match parcel.purpose {
                 Purpose::Notice { message, .. } => ("notice", Some(message)),
@@ -130,7 +134,11 @@ fn view(listed: &Listed) -> JobView {
         due: Some(listed.due).filter(|due| *due != queue::ASIDE),
         in_hand: listed.leased,
         attempts: job.attempts,
-        answer: job.answer.as_ref().map(|a| masked_answer(a, whom)),
+        answer: job.answer.as_ref().map(|answer| match job.work {
+            // The words are ours.
+            Work::Chart { .. } | Work::Announce(_) => answer_view(answer),
+            _ => masked_answer(answer, whom),
+        }),
     }
 }
 

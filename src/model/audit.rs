@@ -78,6 +78,9 @@ pub enum EventKind {
     BreakGlass,
     /// A contact was added or changed, or let into the portal or no longer.
     Contact,
+    /// A file was written into the chart's folder, or the audit trail was taken
+    /// out.
+    Export,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.
@@ -93,8 +96,8 @@ pub struct Event {
     pub network: Option<NetworkKey>,
     /// Whether it succeeded.
     pub success: bool,
-    /// A short fixed word that says more: a reason, a user-agent class. Never a
-    /// person's data; but the reason of a break-glass stands in its own words.
+    /// A short fixed word that says more, perhaps with an id behind it: a reason, a
+    /// user-agent class, whose file it is. Never a person's data; but the reason of a break-glass stands in its own words.
     pub note: String,
 }
 

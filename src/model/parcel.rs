@@ -97,17 +97,23 @@ pub enum Lane {
     Clear = 4,
     /// Somebody is to be told of a success.
     Success = 5,
+    /// A patient's file is to be written into the chart's folder.
+    Chart = 6,
+    /// The clinic's own program is to hear of something.
+    Webhook = 7,
 }
 
 impl Lane {
     /// Every lane, the most urgent first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Dispatch,
         Self::Code,
         Self::Report,
         Self::Success,
         Self::Notice,
         Self::Clear,
+        Self::Chart,
+        Self::Webhook,
     ];
 }
 

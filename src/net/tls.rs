@@ -1,11 +1,11 @@
-//! TLS for those who connect to us. Private keys pass through here, from the
-//! file into rustls and nowhere else.
+//! TLS for those who connect to us, and whom we trust where we connect. Private
+//! keys pass through here, from the file into rustls and nowhere else.
 
 use crate::model::Live;
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -27,6 +27,41 @@ pub enum TlsError {
     /// They do not go together, or cannot be used.
     #[error("certificate and key cannot be used together: {0}")]
     Pair(#[from] rustls::Error),
+}
+
+/// Why it is not known whom to trust.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// There is no certificate, or one that cannot be read.
+    #[error("{0}")]
+    Certificate(String),
+    /// The crypto provider.
+    #[error("TLS could not be set up: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// TLS as a client: towards servers with a public certificate, or one of those
+/// in `trust` (PEM; empty: none besides).
+///
+/// # Errors
+/// [`TrustError`] if `trust` holds no certificate that can be read.
+pub fn towards(trust: &[u8]) -> Result<ClientConfig, TrustError> {
+    let public = webpki_roots::TLS_SERVER_ROOTS;
+    let mut roots = RootCertStore::from_iter(public.iter().cloned());
+    let unreadable = |why: String| TrustError::Certificate(why);
+    for certificate in CertificateDer::pem_slice_iter(trust) {
+        let certificate = certificate.map_err(|e| unreadable(e.to_string()))?;
+        let added = roots.add(certificate);
+        added.map_err(|e| unreadable(e.to_string()))?;
+    }
+    if !trust.is_empty() && roots.len() == public.len() {
+        return Err(unreadable("no certificate in it".to_owned()));
+    }
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 /// TLS as a server. Clones share their certificate, and a new one takes effect

@@ -1,6 +1,6 @@
 //! The audit trail in plain words, for who runs the gateway.
 
-use crate::desk::audit::{EventView, KINDS, TrailView, Wanted, Who};
+use crate::desk::trail::{EventView, KINDS, TrailView, Wanted, Who};
 use crate::model::EventKind;
 use crate::office::notes;
 use crate::office::page::{Page, Tab};
@@ -84,6 +84,7 @@ fn kind(page: &Page<'_>, kind: EventKind) -> String {
         EventKind::Release => "office-event-release",
         EventKind::BreakGlass => "office-event-break-glass",
         EventKind::Contact => "office-event-contact",
+        EventKind::Export => "office-event-export",
     })
 }
 

@@ -8,15 +8,17 @@ use crate::store::{Error, Held, Store, Tx};
 use jiff::Timestamp;
 
 /// The lanes in the order in which one job leads to another: a dispatch to a
-/// notice, that to a success, that to a report. A list that is read in this
+/// notice, that to a success, that to a report; a file in the chart to news of it. A list that is read in this
 /// order while jobs end sees the job or what it led to, and so never too little.
-const COURSE: [Lane; 6] = [
+const COURSE: [Lane; 8] = [
     Lane::Dispatch,
     Lane::Clear,
     Lane::Notice,
     Lane::Success,
     Lane::Report,
     Lane::Code,
+    Lane::Chart,
+    Lane::Webhook,
 ];
 
 /// A job as it stands in the queue.

@@ -17,10 +17,13 @@ pub const CODE_LIFE: SignedDuration = SignedDuration::from_mins(30);
 pub const WARN_AFTER: SignedDuration = SignedDuration::from_hours(4);
 /// We give up after this time (requirements C6.5).
 pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(48);
+/// News that the clinic's own program did not take in a day is old: whoever
+/// mends that program asks for everything anyhow.
+pub const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// When a job made at `created` is tried again after `tried` tries, the last
 /// of them at `now`. `None`: it is given up. Dispatch is never given up, since
-/// the message was accepted.
+/// the message was accepted; nor is a file for the chart.
 #[must_use]
 pub fn next(lane: Lane, created: Timestamp, tried: u32, now: Timestamp) -> Option<Timestamp> {
     let next = later(now, pause(lane, tried));
@@ -33,7 +36,7 @@ pub fn next(lane: Lane, created: Timestamp, tried: u32, now: Timestamp) -> Optio
     // One try falls on the moment at which a delay is to be reported, so that
     // the report is not late itself.
     let warn = later(created, WARN_AFTER);
-    Some(if now < warn && warn < next {
+    Some(if lane != Lane::Webhook && now < warn && warn < next {
         warn
     } else {
         next
@@ -48,7 +51,8 @@ pub fn is_late(lane: Lane, created: Timestamp, now: Timestamp) -> bool {
 
 fn end(lane: Lane, created: Timestamp) -> Option<Timestamp> {
     match lane {
-        Lane::Dispatch | Lane::Success => None,
+        Lane::Dispatch | Lane::Success | Lane::Chart => None,
+        Lane::Webhook => Some(later(created, NEWS_LIFE)),
         Lane::Code => Some(later(created, CODE_LIFE)),
         Lane::Report | Lane::Notice | Lane::Clear => Some(later(created, GIVE_UP_AFTER)),
     }
@@ -111,6 +115,13 @@ mod tests {
     #[test]
     fn an_accepted_message_is_never_given_up_before_its_routes_are_chosen() {
         assert!(next(Lane::Dispatch, at(0), 500, at(90 * 86_400)).is_some());
+    }
+
+    #[test]
+    fn a_file_for_the_chart_waits_for_its_disk_and_news_for_a_day() {
+        assert!(next(Lane::Chart, at(0), 500, at(90 * 86_400)).is_some());
+        let last = *tries(Lane::Webhook).last().unwrap();
+        assert!(last <= 24 * 3_600 && last + 3_600 > 24 * 3_600);
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The daemon: starts the gateway, tells systemd, listens to signals.
 
 use crate::config::Config;
-use crate::model::Clock;
+use crate::model::{Actor, Clock, Event, EventKind};
 use crate::serve::gateway::Gateway;
 use crate::serve::ground::{self, GroundError};
 use crate::serve::sockets::{Held, Sockets};
 use crate::serve::{check, logging, settings};
+use crate::store::Tx;
+use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sd_notify::NotifyState;
@@ -15,6 +18,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// How long a message in the middle of its DATA may still take when the
 /// daemon is told to end (requirements C11.8), and everything else with it.
 const DRAIN: SignedDuration = SignedDuration::from_secs(15);
+/// Octets of a configuration's digest on record: enough to tell two apart.
+const DIGEST: usize = 8;
 
 /// Why the daemon ended.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +54,12 @@ pub async fn run(file: &Path, sockets: Sockets) -> Result<(), DaemonError> {
     let mut hangup = signals(SignalKind::hangup())?;
     let started = Gateway::start_on(sockets, &config, Clock::System).await;
     let gateway = started.map_err(not_started)?;
+    note(&gateway, Some(&config), "started").await;
     ready(&gateway);
     beat();
     while !ended(&mut ends, &mut hangup).await {
         tell(&[NotifyState::Reloading]);
-        reload(file, &gateway, &held);
+        reload(file, &gateway, &held).await;
         tell(&[NotifyState::Ready]);
     }
     tracing::info!(
@@ -166,25 +172,46 @@ async fn ended(ends: &mut (Signal, Signal), hangup: &mut Signal) -> bool {
 }
 
 /// A configuration that does not fit leaves the old one in force.
-fn reload(file: &Path, gateway: &Gateway, held: &Held) {
+async fn reload(file: &Path, gateway: &Gateway, held: &Held) {
     let read = settings::read(file).map_err(|faults| faults.to_string());
     let read = read.and_then(|config| {
         let checked = checked(&config, held);
         checked.map(|()| config).map_err(|e| e.to_string())
     });
     let done = read.and_then(|config| {
-        gateway
-            .reload(&config)
-            .map_err(|error| format!("{error:#}"))
+        let reloaded = gateway.reload(&config);
+        let reloaded = reloaded.map(|()| config);
+        reloaded.map_err(|error| format!("{error:#}"))
     });
     match done {
-        Ok(()) => tracing::info!(
-            event = "reloaded",
-            "The certificate, policy, notices, office and limits of a message were read anew; the rest waits for a restart."
-        ),
-        Err(reason) => {
-            tracing::error!(event = "reload.refused", reason = %reason, "The new configuration was refused; the old one stays in force.")
+        Ok(config) => {
+            note(gateway, Some(&config), "reloaded").await;
+            tracing::info!(
+                event = "reloaded",
+                "The certificate, policy, notices, office, chart and limits of a message were read anew; the rest waits for a restart."
+            );
         }
+        Err(reason) => {
+            note(gateway, None, "refused").await;
+            tracing::error!(event = "reload.refused", reason = %reason, "The new configuration was refused; the old one stays in force.");
+        }
+    }
+}
+
+/// Puts on record which configuration came into force, or that one was refused:
+/// a digest of what it says, by which an auditor sees that it changed.
+async fn note(gateway: &Gateway, config: Option<&Config>, how: &str) {
+    let digest = config.map(|config| digest::digest(&digest::SHA256, config.show().as_bytes()));
+    let digest: &[u8] = digest.as_ref().map_or(&[], |digest| digest.as_ref());
+    let object = HEXLOWER.encode(digest.get(..DIGEST).unwrap_or_default());
+    let event = Event::new(Actor::Gateway, EventKind::Configuration, object);
+    let mut tx = Tx::new();
+    tx.audit(match config {
+        Some(_) => event.noted(how),
+        None => event.failed(how),
+    });
+    if let Err(error) = gateway.store().commit(tx).await {
+        tracing::error!(event = "configuration.unnoted", reason = %error, "That the configuration was read could not be put on record.");
     }
 }
 

@@ -5,6 +5,7 @@ use crate::access::login::Login;
 use crate::access::office::Office;
 use crate::access::password::Passwords;
 use crate::admin;
+use crate::chart::{self, Chart};
 use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::desk::{self, Desk};
@@ -19,7 +20,7 @@ use crate::pki::Signer;
 use crate::portal;
 use crate::release;
 use crate::serve::sockets::{self, Held, Listening, Sockets};
-use crate::serve::{certificate, ground, pieces, relay};
+use crate::serve::{certificate, chart as charting, ground, pieces, relay};
 use crate::smtp;
 use crate::store::Store;
 use crate::sweep::{self, Sweep};
@@ -64,6 +65,7 @@ struct Reload {
     returns: Live<smtp::Settings>,
     desk: Live<desk::Settings>,
     sweep: Live<sweep::Settings>,
+    chart: Live<chart::Settings>,
     holds: Live<release::Settings>,
     tls: [Tls; 2],
     /// With the same certificate; `None` with a key that cannot sign profiles, of
@@ -157,6 +159,7 @@ impl Gateway {
         let towards = relay::settings(config)?;
         let delivery = Delivery::new(store, towards, &live.office, &outbound.receiving())?;
         let sweep = Sweep::new(store.clone(), live.sweep.clone());
+        let chart = Chart::new(store.clone(), live.chart.clone());
 
         // Strangers at the portal compute on their own count: they stand in no line
         // before somebody of the office.
@@ -204,6 +207,7 @@ impl Gateway {
         self.tasks
             .spawn(async move { mailboxes.work(mailboxes_stop).await });
         self.tasks.spawn(sweep.work(stop()));
+        self.tasks.spawn(chart.work(stop()));
         self.tasks.spawn(admin.work(stop()));
         Ok(())
     }
@@ -357,6 +361,7 @@ impl Reload {
             returns: Live::new(pieces::returns(config)),
             desk: Live::new(pieces::desk(config)),
             sweep: Live::new(pieces::sweep(config)),
+            chart: Live::new(charting::settings(config)?),
             holds: Live::new(pieces::holds(config)),
             tls: [
                 Tls::new(&chain, &key, &[])?,
@@ -367,8 +372,10 @@ impl Reload {
         })
     }
 
-    /// All or nothing: only a certificate can be refused, and it comes first.
+    /// All or nothing: only what is read from files can be refused, and it comes
+    /// first.
     fn replace(&self, config: &Config) -> anyhow::Result<()> {
+        let chart = charting::settings(config)?;
         let (chain, key) = certificate::read(config)?;
         for tls in &self.tls {
             tls.replace(&chain, &key)?;
@@ -383,6 +390,7 @@ impl Reload {
         self.returns.replace(pieces::returns(config));
         self.desk.replace(pieces::desk(config));
         self.sweep.replace(pieces::sweep(config));
+        self.chart.replace(chart);
         self.holds.replace(pieces::holds(config));
         self.checked.replace(config.clone());
         Ok(())

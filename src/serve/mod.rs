@@ -2,6 +2,7 @@
 //! wired together once.
 
 pub(crate) mod certificate;
+mod chart;
 pub mod check;
 pub mod daemon;
 pub mod gateway;

@@ -17,7 +17,7 @@ use crate::setup::{Ports, Servers, Web};
 use crate::store::Store;
 use crate::upload::Limits;
 use crate::web::speech::Clinic;
-use crate::{desk, imap, inbound, office, outbound, portal, release, smtp, sweep, visit};
+use crate::{chart, desk, imap, inbound, office, outbound, portal, release, smtp, sweep, visit};
 use anyhow::Context;
 use std::fs;
 
@@ -217,6 +217,10 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
         },
         write_to: config.portal.write_to.clone(),
         notify: config.office.notify.clone(),
+        chart: chart::Wanted {
+            files: config.chart.folder.is_some(),
+            news: config.chart.webhook.is_some(),
+        },
     }
 }
 

@@ -1,13 +1,15 @@
 //! Where secrets lie: files of their own, or systemd credentials; never the
 //! configuration, never the environment (requirements C11.4).
 
-use crate::config::{Relay, Store};
+use crate::config::{Chart, Relay, Store};
 use std::path::{Path, PathBuf};
 
 /// The systemd credential that holds the store key.
 pub const STORE_KEY: &str = "store-key";
 /// The systemd credential that holds the relay's password.
 pub const RELAY_PASSWORD: &str = "relay-password";
+/// The systemd credential that holds the key of the webhook's signatures.
+pub const WEBHOOK_SECRET: &str = "webhook-secret";
 
 /// Where a secret is to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,13 @@ pub fn store_key(store: &Store) -> Secrecy {
 pub fn relay_password(relay: &Relay) -> Option<Secrecy> {
     relay.username.as_ref()?;
     Some(place(relay.password_file.as_deref(), RELAY_PASSWORD))
+}
+
+/// Where the key of the webhook's signatures is; `None` if there is no webhook.
+#[must_use]
+pub fn webhook_secret(chart: &Chart) -> Option<Secrecy> {
+    chart.webhook.as_ref()?;
+    Some(place(chart.webhook_secret.as_deref(), WEBHOOK_SECRET))
 }
 
 fn place(file: Option<&Path>, credential: &str) -> Secrecy {

@@ -61,6 +61,8 @@ pub enum Table {
     FamilyMember = 70,
     Asking = 80,
     PortalPassword = 81,
+    Charting = 85,
+    ChartRoot = 86,
 }
 
 impl Table {
@@ -85,11 +87,12 @@ impl Table {
                 | Self::Change
                 | Self::AccountHold
                 | Self::FamilyMember
+                | Self::Charting
         )
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 53] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -141,6 +144,8 @@ impl Table {
         Self::FamilyMember,
         Self::Asking,
         Self::PortalPassword,
+        Self::Charting,
+        Self::ChartRoot,
     ];
 
     /// The table's octet.

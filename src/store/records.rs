@@ -2,6 +2,7 @@
 //! Each has a table, a key and a version; all are sealed at rest. No address
 //! and no token stands in a key, only its keyed hash.
 
+mod chart;
 mod contact;
 mod folder;
 mod front;
@@ -9,6 +10,7 @@ mod hold;
 mod message;
 mod office;
 
+pub use chart::{ChartRoot, Charting, News, NewsKind};
 pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
 pub use front::{Asking, PortalPassword};
@@ -329,6 +331,15 @@ pub enum Work {
         /// The recipient's place in it.
         n: u16,
     },
+    /// Write this file of a patient's answer into the chart's folder.
+    Chart {
+        /// The answer.
+        message: MessageId,
+        /// The file's place among its parts.
+        part: u16,
+    },
+    /// Tell the clinic's own program of something.
+    Announce(News),
 }
 
 /// The queue's order within a lane, and the lock on a job: whoever changes a

@@ -5,6 +5,7 @@ use crate::model::{
     Address, ContactId, Direction, GrantId, Head, Language, MessageId, Notify, Recipient,
     RecipientKind, Route, State,
 };
+use crate::store::audit;
 use crate::store::backing::{Backing, Batch, Write};
 use crate::store::mailbox::place_key;
 use crate::store::records::{Grant, Message};
@@ -83,6 +84,11 @@ pub(crate) async fn damage(store: &Store, key: &[u8]) {
     let mut batch = Batch::default();
     batch.put(key.to_vec(), value);
     store.inner.engine.commit(batch).await.unwrap();
+}
+
+/// Changes one octet of an entry of the audit trail, and of its link.
+pub(crate) async fn damage_entry(store: &Store, sequence: u64) {
+    damage(store, &audit::entry_key(&store.audit_log(), sequence)).await;
 }
 
 /// Takes away what says where a message stands: an older store had nothing of it.

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::release;
 use crate::report;
 use crate::route::portal::Voice;
-use crate::store::records::{Ended, Ending, Grant, Hold, Message};
+use crate::store::records::{Charting, Ended, Ending, Grant, Hold, Message};
 use crate::store::{Change, Error, Held, Key, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -217,6 +217,18 @@ impl Sweep {
         }
         if self.store.get(&Hold::at(id)).await?.is_some() {
             // Its wait is over first; then it is somebody's draft, or on its way.
+            tx.put(&Ending {
+                at: now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX),
+                what: Ended::Content(id),
+            });
+            return Ok(());
+        }
+        let waiting = self
+            .store
+            .range::<Charting>(&[id.octets()], None, 1)
+            .await?;
+        if !waiting.is_empty() {
+            // A file of it is not in the chart yet: a lost disk loses nothing.
             tx.put(&Ending {
                 at: now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX),
                 what: Ended::Content(id),

@@ -39,6 +39,7 @@ pub use view::{
 pub use crate::reading::{Download, File};
 
 use crate::access::{self, password::Passwords};
+use crate::chart;
 use crate::model::{Address, Clock, Language, Live};
 use crate::reading as stored;
 use crate::store::{self, Store};
@@ -83,6 +84,8 @@ pub struct Rules {
     pub write_to: Vec<Address>,
     /// Where a content-free alert goes when an answer arrives.
     pub notify: Option<Address>,
+    /// What else follows an answer.
+    pub chart: chart::Wanted,
 }
 
 /// Who our own mails are from.

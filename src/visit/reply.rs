@@ -3,6 +3,7 @@
 //! what is answered "sent" is durable.
 
 use crate::access::link;
+use crate::chart;
 use crate::folders;
 use crate::mime::write::ReplyMail;
 use crate::model::{
@@ -332,28 +333,46 @@ impl ReplyIntake {
                 what: Ended::Content(id),
             });
         }
+        let news = chart::Answered {
+            message: id,
+            contact: self.answer.contact,
+            parts: &head.parts,
+        };
+        chart::follow(&mut tx, now, self.rules.chart, &news);
         if let Some(draft) = self.draft() {
             tx.delete(&draft);
         }
         tx.change(Change::Message(id));
-        let event = Event::new(Actor::Recipient, EventKind::Reply, id);
-        let event = event.from(store.network_key(caller.ip));
-        match answered {
-            Some((_, answered)) => {
-                tx.change(Change::Message(answered));
-                tx.audit(event.noted(caller.agent));
-            }
-            None => {
-                self.begin_thread(&mut tx);
-                tx.audit(event.noted("new-message"));
-            }
-        }
+        self.note(&mut tx, caller);
         mail::alert(store, &self.rules, &mut tx).await?;
         store.commit(tx).await?;
         Ok(Sent {
             message: id,
             at: now,
         })
+    }
+
+    /// Puts it on record, and tells who looks at what it answers.
+    fn note(&self, tx: &mut Tx, caller: &Caller) {
+        let event = Event::new(Actor::Recipient, EventKind::Reply, self.answer.id);
+        let event = event.from(self.visit.store.network_key(caller.ip));
+        match self.answer.answered {
+            Some((_, answered)) => {
+                tx.change(Change::Message(answered));
+                tx.audit(event.noted(caller.agent));
+            }
+            None => {
+                self.begin_thread(tx);
+                tx.audit(event.noted(&self.news()));
+            }
+        }
+    }
+
+    /// The word for a message that answers none, with whose it is: nothing else on
+    /// record would say it to an auditor.
+    fn news(&self) -> String {
+        let whose = self.answer.contact.map(|contact| format!(" {contact}"));
+        format!("new-message{}", whose.unwrap_or_default())
     }
 
     /// Where this would have been kept if it could not have been sent.

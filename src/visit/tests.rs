@@ -259,6 +259,7 @@ fn rules() -> Rules {
         },
         write_to: Vec::new(),
         notify: Some(address("office@elsewhere.example")),
+        chart: crate::chart::Wanted::default(),
     }
 }
 

@@ -4,9 +4,10 @@ use crate::browser::Browser;
 use crate::harness::{House, Login, relay};
 use crate::postfix::Postfix;
 use crate::script::{Running, play, script};
-use crate::visit::{announced, opened};
+use crate::visit::{announced, opened, replied};
 use sealpost::model::Role;
 use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Requirements SE12: from the patient's "sent" to the announcement.
@@ -30,14 +31,8 @@ impl Patient {
 
     /// Sends an answer with a file; when the patient read that it was sent.
     fn answers(&self, text: &str, file: &str) -> Instant {
-        let place = format!("{}/reply", self.message);
-        let form = self.browser.open(&place).form();
-        let fields = [
-            ("form", form.as_str()),
-            ("text", text),
-            ("file", &format!("@{file}")),
-        ];
-        self.browser.send_files(&place, &fields).says(text);
+        let file = PathBuf::from(file);
+        replied(&self.browser, &self.message, text, &[file]);
         Instant::now()
     }
 }

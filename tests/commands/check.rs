@@ -221,3 +221,41 @@ fn a_logo_must_be_a_picture() {
     clinic.set("logo", &format!("{:?}", logo.display().to_string()));
     clinic.assert_fault("logo", "is neither PNG nor JPEG");
 }
+
+#[test]
+fn a_chart_that_cannot_be_written_is_remarked_and_keeps_nothing_from_starting() {
+    let clinic = Clinic::new();
+    let folder = clinic.path("chart");
+    clinic.set("folder", &format!("{:?}", folder.display().to_string()));
+    let checked = clinic.run("check", "");
+    assert_eq!(checked.status.code(), Some(0), "{}", err(&checked));
+    let said = out(&checked);
+    assert!(said.contains("wait in the queue until it does"), "{said}");
+    fs::write(&folder, "a file").unwrap();
+    assert!(out(&clinic.run("check", "")).contains("is no folder"));
+    fs::remove_file(&folder).unwrap();
+    fs::create_dir(&folder).unwrap();
+    let said = out(&clinic.run("check", ""));
+    assert!(!said.contains("chart.folder"), "{said}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "the check wrote");
+}
+
+#[test]
+fn a_webhooks_key_must_be_there_closed_to_others_and_long_enough() {
+    let clinic = Clinic::new();
+    let key = clinic.path("webhook-secret");
+    clinic.set("webhook", "\"https://records.clinic.example/sealpost\"");
+    clinic.set(
+        "webhook-secret",
+        &format!("{:?}", key.display().to_string()),
+    );
+    clinic.assert_fault("webhook-secret", "cannot be read");
+    fs::write(&key, "short\n").unwrap();
+    fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    clinic.assert_fault("webhook-secret", "can be read by others");
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    clinic.assert_fault("webhook-secret", "holds fewer than 16 characters");
+    fs::write(&key, "a key of the clinic, long enough\n").unwrap();
+    let checked = clinic.run("check", "");
+    assert_eq!(checked.status.code(), Some(0), "{}", err(&checked));
+}

@@ -4,6 +4,7 @@
     reason = "the helpers of a test fail like the test itself"
 )]
 
+mod audit;
 mod check;
 mod clinic;
 mod contacts;

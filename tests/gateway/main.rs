@@ -21,8 +21,10 @@ mod visit;
 // The suites.
 mod accidents;
 mod attacks;
+mod audit;
 mod bombs;
 mod canary;
+mod chart;
 mod clients;
 mod commands;
 mod crash;

@@ -4,7 +4,7 @@
 use crate::browser::{Browser, code, origin};
 use crate::daemon::Daemon;
 use crate::harness::{House, decoded, relay, wait};
-use crate::visit::{announced, opened};
+use crate::visit::{announced, opened, replied};
 use jiff::SignedDuration;
 use sealpost::access::accounts;
 use sealpost::folders;
@@ -39,18 +39,11 @@ fn answered(house: &House) -> String {
 
 /// Writes an answer with a file to the message at this address.
 fn answer(house: &House, browser: &Browser, message: &str) {
-    let form = browser.open(&format!("{message}/reply")).form();
     let note = house.data.with_file_name("note.txt");
     fs::write(&note, "Avocetfile: a note of mine\n").unwrap();
-    let fields = [
-        ("form", form.as_str()),
-        ("text", "Avocettext: I will, thank you."),
-        ("file", &format!("@{}", note.display())),
-    ];
     house.hide("Avocet");
-    browser
-        .send_files(&format!("{message}/reply"), &fields)
-        .says("Avocettext");
+    let text = "Avocettext: I will, thank you.";
+    replied(browser, message, text, &[note]);
     browser.open(message).says("You replied");
 }
 

@@ -4,6 +4,7 @@ use crate::browser::{Browser, Page, code};
 use crate::harness::{Door, Login, notice};
 use crate::postfix::Postfix;
 use crate::programs::{Letter, swaks};
+use std::path::PathBuf;
 
 /// A letter with a file to `to`; the link that came.
 pub(crate) fn announced(relay: &Postfix, door: &Door, doctor: &Login, to: &str) -> String {
@@ -26,4 +27,14 @@ pub(crate) fn opened(relay: &Postfix, browser: &Browser, link: &str, to: &str) -
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
     browser.send(&format!("{link}/enter"), &fields)
+}
+
+/// Answers the message at this address with these files.
+pub(crate) fn replied(browser: &Browser, message: &str, text: &str, files: &[PathBuf]) -> Page {
+    let form = browser.open(&format!("{message}/reply")).form();
+    let files: Vec<String> = files.iter().map(|f| format!("@{}", f.display())).collect();
+    let mut fields = vec![("form", form.as_str()), ("text", text)];
+    fields.extend(files.iter().map(|file| ("file", file.as_str())));
+    let sent = browser.send_files(&format!("{message}/reply"), &fields);
+    sent.says(text)
 }

@@ -379,6 +379,12 @@ impl Office {
         }
     }
 
+    /// Waits until what was refused so far is on record.
+    #[cfg(test)]
+    pub(super) async fn written(&self) {
+        self.tries.written().await;
+    }
+
     async fn may_try(&self, tried: &Try) -> Result<(), Refused> {
         match self.tries.waits(tried).await.map_err(busy)? {
             Some(left) => Err(Refused::Slow(left)),

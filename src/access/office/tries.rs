@@ -5,9 +5,10 @@
 //! thousand times the guesses. A known browser waits for nobody but itself, for
 //! codes as long as all strangers together do, and a recovery code, which nobody
 //! guesses, is not counted in the whole: so its owner gets in however long strangers
-//! keep on. A new password or a reset by the
-//! operator begins the whole anew; a sign-in does not.
+//! keep on. A new password or a reset by the operator begins the whole anew; a
+//! sign-in does not. Network: what one network gets wrong, whatever names it tries.
 
+use crate::access::notes::Notes;
 use crate::access::throttle::{FIRST, Patience, Throttles};
 use crate::model::{AccountId, Actor, Event, EventKind, NetworkKey, TokenKey};
 use crate::store::records::Throttle;
@@ -62,6 +63,7 @@ pub(super) struct Try {
     whole: Option<[u8; 32]>,
     /// Whether the browser signed in to the account before.
     known: bool,
+    all: Option<[u8; 32]>,
     account: Option<AccountId>,
     network: NetworkKey,
 }
@@ -74,6 +76,8 @@ pub(super) struct Tries {
     near: [Throttles; 2],
     passwords: [Throttles; 2],
     codes: Throttles,
+    networks: Throttles,
+    notes: Notes,
 }
 
 impl Tries {
@@ -84,6 +88,8 @@ impl Tries {
             near: [near(), near()],
             passwords: [passwords(), passwords()],
             codes: Throttles::with(store.clone(), CODES),
+            networks: Throttles::with(store.clone(), Patience::NETWORK),
+            notes: Notes::new(store.clone()),
             store: store.clone(),
         }
     }
@@ -102,7 +108,10 @@ impl Tries {
             What::Recovery => None,
             What::Password | What::Code => Some(whole(&self.store, what, who)),
         };
+        let pieces: [&[u8]; 2] = [b"page-network", network.octets()];
+        let all = (what == What::Password).then(|| self.store.mac(Label::Index, &pieces));
         Try {
+            all: all.filter(|_| known.is_none()),
             what,
             near: self.store.mac(Label::Index, &[word, who, &place]),
             whole: whole.filter(|_| known.is_none()),
@@ -119,11 +128,18 @@ impl Tries {
             Some(key) => self.whole(tried).waits(key).await?,
             None => None,
         };
-        Ok(near.max(whole))
+        let all = match tried.all {
+            Some(key) => self.networks.waits(key).await?,
+            None => None,
+        };
+        Ok(near.max(whole).max(all))
     }
 
     /// Counts a wrong try. It is put on record when it is the first of a round and
-    /// when a wait begins, so that guessing cannot fill the disk.
+    /// when a wait begins, so that guessing cannot fill the disk; of names that
+    /// nobody has only the wait of their network is, however many there are. It is
+    /// written behind the answer, which would else take longer for a name that
+    /// somebody has.
     pub(super) async fn fail(&self, tried: &Try) -> Result<(), Error> {
         let near = self.near(tried).fail(tried.near).await?;
         let whole = match tried.whole {
@@ -133,18 +149,29 @@ impl Tries {
         if let (Some(_), Some(account)) = (whole, tried.account) {
             tracing::warn!(event = "office.guessed", %account, what = tried.what.word(), "Strangers guess at an account of the office page; browsers that do not know it wait.");
         }
-        let object = tried.account.map_or_else(String::new, |id| id.to_string());
+        if let Some(key) = tried.all
+            && self.networks.fail(key).await?.until.is_some()
+        {
+            let event = Event::new(Actor::Gateway, EventKind::Lock, "").noted("page-network");
+            self.notes.put(event.from(tried.network)).await;
+        }
+        let Some(account) = tried.account else {
+            return Ok(());
+        };
         let word = tried.what.word();
         let event = match (near.until.or(whole), near.count) {
-            (Some(_), _) => Event::new(Actor::Gateway, EventKind::Lock, object).noted(word),
-            (None, 1) if tried.account.is_some() => {
-                Event::new(Actor::Unknown, EventKind::SignIn, object).failed(word)
-            }
+            (Some(_), _) => Event::new(Actor::Gateway, EventKind::Lock, account).noted(word),
+            (None, 1) => Event::new(Actor::Unknown, EventKind::SignIn, account).failed(word),
             _ => return Ok(()),
         };
-        let mut tx = Tx::new();
-        tx.audit(event.from(tried.network));
-        self.store.commit(tx).await.map(drop)
+        self.notes.put(event.from(tried.network)).await;
+        Ok(())
+    }
+
+    /// Waits until what was refused so far is on record.
+    #[cfg(test)]
+    pub(super) async fn written(&self) {
+        self.notes.written().await;
     }
 
     /// It was right: what this network or browser got wrong is forgotten.

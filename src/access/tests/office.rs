@@ -283,6 +283,47 @@ async fn passwords_from_a_thousand_networks_are_guessed_together_and_a_known_bro
 }
 
 #[tokio::test]
+async fn a_network_that_goes_through_names_waits_whatever_name_it_tries() {
+    let door = Door::new().await;
+    let (seed, entered, _) = door.set_up().await;
+    let wrong = Secret::new("not the right words");
+    let stranger = from(HOME, None);
+    let mut looked_at = 0;
+    for n in 0..110 {
+        let name = format!("user{n}@clinic.example");
+        let answer = door.office.password(&name, &wrong, &stranger).await;
+        looked_at += usize::from(answer.unwrap_err() == Refused::Wrong);
+    }
+    assert_eq!(looked_at, 100);
+    let address = door.account.address.as_str();
+    for name in [address, "nobody@clinic.example"] {
+        let answer = door.office.password(name, &wrong, &stranger).await;
+        assert!(matches!(answer, Err(Refused::Slow(_))), "{name}");
+    }
+    // A known browser of the same network does not wait for the guesser.
+    let owner = from(HOME, Some(&entered.known));
+    door.code_from(&owner, &door.code(&seed)).await.unwrap();
+    door.office.written().await;
+    assert_eq!(door.bench.count(EventKind::Lock, true).await, 1);
+    assert_eq!(door.bench.count(EventKind::SignIn, false).await, 0);
+}
+
+#[tokio::test]
+async fn the_page_answers_before_anything_is_written_whoever_was_named() {
+    let door = Door::new().await;
+    let wrong = Secret::new("not the right words");
+    for (n, name) in [(7, "nobody@clinic.example"), (8, "ruiz@clinic.example")] {
+        let before = door.bench.store.figures().commits;
+        let caller = from(network(n), None);
+        let answer = door.office.password(name, &wrong, &caller).await;
+        assert_eq!(answer.unwrap_err(), Refused::Wrong);
+        assert_eq!(door.bench.store.figures().commits, before, "{name}");
+    }
+    door.office.written().await;
+    assert_eq!(door.bench.count(EventKind::SignIn, false).await, 1);
+}
+
+#[tokio::test]
 async fn codes_are_guessed_ten_times_from_everywhere_and_a_recovery_code_still_opens() {
     let door = Door::new().await;
     let (seed, entered, codes) = door.set_up().await;

@@ -19,7 +19,7 @@ pub(super) fn commands(command: &Command) -> String {
     ]);
     page.chapter("Description");
     page.say("Patients get a short notice without content, ask for a code, and read and answer in a browser. These are the commands for whoever runs the machine; sealpost(8) has the gateway as a service.");
-    page.say("The commands user, message, task, contact, queue and store speak with the running gateway through its socket, as root or as the gateway's own user. When none runs, they open the store themselves, if it belongs to the caller.");
+    page.say("The commands user, message, task, contact, audit, queue and store speak with the running gateway through its socket, as root or as the gateway's own user. When none runs, they open the store themselves, if it belongs to the caller.");
     page.chapter("Options");
     let of_all = command.get_arguments().filter(|a| a.is_global_set());
     of_all.for_each(|a| page.argument(a));

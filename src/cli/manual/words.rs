@@ -13,7 +13,7 @@ pub(in crate::cli) const EXIT: Chapter = (
         ("0", "Done, or in order."),
         (
             "1",
-            "It looked, and what it found is not in order (demo --once, store verify, contact import).",
+            "It looked, and what it found is not in order (demo --once, store verify, audit verify, contact import).",
         ),
         (
             "64",
@@ -41,7 +41,7 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
             ),
             (
                 "SIGHUP",
-                "The certificate, [policy], [notice], [office], [contacts] and the limits of a message are read anew; open sessions go on. A configuration that does not fit changes nothing and is named in the log (event=reload.refused). Everything else needs a restart.",
+                "The certificate, [policy], [notice], [office], [contacts], [chart] and the limits of a message are read anew; open sessions go on. A configuration that does not fit changes nothing and is named in the log (event=reload.refused). Everything else needs a restart.",
             ),
         ],
     ),
@@ -79,6 +79,10 @@ pub(in crate::cli) const SERVICE: [Chapter; 4] = [
             (
                 "relay-password",
                 "The relay's password, unless relay.password-file names a file.",
+            ),
+            (
+                "webhook-secret",
+                "The key that signs events, unless chart.webhook-secret names a file.",
             ),
         ],
     ),

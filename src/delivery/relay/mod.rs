@@ -20,14 +20,13 @@ pub use transaction::{Transaction, Wishes};
 
 use crate::delivery::outcome::{Outcome, Step, Trouble, answer, judge};
 use crate::model::{Clock, Secret};
+use crate::net::tls::{self, TrustError};
 use jiff::{SignedDuration, Timestamp};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use offer::Offer;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use std::collections::VecDeque;
 use std::error::Error as _;
 use std::fmt;
@@ -400,21 +399,10 @@ fn trouble(error: &lettre::transport::smtp::Error) -> Trouble {
 }
 
 fn client_tls(trust: &[u8]) -> Result<rustls::ClientConfig, SettingsError> {
-    let mut roots =
-        rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    for certificate in CertificateDer::pem_slice_iter(trust) {
-        let certificate = certificate.map_err(|e| SettingsError::Trust(e.to_string()))?;
-        let added = roots.add(certificate);
-        added.map_err(|e| SettingsError::Trust(e.to_string()))?;
-    }
-    if !trust.is_empty() && roots.len() == webpki_roots::TLS_SERVER_ROOTS.len() {
-        return Err(SettingsError::Trust("no certificate in it".to_owned()));
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    tls::towards(trust).map_err(|error| match error {
+        TrustError::Certificate(why) => SettingsError::Trust(why),
+        TrustError::Tls(error) => SettingsError::Tls(error),
+    })
 }
 
 #[cfg(test)]

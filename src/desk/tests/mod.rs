@@ -1,5 +1,6 @@
 //! The desk on a real store, with a clock that the test moves.
 
+mod audit;
 mod contacts;
 mod extended;
 mod recalled;

@@ -127,7 +127,11 @@ impl Bench {
         let codes = jobs.into_iter().filter(|l| l.job.lane == Lane::Code);
         let theirs = codes.filter(|l| match &l.job.work {
             Work::Deliver(parcel) => parcel.recipient == address(to),
-            Work::Dispatch(_) | Work::Tell { .. } | Work::Displayed { .. } => false,
+            Work::Dispatch(_)
+            | Work::Tell { .. }
+            | Work::Displayed { .. }
+            | Work::Chart { .. }
+            | Work::Announce(_) => false,
         });
         let mut made: Vec<Timestamp> = theirs.map(|l| l.job.created).collect();
         made.sort_unstable();
@@ -251,7 +255,11 @@ impl Bench {
                     }
                     ParcelBody::Content(_) => None,
                 },
-                Work::Dispatch(_) | Work::Tell { .. } | Work::Displayed { .. } => None,
+                Work::Dispatch(_)
+                | Work::Tell { .. }
+                | Work::Displayed { .. }
+                | Work::Chart { .. }
+                | Work::Announce(_) => None,
             });
         let (_, mail) = mails
             .max_by_key(|(created, _)| *created)
@@ -317,6 +325,7 @@ fn rules() -> Rules {
         },
         write_to: Vec::new(),
         notify: None,
+        chart: crate::chart::Wanted::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::bench::{Answer, Bench, Browser};
 use super::upload::{fields, upload};
 use crate::access::accounts;
 use crate::folders;
-use crate::model::{Actor, Address, Direction, Lane, MailboxId, Role, Standing};
+use crate::model::{Actor, Address, Direction, EventKind, Lane, MailboxId, Role, Standing};
 use crate::outbound::thread_id;
 use crate::store::records::{Message, Thread};
 use axum::http::StatusCode;
@@ -84,6 +84,18 @@ async fn what_a_patient_writes_reaches_the_primary_provider_and_can_be_answered(
     assert_eq!(known.accounts, [ruiz]);
     assert_eq!(head.from.unwrap().name.as_deref(), Some("Jane Doe"));
     assert_eq!(head.to[0].address.as_str(), "ruiz@clinic.example");
+}
+
+#[tokio::test]
+async fn a_new_message_is_on_record_with_the_id_of_who_wrote_it() {
+    let bench = Bench::new().await;
+    let jane = bench.granted("Jane", JANE).await;
+    let mut browser = bench.came_in(JANE).await;
+    write(&mut browser, &WORDS).await;
+    let events = bench.store.audit_events(0, 1_000).await.unwrap();
+    let mut replies = events.iter().filter(|e| e.event.kind == EventKind::Reply);
+    let note = &replies.next().unwrap().event.note;
+    assert_eq!(*note, format!("new-message {}", jane.id));
 }
 
 #[tokio::test]

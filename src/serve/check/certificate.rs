@@ -34,15 +34,16 @@ pub(super) fn check(config: &Config, now: Timestamp, findings: &mut Findings) {
             }
         }
     }
-    if let Some(path) = &config.relay.trust
-        && let Err(fault) = trust(config, path)
-    {
-        findings.fault(fault);
+    for (name, path) in [
+        ("relay.trust", &config.relay.trust),
+        ("chart.webhook-trust", &config.chart.webhook_trust),
+    ] {
+        if let Some(path) = path
+            && let Err(fault) = chain(config, name, path)
+        {
+            findings.fault(fault);
+        }
     }
-}
-
-fn trust(config: &Config, path: &Path) -> Result<(), Fault> {
-    chain(config, "relay.trust", path).map(|_| ())
 }
 
 /// Our own certificate, as somebody issued it.

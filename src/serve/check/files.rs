@@ -1,16 +1,20 @@
 //! Files and folders: there, of the right kind, and closed to others.
 
 use crate::config::{Config, Fault};
+use crate::serve::chart;
 use crate::serve::check::Findings;
 use crate::serve::ground;
 use crate::serve::secrets::{self, Secrecy};
 use crate::serve::settings::AS_USER;
 use crate::store::{RootKey, Settings};
+use rustix::fs::{Access, access};
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+/// Below this many free octets the next answer with its files may not fit.
+const CHART_ROOM: u64 = 100 << 20;
 /// Largest logo in octets: it is inlined in every notice.
 const MAX_LOGO: u64 = 500_000;
 
@@ -24,6 +28,10 @@ pub(super) fn check(config: &Config, findings: &mut Findings) {
     if let Some(password) = secrets::relay_password(&config.relay) {
         secret(config, "relay.password-file", &password, findings);
     }
+    if let Some(place) = secrets::webhook_secret(&config.chart) {
+        webhook_secret(config, &place, findings);
+    }
+    chart_folder(config, findings);
     key_beside_data(config, findings);
     logo(config, findings);
     socket_folder(config, findings);
@@ -161,6 +169,65 @@ fn secret(config: &Config, name: &str, place: &Secrecy, findings: &mut Findings)
             "give it to the user the gateway runs as, or run it as the gateway's user",
         ));
     }
+}
+
+/// A key that can be guessed signs nothing.
+fn webhook_secret(config: &Config, place: &Secrecy, findings: &mut Findings) {
+    let name = "chart.webhook-secret";
+    let before = findings.faults.len();
+    secret(config, name, place, findings);
+    let Some(path) = place.path().filter(|_| findings.faults.len() == before) else {
+        return;
+    };
+    let long = fs::read_to_string(path).is_ok_and(|key| chart::is_long_enough(&key));
+    if !long {
+        findings.fault(config.fault(
+            name,
+            format!(
+                "{name} {} holds fewer than {} characters",
+                path.display(),
+                chart::MIN_SECRET
+            ),
+            "`openssl rand -hex 32` makes a good one",
+        ));
+    }
+}
+
+/// A chart that cannot be written keeps nobody from reading or writing mail: what
+/// is for it waits.
+fn chart_folder(config: &Config, findings: &mut Findings) {
+    let Some(path) = &config.chart.folder else {
+        return;
+    };
+    let shown = path.display();
+    let wrong = match fs::metadata(path) {
+        Err(error) => Some(format!("cannot be read: {error}")),
+        Ok(found) if !found.is_dir() => Some("is no folder".to_owned()),
+        Ok(_) if access(path, Access::WRITE_OK | Access::EXEC_OK).is_err() => {
+            Some("cannot be written in by this user".to_owned())
+        }
+        Ok(_) => match free(path) {
+            Some(free) if free < CHART_ROOM => Some(format!("has only {} MiB free", free >> 20)),
+            _ => None,
+        },
+    };
+    if let Some(wrong) = wrong {
+        findings.warning(config.fault(
+            "chart.folder",
+            format!("chart.folder {shown} {wrong}; patients' files wait in the queue until it does"),
+            "mount its disk, make room, or give it to the gateway's user (ReadWritePaths= in the unit)",
+        ));
+    }
+}
+
+/// Octets free on the disk of a folder, if the system says.
+fn free(path: &Path) -> Option<u64> {
+    let path = path.to_owned();
+    let disk = Settings {
+        path,
+        minimum_free: 0,
+    };
+    disk.free().ok()
 }
 
 /// The rules compare the names; a link could still lead into the data.

@@ -673,6 +673,7 @@ office-event-hold = Message held or given back
 office-event-release = Message released
 office-event-break-glass = Emergency access
 office-event-contact = Contact changed
+office-event-export = File written into the chart, or trail taken out
 office-import-added =
     { $n ->
         [one] { $n } contact is added.

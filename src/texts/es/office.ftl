@@ -673,6 +673,7 @@ office-event-hold = Mensaje retenido o devuelto
 office-event-release = Mensaje autorizado
 office-event-break-glass = Acceso de emergencia
 office-event-contact = Contacto cambiado
+office-event-export = Archivo guardado en la historia, o registro extraído
 office-import-added =
     { $n ->
         [one] Se agrega { $n } contacto.

@@ -18,7 +18,7 @@ pub fn run(octets: &[u8]) {
 }
 
 /// Every kind; a new one comes last, since seeds name them by their place.
-const KINDS: [fn(&[u8]); 31] = [
+const KINDS: [fn(&[u8]); 33] = [
     record::<r::Message>,
     record::<r::Thread>,
     record::<r::Grant>,
@@ -50,6 +50,8 @@ const KINDS: [fn(&[u8]); 31] = [
     plain::<sealpost::model::Parcel>,
     record::<r::AccountFolder>,
     record::<r::Card>,
+    record::<r::Charting>,
+    record::<r::ChartRoot>,
 ];
 
 /// A record also has a key, whatever stands in it.

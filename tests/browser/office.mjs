@@ -27,7 +27,7 @@ await main(async () => {
   await withoutScripts();
   await apart();
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages >= 44, `only ${pages} pages`);
+  assert(pages >= 54, `only ${pages} pages`);
 });
 
 /** What the app on the phone shows now. */

@@ -25,11 +25,19 @@ pub use crate::route::verp::Handle;
 use crate::store::records::{CodeMail, Grant, Request};
 use crate::store::{Change, Error, Held, Label, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How often a commit is tried while others change the same records.
 const RACES: usize = 8;
 /// How long a report waits that is quicker than our note of the relay's answer.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
+/// What changes nothing is put on record once in this time for each return address:
+/// whoever has one can send as many mails as they like, and the trail is kept long.
+const ON_RECORD: SignedDuration = SignedDuration::from_hours(1);
+/// Return addresses remembered for that; beyond them all are forgotten, which costs
+/// an entry each.
+const REMEMBERED: usize = 4096;
 
 /// Why a mail was not taken. Its server is to try again.
 #[derive(Debug, thiserror::Error)]
@@ -56,13 +64,19 @@ pub struct Settings {
 pub struct Inbound {
     store: Store,
     settings: Live<Settings>,
+    /// About what something was put on record that changed nothing, and when.
+    lately: Arc<Mutex<HashMap<String, Timestamp>>>,
 }
 
 impl Inbound {
     /// Over one store.
     #[must_use]
-    pub const fn new(store: Store, settings: Live<Settings>) -> Self {
-        Self { store, settings }
+    pub fn new(store: Store, settings: Live<Settings>) -> Self {
+        Self {
+            store,
+            settings,
+            lately: Arc::default(),
+        }
     }
 
     /// The clock everybody here goes by.
@@ -205,7 +219,13 @@ impl Inbound {
         };
         let object = format!("{}/{}", grant.message, grant.n);
         let held = self.handed_over(&grant).await?;
-        let waits = held.filter(|held| held.record.state == State::NoticeAccepted);
+        // One delay is noted: every note stands in the way of whoever reads the
+        // message at that moment, and a stranger can send as many as they like.
+        let noted = |held: &Held<Recipient>| {
+            let answer = held.record.answer.as_ref();
+            answer.is_some_and(|answer| (400..500).contains(&answer.code))
+        };
+        let waits = held.filter(|held| held.record.state == State::NoticeAccepted && !noted(held));
         let Some(held) = waits else {
             return Ok(self.left(&object, "came-back-too-late").await?);
         };
@@ -249,8 +269,26 @@ impl Inbound {
         Ok(())
     }
 
+    /// Whether it was put on record a moment ago that something came about this.
+    fn is_known(&self, object: &str) -> bool {
+        let now = self.store.clock().now();
+        let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = lately.get(object);
+        if before.is_some_and(|at| now.duration_since(*at) < ON_RECORD) {
+            return true;
+        }
+        if lately.len() >= REMEMBERED {
+            lately.clear();
+        }
+        lately.insert(object.to_owned(), now);
+        false
+    }
+
     /// It changes nothing, and that it came is on record.
     async fn left(&self, object: &str, why: &str) -> Result<(), Error> {
+        if self.is_known(object) {
+            return Ok(());
+        }
         let mut tx = Tx::new();
         let event = Event::new(Actor::Gateway, EventKind::Notice, object);
         tx.audit(event.noted(why));

@@ -24,6 +24,12 @@ const ALL: Patience = Patience {
     round: 100,
     longest: SignedDuration::from_hours(1),
 };
+/// Wrong passwords from one network, for whatever mailbox, before the first wait
+/// and between two: each costs a slow hash, and a list of addresses is long.
+const NETWORK: Patience = Patience {
+    round: 20,
+    longest: SignedDuration::from_hours(1),
+};
 /// What the audit trail calls it.
 const NOTE: &str = "portal-password";
 
@@ -36,6 +42,8 @@ pub struct Chosen {
     /// a guesser makes up, they push out no count of a real one.
     near: [Throttles; 2],
     all: [Throttles; 2],
+    /// For a network, whatever it asks for.
+    network: Throttles,
 }
 
 /// What a password is worth.
@@ -70,8 +78,9 @@ struct Tried {
     /// What the password is held against.
     hash: Option<String>,
     near: [u8; 32],
-    /// `None` for a browser that proved the mailbox before.
-    all: Option<[u8; 32]>,
+    /// For the mailbox and for the network; `None` for a browser that proved the
+    /// mailbox before: it waits for nobody but itself.
+    others: Option<([u8; 32], [u8; 32])>,
 }
 
 impl Chosen {
@@ -83,23 +92,24 @@ impl Chosen {
         Self {
             near: [near(), near()],
             all: [all(), all()],
+            network: Throttles::with(store.clone(), NETWORK),
             passwords,
             store: store.clone(),
         }
     }
 
-    /// Holds a password against the mailbox's. `may` says whether somebody may
-    /// sign in there at all.
+    /// Holds a password against the mailbox's. `since` says since when who reads there
+    /// may sign in, if anybody may: a password that is older was somebody else's.
     ///
     /// # Errors
     /// If the store cannot be read or written.
     pub async fn check(
         &self,
-        (address, may): (&Address, bool),
+        (address, since): (&Address, Option<Timestamp>),
         password: &Secret,
         from: &From<'_>,
     ) -> Result<Checked, Error> {
-        let tried = self.tried(address, may, from).await?;
+        let tried = self.tried(address, since, from).await?;
         if let Some(left) = self.waits(&tried).await? {
             let now = self.store.clock().now();
             return Ok(Checked::Slow(now.saturating_add(left).unwrap_or(now)));
@@ -108,7 +118,7 @@ impl Chosen {
         match self.passwords.verify(password, hashes).await {
             Ok(Some(_)) => {
                 self.near(&tried).clear(tried.near).await?;
-                Ok(match tried.all {
+                Ok(match tried.others {
                     None => Checked::Known,
                     Some(_) => Checked::Right,
                 })
@@ -122,10 +132,15 @@ impl Chosen {
         }
     }
 
-    async fn tried(&self, address: &Address, may: bool, from: &From<'_>) -> Result<Tried, Error> {
+    async fn tried(
+        &self,
+        address: &Address,
+        since: Option<Timestamp>,
+        from: &From<'_>,
+    ) -> Result<Tried, Error> {
         let store = &self.store;
         let mailbox = store.address_key(address);
-        let kept = store.get(&PortalPassword::at(mailbox)).await?;
+        let kept = self.kept(mailbox, since).await?;
         let known = self.known(mailbox, from.known).await?;
         let place = match &known {
             Some(known) => codes::browser_key(store, known),
@@ -136,29 +151,33 @@ impl Chosen {
             store.mac(Label::Index, &pieces)
         };
         Ok(Tried {
-            hash: kept.filter(|_| may).map(|kept| kept.hash),
+            hash: kept.map(|kept| kept.hash),
             near: key(b"near", place.octets()),
-            // A browser that proved the mailbox waits for nobody but itself.
-            all: known.is_none().then(|| key(b"all", b"")),
+            others: known.is_none().then(|| {
+                let network = store.network_key(from.ip);
+                let pieces = [b"front-password".as_slice(), b"network", network.octets()];
+                (key(b"all", b""), store.mac(Label::Index, &pieces))
+            }),
         })
     }
 
     async fn waits(&self, tried: &Tried) -> Result<Option<SignedDuration>, Error> {
-        let all = match tried.all {
-            Some(all) => self.all(tried).waits(all).await?,
-            None => None,
-        };
-        Ok(self.near(tried).waits(tried.near).await?.max(all))
+        let mut longest = self.near(tried).waits(tried.near).await?;
+        if let Some((all, network)) = tried.others {
+            longest = longest.max(self.all(tried).waits(all).await?);
+            longest = longest.max(self.network.waits(network).await?);
+        }
+        Ok(longest)
     }
 
     /// Counts a wrong one. It is put on record when a wait begins.
     async fn wrong(&self, tried: &Tried, network: NetworkKey) -> Result<Checked, Error> {
-        let near = self.near(tried).fail(tried.near).await?.until;
-        let all = match tried.all {
-            Some(all) => self.all(tried).fail(all).await?.until,
-            None => None,
-        };
-        let Some(until) = near.max(all) else {
+        let mut longest = self.near(tried).fail(tried.near).await?.until;
+        if let Some((all, network)) = tried.others {
+            longest = longest.max(self.all(tried).fail(all).await?.until);
+            longest = longest.max(self.network.fail(network).await?.until);
+        }
+        let Some(until) = longest else {
             return Ok(Checked::Wrong);
         };
         let event = Event::new(Actor::Gateway, EventKind::Lock, "front");
@@ -197,9 +216,22 @@ impl Chosen {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn since(&self, mailbox: AddressKey) -> Result<Option<Timestamp>, Error> {
+    pub async fn chosen(
+        &self,
+        mailbox: AddressKey,
+        since: Option<Timestamp>,
+    ) -> Result<Option<Timestamp>, Error> {
+        Ok(self.kept(mailbox, since).await?.map(|kept| kept.chosen))
+    }
+
+    /// The password of who may sign in now.
+    async fn kept(
+        &self,
+        mailbox: AddressKey,
+        since: Option<Timestamp>,
+    ) -> Result<Option<PortalPassword>, Error> {
         let kept = self.store.get(&PortalPassword::at(mailbox)).await?;
-        Ok(kept.map(|kept| kept.chosen))
+        Ok(kept.filter(|kept| since.is_some_and(|since| kept.chosen >= since)))
     }
 
     /// Keeps a password, in place of the one before. Every other session of the

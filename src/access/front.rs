@@ -91,6 +91,13 @@ pub struct Proved {
     pub address: Address,
 }
 
+/// From where somebody asks or tries, as it is counted.
+struct Place {
+    key: NetworkKey,
+    /// Whether it is a browser that proved the mailbox.
+    known: bool,
+}
+
 /// Who asks, and for which address.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
@@ -151,10 +158,12 @@ impl Front {
         let store = &self.store;
         let network = store.network_key(from.ip);
         let now = store.clock().now();
-        if let Some(until) = self.rests().await? {
+        let mailbox = store.address_key(question.address);
+        let place = self.place(Some(mailbox), from).await?;
+        if let Some(until) = self.rests_for(&place).await? {
             return Ok(Asked::Resting(until));
         }
-        let asker = self.key(b"front-asks", network);
+        let asker = self.key(b"front-asks", place.key);
         if let Some(left) = self.asks.waits(asker).await? {
             return Ok(Asked::Slow(plus(now, left)));
         }
@@ -195,12 +204,11 @@ impl Front {
     ) -> Result<Tried, Error> {
         let store = &self.store;
         let network = store.network_key(from.ip);
-        if let Some(until) = self.rests().await? {
-            return Ok(Tried::Resting(until));
-        }
-        let guesser = self.key(b"front-tries", network);
-        if let Some(left) = self.tries.waits(guesser).await? {
-            return Ok(Tried::Slow(plus(store.clock().now(), left)));
+        let asked = self.look(browser).await?.map(|asking| asking.mailbox);
+        let place = self.place(asked, from).await?;
+        let guesser = self.key(b"front-tries", place.key);
+        if let Some(barred) = self.barred(&place, guesser).await? {
+            return Ok(barred);
         }
         let typed = passcode::digits(typed.expose(), LONG);
         for _ in 0..ATTEMPTS {
@@ -232,11 +240,6 @@ impl Front {
                 continue;
             }
             if let Some(until) = rests {
-                tracing::warn!(
-                    event = "front.rests",
-                    budget = BUDGET,
-                    "Too many wrong codes were typed at the portal's front page; its codes rest for an hour. Links keep working."
-                );
                 return Ok(Tried::Resting(until));
             }
             let waits = self.tries.fail(guesser).await?.until;
@@ -266,10 +269,55 @@ impl Front {
         next.until = (next.count >= BUDGET).then(|| plus(now, HOUR));
         write(tx, held.as_ref(), &next);
         if next.until.is_some() {
+            tracing::warn!(
+                event = "front.rests",
+                budget = BUDGET,
+                "Too many wrong codes were typed at the portal's front page; its codes rest for an hour. Links keep working."
+            );
             let event = Event::new(Actor::Gateway, EventKind::Lock, FRONT);
             tx.audit(event.from(network).noted("budget"));
         }
         Ok(next.until)
+    }
+
+    /// From where somebody asks or tries. A browser that proved the mailbox before is
+    /// a place of its own: no stranger's presses, from its network or from all the
+    /// world, keep its owner out.
+    async fn place(&self, mailbox: Option<AddressKey>, from: &From<'_>) -> Result<Place, Error> {
+        let known = match (mailbox, from.known) {
+            (Some(mailbox), Some(cookie)) => {
+                let token = self.store.token_key(cookie);
+                self.store.get(&Browser::at(token, mailbox)).await?
+            }
+            _ => None,
+        };
+        Ok(match known {
+            Some(known) => Place {
+                key: codes::browser_key(&self.store, &known),
+                known: true,
+            },
+            None => Place {
+                key: self.store.network_key(from.ip),
+                known: false,
+            },
+        })
+    }
+
+    /// Why nothing is looked at that is tried from there now; `None` if it is.
+    async fn barred(&self, place: &Place, guesser: [u8; 32]) -> Result<Option<Tried>, Error> {
+        if let Some(until) = self.rests_for(place).await? {
+            return Ok(Some(Tried::Resting(until)));
+        }
+        let left = self.tries.waits(guesser).await?;
+        let now = self.store.clock().now();
+        Ok(left.map(|left| Tried::Slow(plus(now, left))))
+    }
+
+    async fn rests_for(&self, place: &Place) -> Result<Option<Timestamp>, Error> {
+        match place.known {
+            true => Ok(None),
+            false => self.rests().await,
+        }
     }
 
     fn budget(&self) -> [u8; 32] {

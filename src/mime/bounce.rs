@@ -1,8 +1,11 @@
 //! What a mail that came back says (RFC 3464). Every octet is a stranger's: it is
 //! read within bounds, and says only how the delivery went, never whose.
 
+use crate::mime::decode::Decoder;
+use crate::mime::index::{self, Indexer};
 use crate::mime::{dsn, one_line};
 use mail_parser::{MessageParser, MimeHeaders};
+use memchr::memmem;
 
 /// Longest part with the facts that is looked at, in octets: a report on one
 /// recipient has some hundreds.
@@ -36,31 +39,42 @@ pub struct Said {
 
 /// Reads a mail that came back. Of several recipients in one report the worst
 /// counts: our return addresses stand for one each.
+///
+/// Its parts are found by our own index, which goes over the octets once and to a
+/// bounded depth: a stranger chooses how parts stand in one another, and a tree of
+/// twenty thousand forwarded mails must cost neither time nor stack.
 #[must_use]
 pub fn read(mail: &[u8]) -> Bounce {
-    let Some(mail) = MessageParser::default().parse(mail) else {
-        return Bounce::Other;
-    };
-    // RFC 3462 §2: a report is the whole mail, never a part of another.
-    let whole = mail.content_type();
-    if !whole.is_some_and(|kind| is(kind, "multipart", &["report"])) {
-        return Bounce::Other;
-    }
-    let kinds = ["delivery-status", "global-delivery-status"];
-    let facts = mail.parts.iter().find(|part| {
-        let kind = part.content_type();
-        kind.is_some_and(|kind| is(kind, "message", &kinds))
-    });
-    let Some(facts) = facts.map(|part| part.contents()) else {
-        return Bounce::Other;
-    };
-    let facts = facts.get(..MAX_FACTS).unwrap_or(facts);
-    judge(&String::from_utf8_lossy(facts))
+    let facts = facts(mail);
+    facts.map_or(Bounce::Other, |facts| {
+        judge(&String::from_utf8_lossy(&facts))
+    })
 }
 
-fn is(kind: &mail_parser::ContentType<'_>, top: &str, below: &[&str]) -> bool {
-    let sub = kind.subtype().unwrap_or_default();
-    kind.ctype().eq_ignore_ascii_case(top) && below.iter().any(|s| sub.eq_ignore_ascii_case(s))
+/// The part with the facts, decoded.
+fn facts(mail: &[u8]) -> Option<Vec<u8>> {
+    let end = memmem::find(mail, b"\r\n\r\n")?.checked_add(4)?;
+    let (header, body) = mail.split_at_checked(end)?;
+    // RFC 3462 §2: a report is the whole mail, never a part of another.
+    let whole = MessageParser::new().parse_headers(header)?;
+    if index::kind(whole.content_type()?) != "multipart/report" {
+        return None;
+    }
+    let mut indexer = Indexer::new(header);
+    indexer.write(body).ok()?;
+    let found = indexer.finish().ok()?;
+    let part = found.parts.iter().find(|part| {
+        let kinds = ["message/delivery-status", "message/global-delivery-status"];
+        kinds.contains(&part.kind.as_str())
+    })?;
+    let start = usize::try_from(part.offset).ok()?;
+    let length = usize::try_from(part.length).ok()?.min(MAX_FACTS);
+    let stored = mail.get(start..start.checked_add(length)?)?;
+    let mut facts = Vec::new();
+    let mut decoder = Decoder::new(&part.encoding);
+    decoder.write(stored, &mut facts);
+    decoder.finish(&mut facts);
+    Some(facts)
 }
 
 /// One recipient's facts (RFC 3464 §2.3).
@@ -143,7 +157,7 @@ impl Facts {
             _ => "4.0.0",
         });
         let rest = own.and_then(|own| words.strip_prefix(own)).unwrap_or(words);
-        let text = format!("{chosen} {}", rest.trim());
+        let text = format!("{chosen} {}", unlinked(rest.trim()));
         Said {
             code,
             text: text.trim().chars().take(MAX_WORDS).collect(),
@@ -151,6 +165,19 @@ impl Facts {
             timed_out: usual == 550 && (chosen.starts_with("4.") || chosen.ends_with(".4.7")),
         }
     }
+}
+
+/// Words of a stranger that stand in a letter of ours: nothing in them can be
+/// pressed.
+fn unlinked(words: &str) -> String {
+    let words = words.split(' ').map(|word| {
+        let lower = word.to_ascii_lowercase();
+        match lower.contains("://") || lower.contains("www.") || lower.contains("mailto:") {
+            true => "…",
+            false => word,
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A refusal's code with which words begin, and the rest.
@@ -217,6 +244,31 @@ mod tests {
         let away = b"From: jane@example.test\r\nAuto-Submitted: auto-replied\r\nSubject: Out of office\r\n\r\nAction: failed\r\n";
         assert_eq!(read(away), Bounce::Other);
         assert_eq!(read(b""), Bounce::Other);
+    }
+
+    #[test]
+    fn parts_within_parts_without_end_cost_neither_time_nor_stack() {
+        // Twenty thousand forwarded mails in one another once overran the stack;
+        // as many multiparts that never end took a quarter of a minute.
+        let mut nested = b"Content-Type:message/rfc822\r\n\r\n".repeat(33_000);
+        assert_eq!(read(&nested), Bounce::Other);
+        let mut report = b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n".to_vec();
+        report.append(&mut nested);
+        assert_eq!(read(&report), Bounce::Other);
+        let mut open = b"Content-Type: multipart/report; boundary=b\r\n\r\n".to_vec();
+        open.extend(b"--b\r\nContent-Type:multipart/x;boundary=z\r\n\r\n".repeat(23_000));
+        let began = std::time::Instant::now();
+        assert_eq!(read(&open), Bounce::Other);
+        // It takes some hundredths of a second; the bound is for a busy machine.
+        assert!(began.elapsed().as_secs() < 5);
+    }
+
+    #[test]
+    fn what_a_stranger_says_holds_nothing_to_press() {
+        let facts = "x: y\r\n\r\nAction: failed\r\nStatus: 5.7.1\r\nDiagnostic-Code: smtp; 550 5.7.1 confirm at https://evil.example/x or WWW.evil.example now\r\n";
+        assert!(
+            matches!(said(facts), Bounce::Failed(s) if s.text == "5.7.1 confirm at … or … now")
+        );
     }
 
     #[test]

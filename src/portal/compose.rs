@@ -53,7 +53,7 @@ pub(super) async fn discard(
         Ok(reader) => reader,
         Err(outside) => return Ok(outside),
     };
-    portal.0.visit.drop_new(reader.owner()).await?;
+    portal.0.visit.drop_new(&reader).await?;
     Ok(Redirect::to("/new").into_response())
 }
 
@@ -95,7 +95,8 @@ impl Portal {
         }
         let Admission::In(reader) = admission else {
             let visit = &self.0.visit;
-            visit.keep_new(owner, &fields.subject, &fields.text).await?;
+            let written = (fields.subject.as_str(), fields.text.as_str());
+            visit.keep_new(owner, &fields.person, written).await?;
             return Ok(Redirect::to("/locked?kept=1").into_response());
         };
         self.write_in(visitor, reader, fields, form).await

@@ -118,7 +118,10 @@ impl Returning {
         let inbound = &self.door.inbound;
         match inbound.about(address) {
             Some(handle) => {
-                self.about.push(handle);
+                // The same address twice is one.
+                if !self.about.contains(&handle) {
+                    self.about.push(handle);
+                }
                 Ok(())
             }
             None if inbound.is_here(address) => Err(replies::NO_RETURN),

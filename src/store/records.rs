@@ -234,7 +234,7 @@ pub struct Session {
 pub struct Draft {
     /// Whose it is.
     pub mailbox: AddressKey,
-    /// Under which grant; for a new message, [`Draft::NEW`].
+    /// Under which grant; for a new message, [`Draft::new_of`].
     pub grant: GrantId,
     /// The text so far.
     pub text: String,
@@ -245,8 +245,12 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Stands for the grant that a new message does not have.
-    pub const NEW: GrantId = GrantId::from_octets([0; 16]);
+    /// Stands for the grant that a new message does not have: the contact for whom it
+    /// is written. Whoever else comes to read at the mailbox is not shown it.
+    #[must_use]
+    pub const fn new_of(contact: ContactId) -> GrantId {
+        GrantId::from_octets(*contact.octets())
+    }
 }
 
 /// Finds an account by its address.

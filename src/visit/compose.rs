@@ -35,11 +35,14 @@ impl Visit {
             id: account.id.to_string(),
             name: account.address.as_str().to_owned(),
         });
-        let draft = Draft::at(reader.mailbox, Draft::NEW);
-        let draft = self.store.get(&draft).await?;
+        let mut draft = None;
+        for one in people.granted() {
+            let kept = Draft::at(reader.mailbox, Draft::new_of(one.id));
+            draft = draft.or(self.store.get(&kept).await?);
+        }
         Ok(Some(NewPage {
             for_whom,
-            shared: people.share(),
+            shared: people.seem_many(),
             to: to.collect(),
             draft: draft.map(|draft| (draft.subject, draft.text)),
         }))
@@ -109,18 +112,25 @@ impl Visit {
     }
 
     /// Keeps a new message that could not be sent, as text and subject, for the
-    /// next session; cut off at a bound.
+    /// next session of whom it is for ([`Writer::id`]); cut off at a bound. Where
+    /// nobody was chosen yet, nothing is kept: it would be shown to all who read here.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn keep_new(&self, owner: Owner, subject: &str, text: &str) -> Result<(), Error> {
-        if text.trim().is_empty() {
+    pub async fn keep_new(
+        &self,
+        owner: Owner,
+        for_whom: &str,
+        (subject, text): (&str, &str),
+    ) -> Result<(), Error> {
+        let contact: Option<ContactId> = for_whom.parse().ok();
+        let Some(contact) = contact.filter(|_| !text.trim().is_empty()) else {
             return Ok(());
-        }
+        };
         let mut tx = Tx::new();
         tx.put(&Draft {
             mailbox: owner.0,
-            grant: Draft::NEW,
+            grant: Draft::new_of(contact),
             text: text.chars().take(LONGEST_TEXT).collect(),
             at: self.store.clock().now(),
             subject: subject.chars().take(LONGEST_SUBJECT).collect(),
@@ -133,8 +143,13 @@ impl Visit {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn drop_new(&self, owner: Owner) -> Result<(), Error> {
-        self.drop_draft(owner, Draft::NEW).await
+    pub async fn drop_new(&self, reader: &Reader) -> Result<(), Error> {
+        let mut tx = Tx::new();
+        for one in reader.people.granted() {
+            tx.delete(&Draft::at(reader.mailbox, Draft::new_of(one.id)));
+        }
+        self.store.commit(tx).await?;
+        Ok(())
     }
 
     /// For whom it is written: the only one there is, or the one that was chosen.

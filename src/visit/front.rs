@@ -88,7 +88,7 @@ impl Visit {
     ) -> Result<FrontSignIn, Error> {
         let people = People::of(&self.store, address).await?;
         let granted = people.granted().next();
-        let whose = (address, granted.is_some());
+        let whose = (address, people.granted_since());
         let from = from(caller);
         Ok(match self.chosen.check(whose, password, &from).await? {
             Checked::Right => FrontSignIn::Code(self.front_ask(browser, address, caller).await?),
@@ -109,7 +109,8 @@ impl Visit {
     /// # Errors
     /// [`Error::Store`].
     pub async fn password_since(&self, reader: &Reader) -> Result<Option<Timestamp>, Error> {
-        Ok(self.chosen.since(reader.mailbox).await?)
+        let since = reader.people.granted_since();
+        Ok(self.chosen.chosen(reader.mailbox, since).await?)
     }
 
     /// Keeps a password for the front page; every other session of the mailbox

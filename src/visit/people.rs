@@ -11,6 +11,7 @@ use crate::store::Store;
 use crate::store::records::{Contact, ContactStatus, Grant, MailboxReply, Message};
 use crate::visit::view::Reader;
 use crate::visit::{Error, Visit};
+use jiff::Timestamp;
 
 /// Everybody who is known to read at a mailbox, oldest first. Of whom only the
 /// address is known, nothing says that it is somebody else.
@@ -38,19 +39,30 @@ impl People {
         granted.filter(|one| !one.confidential || !self.share())
     }
 
+    /// Since when all those may; `None` if nobody may.
+    pub(super) fn granted_since(&self) -> Option<Timestamp> {
+        self.granted().filter_map(|one| one.portal).max()
+    }
+
+    /// Whether the pages show that more than one reads here: a confidential contact
+    /// is not even counted.
+    pub(super) fn seem_many(&self) -> bool {
+        self.0.iter().filter(|one| !one.confidential).count() > 1
+    }
+
     /// What tells this contact from the others here: the first name, else the
     /// whole one. `None` where nobody has to be told apart, or nobody is known by
     /// this id.
     pub(super) fn about(&self, contact: ContactId) -> Option<String> {
         let one = self.0.iter().find(|one| one.id == contact)?;
-        self.share().then(|| self.called(one)).flatten()
+        self.seem_many().then(|| self.called(one)).flatten()
     }
 
     /// What a contact is called on a page that all of them can see.
     pub(super) fn called(&self, contact: &Contact) -> Option<String> {
         let first = contact.first.as_ref().filter(|first| {
-            let same = |one: &&Contact| one.first.as_ref() == Some(*first);
-            self.0.iter().filter(same).count() == 1
+            let same = |one: &&Contact| one.first.as_ref() == Some(*first) && !one.confidential;
+            self.0.iter().filter(same).count() <= 1
         });
         first.cloned().or_else(|| contact.full_name())
     }

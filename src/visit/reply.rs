@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::outbound;
 use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
-use crate::store::{Change, Tx};
+use crate::store::{Change, Key, Tx};
 use crate::visit::admission::LONGEST_TEXT;
 use crate::visit::body::Body;
 use crate::visit::incoming::{Incoming, OUT_OF_ORDER, Opened};
@@ -357,8 +357,9 @@ impl ReplyIntake {
                 what: Ended::Content(id),
             });
         }
-        let draft = answered.map_or(Draft::NEW, |(grant, _)| grant);
-        tx.delete(&Draft::at(self.reader.mailbox, draft));
+        if let Some(draft) = self.draft() {
+            tx.delete(&draft);
+        }
         tx.change(Change::Message(id));
         let event = Event::new(Actor::Recipient, EventKind::Reply, id);
         let event = event.from(store.network_key(caller.ip));
@@ -378,6 +379,15 @@ impl ReplyIntake {
             message: id,
             at: now,
         })
+    }
+
+    /// Where this would have been kept if it could not have been sent.
+    fn draft(&self) -> Option<Key<Draft>> {
+        let grant = match self.answer.answered {
+            Some((grant, _)) => Some(grant),
+            None => self.answer.contact.map(Draft::new_of),
+        };
+        grant.map(|grant| Draft::at(self.reader.mailbox, grant))
     }
 
     /// Notes who of the office takes part in a conversation that begins here.

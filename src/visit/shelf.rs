@@ -23,27 +23,31 @@ impl Visit {
         reader: &Reader,
         before: Option<Which>,
     ) -> Result<Listing<InboxLine>, Error> {
-        let before = match before {
+        let mut before = match before {
             Some(Which::Received(grant)) => Some(MailboxGrant::at(reader.mailbox, grant)),
             _ => None,
         };
         let mailbox = [reader.mailbox.octets().as_slice()];
-        let found = self
-            .store
-            .range_back::<MailboxGrant>(&mailbox, before.as_ref(), PAGE + 1)
-            .await?;
-        let (found, next) = cut(found, |last| Which::Received(last.grant));
-        let mut lines = Vec::with_capacity(found.len());
-        for entry in found {
-            let grant = self.store.get(&Grant::at(entry.grant)).await?;
-            let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) else {
-                continue;
-            };
-            if self.shows(reader, grant.contact).await? {
-                lines.push(self.inbox_line(reader, grant).await?);
+        let mut lines = Vec::new();
+        // What is not shown takes no place on a page, and says nothing by its number.
+        while lines.len() <= PAGE {
+            let found = self
+                .store
+                .range_back::<MailboxGrant>(&mailbox, before.as_ref(), PAGE)
+                .await?;
+            let Some(last) = found.last() else { break };
+            before = Some(MailboxGrant::at(reader.mailbox, last.grant));
+            for entry in found {
+                let grant = self.store.get(&Grant::at(entry.grant)).await?;
+                let Some(grant) = grant.filter(|grant| grant.recalled.is_none()) else {
+                    continue;
+                };
+                if self.shows(reader, grant.contact).await? {
+                    lines.push(self.inbox_line(reader, grant).await?);
+                }
             }
         }
-        Ok(Listing { lines, next })
+        Ok(listing(lines, |line| line.which))
     }
 
     /// The mailbox's own answers, newest first.
@@ -55,40 +59,51 @@ impl Visit {
         reader: &Reader,
         before: Option<Which>,
     ) -> Result<Listing<SentLine>, Error> {
-        let before = match before {
+        let mut before = match before {
             Some(Which::Sent(answer)) => Some(MailboxReply::at(reader.mailbox, answer)),
             _ => None,
         };
         let mailbox = [reader.mailbox.octets().as_slice()];
-        let found = self
-            .store
-            .range_back::<MailboxReply>(&mailbox, before.as_ref(), PAGE + 1)
-            .await?;
-        let (found, next) = cut(found, |last| Which::Sent(last.message));
-        let mut lines = Vec::with_capacity(found.len());
-        for entry in found {
-            if !self.shows_sent(reader, &entry).await? {
-                continue;
+        let mut lines = Vec::new();
+        while lines.len() <= PAGE {
+            let found = self
+                .store
+                .range_back::<MailboxReply>(&mailbox, before.as_ref(), PAGE)
+                .await?;
+            let Some(last) = found.last() else { break };
+            before = Some(MailboxReply::at(reader.mailbox, last.message));
+            for entry in found {
+                if self.shows_sent(reader, &entry).await? {
+                    lines.extend(self.sent_line(reader, &entry).await?);
+                }
             }
-            let which = Which::Sent(entry.message);
-            let Some(message) = self.store.get(&Message::at(entry.message)).await? else {
-                continue;
-            };
-            let opened = self.open(reader, which).await?;
-            let head = opened.as_ref().map(|opened| &opened.head);
-            let to = head
-                .and_then(|head| head.to.first())
-                .map(|to| to.label().to_owned());
-            lines.push(SentLine {
-                which,
-                to: to.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
-                subject: head.map(|head| head.subject.clone()),
-                date: message.accepted,
-                about: self.about_sent(reader, &entry).await?,
-                files: head.map_or(0, |head| reading::files(head).len()),
-            });
         }
-        Ok(Listing { lines, next })
+        Ok(listing(lines, |line| line.which))
+    }
+
+    /// An own answer in the list; `None` once it is destroyed.
+    async fn sent_line(
+        &self,
+        reader: &Reader,
+        entry: &MailboxReply,
+    ) -> Result<Option<SentLine>, Error> {
+        let which = Which::Sent(entry.message);
+        let Some(message) = self.store.get(&Message::at(entry.message)).await? else {
+            return Ok(None);
+        };
+        let opened = self.open(reader, which).await?;
+        let head = opened.as_ref().map(|opened| &opened.head);
+        let to = head
+            .and_then(|head| head.to.first())
+            .map(|to| to.label().to_owned());
+        Ok(Some(SentLine {
+            which,
+            to: to.unwrap_or_else(|| self.rules().letterhead.clinic.clone()),
+            subject: head.map(|head| head.subject.clone()),
+            date: message.accepted,
+            about: self.about_sent(reader, entry).await?,
+            files: head.map_or(0, |head| reading::files(head).len()),
+        }))
     }
 
     /// All files of the messages that can be read and of the own answers,
@@ -168,12 +183,14 @@ const fn mark(grant: &Grant, open: bool) -> Mark {
     }
 }
 
-/// One page and where the next begins, out of a page and one more.
-fn cut<T>(mut found: Vec<T>, which: impl Fn(&T) -> Which) -> (Vec<T>, Option<Which>) {
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let next = found.last().filter(|_| more).map(which);
-    (found, next)
+/// One page and where the next begins, out of a page and more.
+fn listing<T>(mut lines: Vec<T>, which: impl Fn(&T) -> Which) -> Listing<T> {
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    Listing {
+        next: lines.last().filter(|_| more).map(which),
+        lines,
+    }
 }
 
 fn file_lines(opened: &Opened) -> impl Iterator<Item = FileLine> {

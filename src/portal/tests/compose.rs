@@ -254,14 +254,53 @@ async fn a_new_message_that_lacks_something_says_what_and_keeps_the_rest() {
     );
 }
 
+/// For whom the form writes, where there is only one.
+fn hidden_person(page: &Answer) -> String {
+    let text = page.text();
+    let (_, rest) = text.split_once("name=\"person\" value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_was_being_written_is_shown_to_nobody_else_who_comes_to_read_there() {
+    let bench = Bench::new().await;
+    let jane = bench
+        .person("Jane", JANE, |jane| jane.confidential = true)
+        .await;
+    let mut browser = bench.came_in(JANE).await;
+    let page = browser.get("/new").await;
+    let (form, person) = (page.form(), hidden_person(&page));
+    bench.hand.advance(SignedDuration::from_mins(16));
+    let all = [
+        ("form", form.as_str()),
+        ("person", person.as_str()),
+        WORDS[0],
+        WORDS[1],
+    ];
+    upload(&mut browser, "/new", fields(&all, &[])).await;
+    bench.amend(&jane, |jane| jane.addresses.clear()).await;
+    bench.leaves(&jane, JANE).await;
+    bench.granted("Dora", JANE).await;
+    let mut other = bench.came_in(JANE).await;
+    let page = other.get("/new").await.text();
+    assert!(page.contains("name=\"subject\""), "{page}");
+    assert!(!page.contains("My tablets"), "{page}");
+}
+
 #[tokio::test]
 async fn what_was_being_written_when_the_session_ended_waits_for_the_next() {
     let bench = Bench::new().await;
     bench.granted("Jane", JANE).await;
     let mut browser = bench.came_in(JANE).await;
-    let form = browser.get("/new").await.form();
+    let page = browser.get("/new").await;
+    let (form, person) = (page.form(), hidden_person(&page));
     bench.hand.advance(SignedDuration::from_mins(16));
-    let all = [("form", form.as_str()), WORDS[0], WORDS[1]];
+    let all = [
+        ("form", form.as_str()),
+        ("person", person.as_str()),
+        WORDS[0],
+        WORDS[1],
+    ];
     let late = upload(&mut browser, "/new", fields(&all, &[])).await;
     assert_eq!(late.header("location"), "/locked?kept=1");
     let mut browser = bench.came_in(JANE).await;

@@ -233,6 +233,19 @@ async fn a_hundred_wrong_codes_in_an_hour_close_the_front_page_and_no_link() {
         .iter()
         .filter(|e| e.event.kind == EventKind::Lock && e.event.note == "budget");
     assert_eq!(locks.count(), 1);
+    // Who has proved the mailbox with this browser is not kept out by strangers.
+    bench.hand.advance(SignedDuration::from_secs(1));
+    let mut known = bench.browser();
+    let link = bench.send_about(JANE, None).await;
+    bench.enter(&mut known, &link).await;
+    known.cookies.remove("__Host-session");
+    bench.hand.advance(SignedDuration::from_mins(1));
+    let form = known.get("/").await.form();
+    let fields = [("form", form.as_str()), ("address", JANE)];
+    known.post("/sign-in", &fields).await;
+    let code = bench.front_code().await;
+    let entered = bench.try_front(&mut known, &code).await;
+    assert_eq!(entered.header("location"), "/inbox", "{}", entered.text());
     // After an hour it is open again.
     bench.hand.advance(SignedDuration::from_mins(61));
     bench.came_in(JANE).await;

@@ -105,7 +105,9 @@ async fn mail_about_a_confidential_contact_is_not_shown_where_others_read() {
             assert!(!page.contains(hidden), "{list} shows {hidden}: {page}");
         }
     }
-    assert!(browser.get("/inbox").await.text().contains("About: Ana"));
+    // That somebody else reads here is not told even by a name that stands apart.
+    let inbox = browser.get("/inbox").await.text();
+    assert!(!inbox.contains("About: Ana"), "{inbox}");
     // Nor by his link, with a code; nor may anybody answer.
     bench.hand.advance(SignedDuration::from_mins(1));
     let mut other = bench.browser();
@@ -121,6 +123,23 @@ async fn mail_about_a_confidential_contact_is_not_shown_where_others_read() {
     bench.leaves(&luis, HOME).await;
     gone(&mut browser, &message).await;
     gone(&mut browser, &sent).await;
+}
+
+#[tokio::test]
+async fn a_page_of_the_inbox_is_full_of_what_is_shown_and_leads_to_nothing_hidden() {
+    let bench = Bench::new().await;
+    let ana = bench.granted("Ana", HOME).await;
+    let mut browser = bench.came_in(HOME).await;
+    let luis = bench.person("Luis", HOME, |luis| luis.confidential = true);
+    let luis = luis.await;
+    bench.send_about(HOME, Some(&ana)).await;
+    for _ in 0..60 {
+        bench.hand.advance(SignedDuration::from_secs(1));
+        bench.send_about(HOME, Some(&luis)).await;
+    }
+    let page = browser.get("/inbox").await.text();
+    assert!(page.contains("/message/"), "Ana's own is on it: {page}");
+    assert!(!page.contains("before="), "and no page follows: {page}");
 }
 
 #[tokio::test]

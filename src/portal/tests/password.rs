@@ -95,6 +95,45 @@ async fn a_wrong_password_hears_the_same_whoever_it_is_and_has_to_wait() {
 }
 
 #[tokio::test]
+async fn who_tries_one_password_at_many_mailboxes_has_to_wait_and_nobody_else_does() {
+    let bench = Bench::new().await;
+    bench.granted("Jane", JANE).await;
+    let mut home = bench.came_in(JANE).await;
+    choose(&mut home, GOOD, GOOD).await;
+    home.cookies.remove("__Host-session");
+    let mut guesser = bench.browser();
+    guesser.headers = vec![("x-forwarded-for", "198.51.100.9".to_owned())];
+    let mut tried = 0;
+    for n in 0..30 {
+        let address = format!("patient{n}@example.com");
+        let answer = sign_in(&mut guesser, &address, "spring-in-the-harbour").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+        tried += 1;
+    }
+    assert_eq!(tried, 19, "the twentieth has to wait");
+    // From the same network, the browser that proved the mailbox waits for nobody.
+    home.headers = guesser.headers.clone();
+    let entered = sign_in(&mut home, JANE, GOOD).await;
+    assert_eq!(entered.header("location"), "/inbox", "{}", entered.text());
+}
+
+#[tokio::test]
+async fn a_password_ends_with_the_right_for_which_it_was_chosen() {
+    let bench = Bench::new().await;
+    let jane = bench.granted("Jane", JANE).await;
+    let mut home = bench.came_in(JANE).await;
+    choose(&mut home, GOOD, GOOD).await;
+    home.cookies.remove("__Host-session");
+    bench.hand.advance(SignedDuration::from_mins(1));
+    let now = bench.store.clock().now();
+    bench.amend(&jane, |jane| jane.portal = Some(now)).await;
+    let refused = sign_in(&mut home, JANE, GOOD).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn what_everybody_would_try_is_no_password() {
     let bench = Bench::new().await;
     bench.granted("Jane", JANE).await;

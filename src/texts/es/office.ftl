@@ -713,8 +713,8 @@ office-import-ends =
 # The fixed words of the audit trail, in small letters: one may follow another.
 office-note-added = agregado
 office-note-made = creada
-office-note-enabled = encendida
-office-note-disabled = apagada
+office-note-enabled = activada
+office-note-disabled = desactivada
 office-note-policy-off = correo sin protección salvo que se pida
 office-note-policy-inherit = correo protegido como lo decidió la clínica
 office-note-policy-secure = correo siempre protegido

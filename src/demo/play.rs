@@ -73,17 +73,7 @@ async fn acts(
     letters: &mut mpsc::Receiver<Letter>,
     steps: &mut Steps,
 ) -> anyhow::Result<()> {
-    let said = submit(stage, (RECEPTION, &stage.reception)).await;
-    let said = said.context("the reception submits a message")?;
-    ensure!(said.contains("held for release"), "it was told {said:?}");
-    ensure!(letters.is_empty(), "something left before the release");
-    steps.done("the reception submits a message with a file in the doctor's name; it waits");
-
-    let desk = Desk::sign_in(stage, connector(stage)?).await;
-    let mut desk = desk.context("the doctor signs in to the office page")?;
-    steps.done("the doctor signs in to the office page, with a code from an app");
-    desk.release().await.context("the release")?;
-    steps.done("the doctor reads it there and releases it");
+    let mut desk = release(stage, letters, steps).await?;
 
     let notice = next(letters).await.context("the notice")?;
     let link = silent_notice(&notice)?;
@@ -119,6 +109,26 @@ async fn acts(
     sign_out(&mut browser, &message).await?;
     steps.done("the patient signs out; the pages are closed");
     Ok(())
+}
+
+/// Staff write, and a provider releases.
+async fn release(
+    stage: &Stage,
+    letters: &mut mpsc::Receiver<Letter>,
+    steps: &mut Steps,
+) -> anyhow::Result<Desk> {
+    let said = submit(stage, (RECEPTION, &stage.reception)).await;
+    let said = said.context("the reception submits a message")?;
+    ensure!(said.contains("held for release"), "it was told {said:?}");
+    ensure!(letters.is_empty(), "something left before the release");
+    steps.done("the reception submits a message with a file in the doctor's name; it waits");
+
+    let desk = Desk::sign_in(stage, connector(stage)?).await;
+    let mut desk = desk.context("the doctor signs in to the office page")?;
+    steps.done("the doctor signs in to the office page, with a code from an app");
+    desk.release().await.context("the release")?;
+    steps.done("the doctor reads it there and releases it");
+    Ok(desk)
 }
 
 /// The office waits, the patient answers, the office reads.

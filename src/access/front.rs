@@ -292,15 +292,10 @@ impl Front {
             }
             _ => None,
         };
-        Ok(match known {
-            Some(known) => Place {
-                key: codes::browser_key(&self.store, &known),
-                known: true,
-            },
-            None => Place {
-                key: self.store.network_key(from.ip),
-                known: false,
-            },
+        let own = known.map(|known| codes::browser_key(&self.store, &known));
+        Ok(Place {
+            known: own.is_some(),
+            key: own.unwrap_or_else(|| self.store.network_key(from.ip)),
         })
     }
 

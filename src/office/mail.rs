@@ -221,7 +221,7 @@ impl ReleaseView<'_> {
             notes.push(page.t("office-note-off"));
         }
         if to.route == Some(Route::Clear) {
-            notes.push(page.t("office-note-clear"));
+            notes.push(page.t("office-goes-clear"));
         }
         if to.unlisted {
             notes.push(page.t("office-note-unlisted"));

@@ -253,7 +253,9 @@ impl Wrong {
         let called = provider.name.as_deref();
         let called = called.unwrap_or(provider.address.as_str());
         match self {
-            Self::Proof(problem) => problem.said(page, "office-proof-wrong", "office-proof-empty"),
+            Self::Proof(problem) => {
+                problem.said(page, "office-release-wrong", "office-release-empty")
+            }
             Self::Reason => reason_problem(page),
             Self::Words => page.one("office-words-wrong", "most", LONGEST_REASON),
             Self::Changed => page.t("office-release-changed"),

@@ -224,7 +224,7 @@ async function mail() {
   await ruiz.press(ruiz.page.getByRole('link', { name: 'Please come fasting' }));
   await look(ruiz, 'release');
   await release(ruiz, 'not the right words', '000000');
-  await ruiz.sees(ruiz.t('office-proof-wrong'));
+  await ruiz.sees(ruiz.t('office-release-wrong'));
   await look(ruiz, 'release-wrong');
   const held = ruiz.page.url();
 

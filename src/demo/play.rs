@@ -119,7 +119,10 @@ async fn release(
 ) -> anyhow::Result<Desk> {
     let said = submit(stage, (RECEPTION, &stage.reception)).await;
     let said = said.context("the reception submits a message")?;
-    ensure!(said.contains("held for release"), "it was told {said:?}");
+    ensure!(
+        said.contains("Held for release by Dr. Maria Ruiz"),
+        "it was told {said:?}"
+    );
     ensure!(letters.is_empty(), "something left before the release");
     steps.done("the reception submits a message with a file in the doctor's name; it waits");
 

@@ -1,7 +1,7 @@
 //! Builds a gateway for the demonstration: a folder, a configuration as `init`
 //! would write one, a store, an account.
 
-use crate::access::accounts;
+use crate::access::accounts::{self, Profile};
 use crate::access::app_password::{self, Wish};
 use crate::access::password::Passwords;
 use crate::config::{Config, LogFormat, LogLevel};
@@ -63,8 +63,8 @@ impl Stage {
             Clock::System,
         )?);
         let gateway = Gateway::start(&config, Clock::System).await?;
-        let password = account(gateway.store(), DOCTOR, Role::Provider).await?;
-        let reception = account(gateway.store(), RECEPTION, Role::Staff).await?;
+        let password = account(gateway.store(), (DOCTOR, "Dr. Maria Ruiz"), Role::Provider).await?;
+        let reception = account(gateway.store(), (RECEPTION, "Reception"), Role::Staff).await?;
         let certificate = fs::read(folder.path().join("certificate.pem"))
             .context("the demonstration's certificate")?;
         Ok(Self {
@@ -88,7 +88,11 @@ impl Stage {
 }
 
 /// Makes an account whose one password is good for mail and for the office page.
-async fn account(store: &Store, address: &str, role: Role) -> anyhow::Result<Secret> {
+async fn account(
+    store: &Store,
+    (address, name): (&str, &str),
+    role: Role,
+) -> anyhow::Result<Secret> {
     let passwords = Passwords::new();
     let address = Address::parse(address)?;
     let account = accounts::add(store, address, role, Actor::Gateway).await?;
@@ -98,6 +102,11 @@ async fn account(store: &Store, address: &str, role: Role) -> anyhow::Result<Sec
         networks: Vec::new(),
     };
     let password = app_password::make(store, &passwords, &account, wish, Actor::Gateway).await?;
+    let profile = Profile {
+        name: Some(Some(name.to_owned())),
+        ..Profile::default()
+    };
+    accounts::set_profile(store, account.id, &profile, Actor::Gateway).await?;
     accounts::set_password(store, &passwords, account.id, &password, Actor::Gateway).await?;
     Ok(password)
 }

@@ -382,7 +382,14 @@ fn the_demonstration_plays_both_sides_and_succeeds() {
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{shown}\n{said}");
-    for step in ["a notice leaves", "the code opens", "answers with a file"] {
+    for step in [
+        "the reception submits",
+        "releases it",
+        "a notice leaves",
+        "the code opens",
+        "answers with a file",
+        "answers from the page",
+    ] {
         assert!(shown.contains(step), "no {step} in {shown}");
     }
 }

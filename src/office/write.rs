@@ -4,7 +4,7 @@
 use crate::access::office::Signed;
 use crate::desk::contacts::{Asker, ContactView, Wanted};
 use crate::desk::office::{Pen, Posted, Unsent, Wish};
-use crate::model::{ContactId, MessageId, Role};
+use crate::model::{ContactId, MessageId, Role, Token};
 use crate::office::Office;
 use crate::office::calm::Calm;
 use crate::office::enter::{Who, taken};
@@ -203,7 +203,10 @@ impl Office {
             Err(elsewhere) => return Ok(elsewhere),
         };
         let about = about.ok_or_else(|| missing(&signed))?;
-        let nothing = Wish::default();
+        let nothing = Wish {
+            once: Token::new().expose().to_owned(),
+            ..Wish::default()
+        };
         self.write_page(visitor, (&signed, about), (&nothing, None))
             .await
     }
@@ -336,6 +339,7 @@ async fn fields(form: &mut Multipart) -> Result<Fields, Stop> {
         let wish = &mut fields.wish;
         match part.name.as_str() {
             "form" => fields.form = field(form, MAX_FIELD).await?,
+            "once" => wish.once = field(form, MAX_FIELD).await?,
             "from" => wish.from = field(form, MAX_FIELD).await?,
             "to" => wish.to = field(form, MAX_FIELD).await?,
             "subject" => wish.subject = field(form, MAX_SUBJECT).await?,

@@ -94,6 +94,7 @@ impl Intake {
                 sender,
                 envelope,
                 meant: None,
+                once: None,
             },
             stage: Stage::Header(Block::default()),
             _receiving: receiving,
@@ -112,6 +113,13 @@ impl Intake {
     pub fn meant_for(mut self, contact: ContactId) -> Self {
         self.submission.meant = Some(contact);
         self
+    }
+
+    /// What makes it the same message when it comes again: two that say the same here
+    /// are one, whatever their octets. A page writes a boundary and a date anew each
+    /// time, and a button is pressed twice.
+    pub fn once(&mut self, value: [u8; 32]) {
+        self.submission.once = Some(value);
     }
 
     /// Takes the next octets, in any cut. A message that must be refused is

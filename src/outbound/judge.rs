@@ -31,6 +31,8 @@ pub(super) struct Submission {
     pub(super) id: MessageId,
     /// Who of those who share the address is meant, if the writer chose.
     pub(super) meant: Option<ContactId>,
+    /// What makes it the same message when it comes again, where not its octets do.
+    pub(super) once: Option<[u8; 32]>,
 }
 
 /// A message that is taken, with all that its records need.
@@ -413,12 +415,18 @@ impl Submission {
     }
 
     fn resend_key(&self, arrived: &Arrived) -> [u8; 32] {
-        let account = self.sender.account.id;
+        let (store, account) = (&self.outbound.store, self.sender.account.id);
+        if let Some(once) = &self.once {
+            return store.mac(Label::Index, &[b"written", account.octets(), once]);
+        }
         let id = arrived.facts.message_id.as_bytes();
-        self.outbound.store.mac(
-            Label::Index,
-            &[b"submitted", account.octets(), id, &arrived.digest],
-        )
+        let pieces = [
+            b"submitted",
+            account.octets().as_slice(),
+            id,
+            &arrived.digest,
+        ];
+        store.mac(Label::Index, &pieces)
     }
 }
 

@@ -66,6 +66,7 @@ impl Clinic {
             outbound: self.outbound.clone(),
             settings: self.outbound.settings.current(),
             meant: None,
+            once: None,
             sender: self.outbound.sender(by.clone(), ip),
             envelope: Envelope {
                 sender: Some(by.address.clone()),

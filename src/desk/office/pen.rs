@@ -7,6 +7,7 @@ use crate::outbound::Intake;
 use crate::reading;
 use crate::store::Error;
 use crate::upload::{Fault, Files, Piece};
+use aws_lc_rs::digest::{Context, SHA256};
 
 /// Why something was not sent. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,32 @@ pub struct Pen {
     pub(super) writing: Writing,
     pub(super) files: Files,
     pub(super) answers: Option<MessageId>,
+    /// What is said in it, so that the same form sent twice is one message.
+    pub(super) said: Said,
+}
+
+/// A digest of what somebody wrote, piece by piece.
+#[derive(Debug)]
+pub(super) struct Said(Context);
+
+impl Said {
+    pub(super) fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// One piece; where it ends is said too.
+    pub(super) fn piece(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+        self.0.update(&octets.len().to_be_bytes());
+    }
+
+    pub(super) fn end(self) -> [u8; 32] {
+        let mut value = [0; 32];
+        for (slot, octet) in value.iter_mut().zip(self.0.finish().as_ref()) {
+            *slot = *octet;
+        }
+        value
+    }
 }
 
 impl Pen {
@@ -73,6 +100,7 @@ impl Pen {
     /// # Errors
     /// [`Unsent::File`].
     pub fn begin_file(&mut self, name: &str) -> Result<(), Unsent> {
+        self.said.piece(name.as_bytes());
         Ok(self.files.begin(name)?)
     }
 
@@ -81,6 +109,7 @@ impl Pen {
     /// # Errors
     /// [`Unsent`].
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Unsent> {
+        self.said.0.update(octets);
         let piece = self.files.write(octets)?;
         self.piece(piece).await
     }

@@ -4,6 +4,7 @@
 
 use crate::access::accounts;
 use crate::contacts;
+use crate::desk::office::pen::Said;
 use crate::desk::office::{Kept, Pen, Sight, Unsent, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::mime::write::{self, ReplyMail};
@@ -11,7 +12,7 @@ use crate::mime::{is_readable, one_line};
 use crate::model::parcel::Wanted;
 use crate::model::{
     Account, AccountId, Address, Arg, ContactId, Direction, Envelope, Mailbox, MessageId, Notify,
-    Reply, Role, System,
+    Reply, Role, System, Token,
 };
 use crate::outbound::Outbound;
 use crate::policy;
@@ -83,6 +84,9 @@ pub struct Wish {
     pub picked: Vec<String>,
     /// What it answers.
     pub answers: Option<MessageId>,
+    /// A value of the form's own: what says the same under the same value is one
+    /// message, however often it is sent.
+    pub once: String,
 }
 
 /// What became of a message.
@@ -92,6 +96,21 @@ pub struct Posted {
     pub message: MessageId,
     /// Whether it waits for a release.
     pub held: bool,
+}
+
+impl Wish {
+    fn said(&self) -> Said {
+        let mut said = Said::new();
+        if self.once.is_empty() {
+            said.piece(Token::new().expose().as_bytes());
+        }
+        let typed = [&self.once, &self.from, &self.to, &self.subject, &self.text];
+        typed.map(|typed| said.piece(typed.as_bytes()));
+        self.picked
+            .iter()
+            .for_each(|key| said.piece(key.as_bytes()));
+        said
+    }
 }
 
 impl Person {
@@ -236,6 +255,7 @@ impl Desk {
             writing,
             files: Files::new(self.uploads()),
             answers: wish.answers,
+            said: wish.said(),
         };
         pen.files.count(wish.text.len());
         pen.put(&octets).await?;
@@ -255,10 +275,12 @@ impl Desk {
             writing,
             files,
             answers,
+            said,
         } = pen;
         if files.is_within() {
             return Err(Fault::Order.into());
         }
+        intake.once(said.end());
         intake.write(&writing.end()).await.map_err(Unsent::Reply)?;
         let reply = intake.finish().await.map_err(Unsent::Reply)?;
         let posted = posted(&reply).ok_or(Refused::Wish("a reply names no message".into()))?;

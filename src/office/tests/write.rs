@@ -203,6 +203,29 @@ async fn a_provider_sends_in_the_own_name_at_once() {
     assert!(page.contains("Sent. The message is on its way."), "{page}");
 }
 
+#[tokio::test]
+async fn a_button_that_is_pressed_twice_sends_one_message_and_a_change_is_another() {
+    let bench = Bench::new().await;
+    let jane = person(&bench, ("Jane", "Doe"), JANE, None).await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let path = format!("/write/{jane}");
+    let page = ruiz.get(&path).await.text();
+    let (_, once) = page.split_once("name=\"once\" value=\"").unwrap();
+    let once = once.split('"').next().unwrap();
+    let to = format!("{jane} {JANE}");
+    let fields = [&[("once", once)], results(&to).as_slice()].concat();
+    let file: (&str, &[u8]) = ("note.txt", b"one");
+    let (first, _) = led(&send(&mut ruiz, &path, &fields, &[file]).await);
+    bench.pass(1);
+    let (again, _) = led(&send(&mut ruiz, &path, &fields, &[file]).await);
+    assert_eq!(again, first);
+    let (other, _) = led(&send(&mut ruiz, &path, &fields, &[("note.txt", b"two")]).await);
+    assert_ne!(other, first);
+    // Drawn anew, the page writes a message of its own.
+    let anew = ruiz.get(&path).await.text();
+    assert!(!anew.contains(once));
+}
+
 // WM3
 #[tokio::test]
 async fn of_several_at_one_address_the_one_is_meant_who_was_chosen_even_of_one_name() {

@@ -152,7 +152,9 @@ pub async fn set_policy(
     change(store, id, (by, note), |account| account.policy = policy).await
 }
 
-/// Sets what the account's owner does; every session of the account is over. Let
+/// Sets what the account's owner does; every session of the account is over. What was
+/// trusted to the old role is not trusted to the new one: whether its mail waits, and
+/// for whom it writes, is set anew. Let
 /// [`crate::access::login::Login::forget`] follow.
 ///
 /// # Errors
@@ -168,7 +170,11 @@ pub async fn set_role(
         Role::Provider => "role-provider",
         Role::Admin => "role-admin",
     };
-    change(store, id, (by, note), |account| account.role = role).await?;
+    change(store, id, (by, note), |account| {
+        account.role = role;
+        (account.staff, account.writes_for) = (None, Vec::new());
+    })
+    .await?;
     Ok(office::end_all(store, id).await?)
 }
 

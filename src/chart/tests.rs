@@ -446,3 +446,33 @@ fn a_name_that_is_taken_is_passed_over_and_a_file_is_found_by_its_inode() {
         "a name was taken twice"
     );
 }
+
+#[tokio::test]
+async fn what_was_written_of_a_message_that_is_destroyed_does_not_stay_behind() {
+    let bench = bench();
+    let jane = bench.contact("Doe").await;
+    let message = bench.answer(jane, &[("a.txt", b"one")]).await;
+    let contact = bench.store.get(&Contact::at(jane)).await.unwrap();
+    let wanted = name::folder(Some(jane), contact.as_ref());
+    let root = Root::open(&bench.root, false).unwrap();
+    drop(root.drawer(&wanted).unwrap());
+    let temporary = bench.drawer().join(format!(".sealpost-{message}-0"));
+    fs::write(&temporary, "one").unwrap();
+    let held = bench.store.hold(&Charting::at(message, 0)).await;
+    let held = held.unwrap().unwrap();
+    let mut tx = Tx::new();
+    let inode = Some(fs::metadata(&temporary).unwrap().ino());
+    tx.replace(
+        &held,
+        &Charting {
+            inode,
+            ..held.record.clone()
+        },
+    );
+    tx.delete(&Message::at(message));
+    bench.store.commit(tx).await.unwrap();
+    bench.work().await;
+    assert!(bench.jobs().await.is_empty());
+    assert_eq!(names(&bench.drawer()), Vec::<String>::new());
+    assert!(!temporary.exists());
+}

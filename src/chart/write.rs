@@ -78,6 +78,7 @@ impl Chart {
             Err(Fault::Store(error)) => return Err(error),
             Err(fault @ Fault::Gone) => {
                 tracing::error!(event = "chart.lost", job = %id, about = %format_args!("{message}/{part}"), reason = %fault, "A patient's file could not be written into the chart's folder.");
+                self.clear(place, &held.record).await;
                 self.gone(job, (message, part)).await?;
             }
             Err(fault @ Fault::Disk(..)) => {
@@ -92,7 +93,7 @@ impl Chart {
     async fn write_file(&self, place: &Place<'_>, held: &Held<Charting>) -> Result<(), Fault> {
         let Charting { message, part, .. } = held.record;
         let open = self.open(place, (message, part)).await?;
-        let temporary = format!(".sealpost-{message}-{part}");
+        let temporary = temporary(message, part);
         let drawer = self.drawer(place.root, &held.record).await?;
         let (mut drawer, found) = match held.record.inode {
             Some(inode) => {
@@ -234,6 +235,23 @@ impl Chart {
         self.commit(tx).await
     }
 
+    /// Takes away what was written already of a file that is not to be there: its
+    /// content was destroyed, and would stay behind under a hidden name.
+    async fn clear(&self, place: &Place<'_>, charting: &Charting) {
+        if charting.inode.is_none() {
+            return;
+        }
+        let named = temporary(charting.message, charting.part);
+        let cleared = match self.drawer(place.root, charting).await {
+            Ok(drawer) => disk("it cannot be taken away", move || drawer.discard(&named)).await,
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = cleared {
+            let about = format!("{}/{}", charting.message, charting.part);
+            tracing::error!(event = "chart.left", about = %about, reason = %fault, "What was written of a patient's file could not be taken out of the chart's folder; delete the file there whose name begins with .sealpost and has this id.");
+        }
+    }
+
     /// Ends a job whose content is not there any more.
     async fn gone(&self, job: &Leased, (message, part): (MessageId, u16)) -> Result<(), Error> {
         let mut tx = Tx::new();
@@ -243,6 +261,11 @@ impl Chart {
         tx.audit(Event::new(Actor::Gateway, EventKind::Export, object).failed("destroyed"));
         self.commit(tx).await
     }
+}
+
+/// Under which name a file is written, before it has its own.
+fn temporary(message: MessageId, part: u16) -> String {
+    format!(".sealpost-{message}-{part}")
 }
 
 /// The octets of a part, decoded, onto the disk.

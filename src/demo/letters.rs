@@ -31,7 +31,8 @@ impl Reading {
             .map(str::to_owned);
         let code = text
             .split(|c: char| !c.is_ascii_digit())
-            .find(|run| run.len() == 6)
+            // Six for a message, eight at the front page.
+            .find(|run| matches!(run.len(), 6 | 8))
             .map(str::to_owned);
         Self {
             subject,

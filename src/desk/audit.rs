@@ -272,7 +272,12 @@ impl Desk {
             && let Some(message) = store.get(&Message::at(id)).await?
         {
             let about = self.about_message(&message, tail).await?;
-            return Ok(about.or_of(named(&event.note)));
+            // The reason of an emergency is a sentence, whatever its last word is.
+            let named = match event.kind {
+                EventKind::BreakGlass => None,
+                _ => named(&event.note),
+            };
+            return Ok(about.or_of(named));
         }
         if let Ok(id) = id.parse::<ContactId>()
             && store.get(&Contact::at(id)).await?.is_some()

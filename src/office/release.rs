@@ -50,6 +50,7 @@ enum Wrong {
     Reason,
     Words,
     Changed,
+    Long,
     Theirs,
     SwitchedOff,
     Damaged,
@@ -167,28 +168,10 @@ impl Office {
         typed: &Proof,
     ) -> Result<Result<Response, Wrong>, Stop> {
         let pending = &case.pending;
-        // All that can be said without a try of the password is said first.
-        if !same(&pending.binding, &typed.binding) {
-            return Ok(Err(Wrong::Changed));
-        }
-        let address = match pending.standing {
-            Standing::Writer => typed.address.trim(),
-            Standing::Other => return Ok(Err(Wrong::Theirs)),
-            _ => signed.account.address.as_str(),
+        let address = match prover(signed, pending, typed) {
+            Ok(address) => address,
+            Err(wrong) => return Ok(Err(wrong)),
         };
-        if address.is_empty() || typed.password.is_empty() || typed.code.trim().is_empty() {
-            return Ok(Err(Wrong::Proof(Problem::Empty)));
-        }
-        let emergency = pending.standing == Standing::Colleague;
-        let length = typed.reason.trim().chars().count();
-        if emergency && !(MIN_REASON..=MAX_REASON).contains(&length) {
-            return Ok(Err(Wrong::Reason));
-        }
-        // At this screen nobody is proved but the provider whose name it bears.
-        let named = pending.provider.address.as_str();
-        if pending.standing == Standing::Writer && !address.eq_ignore_ascii_case(named) {
-            return Ok(Err(Wrong::Theirs));
-        }
         let password = Secret::new(typed.password.as_str());
         let code = Secret::new(typed.code.as_str());
         let entrance = &self.0.entrance;
@@ -200,6 +183,7 @@ impl Office {
                 return Ok(Err(Wrong::Proof(Problem::of(why)?)));
             }
         };
+        let emergency = pending.standing == Standing::Colleague;
         let reason = emergency.then_some(typed.reason.as_str());
         let (desk, by) = (&self.0.desk, viewer(signed));
         let proved = (&proved, reason);
@@ -237,8 +221,39 @@ impl Office {
     }
 }
 
+/// Whose proof is tried. All that can be said without a try of the password is said
+/// first.
+fn prover<'a>(signed: &'a Signed, pending: &Pending, typed: &'a Proof) -> Result<&'a str, Wrong> {
+    if pending.long {
+        return Err(Wrong::Long);
+    }
+    if !same(&pending.binding, &typed.binding) {
+        return Err(Wrong::Changed);
+    }
+    let address = match pending.standing {
+        Standing::Writer => typed.address.trim(),
+        Standing::Other => return Err(Wrong::Theirs),
+        _ => signed.account.address.as_str(),
+    };
+    if address.is_empty() || typed.password.is_empty() || typed.code.trim().is_empty() {
+        return Err(Wrong::Proof(Problem::Empty));
+    }
+    let length = typed.reason.trim().chars().count();
+    let emergency = pending.standing == Standing::Colleague;
+    if emergency && !(MIN_REASON..=MAX_REASON).contains(&length) {
+        return Err(Wrong::Reason);
+    }
+    // At this screen nobody is proved but the provider whose name it bears.
+    let named = pending.provider.address.as_str();
+    if pending.standing == Standing::Writer && !address.eq_ignore_ascii_case(named) {
+        return Err(Wrong::Theirs);
+    }
+    Ok(address)
+}
+
 fn wrong(why: &Unreleased) -> Wrong {
     match why {
+        Unreleased::Long => Wrong::Long,
         Unreleased::Denied(_) => Wrong::Theirs,
         Unreleased::SwitchedOff => Wrong::SwitchedOff,
         Unreleased::Reason => Wrong::Reason,
@@ -259,6 +274,7 @@ impl Wrong {
             Self::Reason => reason_problem(page),
             Self::Words => page.one("office-words-wrong", "most", LONGEST_REASON),
             Self::Changed => page.t("office-release-changed"),
+            Self::Long => page.t("office-release-long"),
             Self::Theirs => page.one("office-release-theirs", "name", called),
             Self::SwitchedOff => page.t("office-release-off"),
             Self::Damaged => page.t("office-release-damaged"),

@@ -163,45 +163,28 @@ pub(super) async fn app_form(seat: Seat) -> Result<Response, Out> {
     seat.show(&app(&seat, None))
 }
 
-/// `POST /set-up/app-password`: it is shown this once.
+/// `POST /set-up/app-password`: for the own password and a code; it is shown this
+/// once.
 pub(super) async fn make_app(seat: Seat, sent: Sent) -> Result<Response, Out> {
     let typed = seat.typed(sent)?;
     let mut form = app(&seat, Some(&typed));
     let page = seat.page(Tab::SetUp);
-    let name = typed.one("name").trim().to_owned();
-    judge_name(&page, &mut form.sheet, &name);
-    let scope = match typed.one("scope") {
-        "imap" => Scope::Imap,
-        "smtp" => Scope::Smtp,
-        _ => Scope::Both,
-    };
-    let networks = networks(typed.one("networks"));
-    match &networks {
-        Err(wrong) => {
-            let said = page.one("office-app-network-wrong", "network", wrong);
-            form.sheet.blame("networks", said);
-        }
-        Ok(all) if all.len() > MOST_NETWORKS => {
-            let said = page.count("office-app-networks-many", MOST_NETWORKS);
-            form.sheet.blame("networks", said);
-        }
-        Ok(_) => {}
-    }
-    let Some(networks) = networks.ok().filter(|_| !form.sheet.is_wrong()) else {
+    let Some(wish) = wished(&page, &mut form.sheet, &typed) else {
         return seat.again(&form);
     };
-    let wish = Wish {
-        name: name.clone(),
-        scope,
-        networks,
-    };
+    // A code is used up by looking at it: so what costs nothing comes first.
+    if let Err(problem) = seat.proves(&typed).await? {
+        form.sheet.unproved(&page, problem);
+        return seat.again(&form);
+    }
+    let whose = wish.name.clone();
     match seat.desk.add_app_password(seat.address(), wish).await {
         Ok(secret) => seat.show(&OnceView {
             title: page.t("office-app-made"),
             says: ["office-app-made-text", "office-app-made-once"]
                 .map(|id| page.t(id))
                 .to_vec(),
-            whose: name,
+            whose,
             secret: secret.expose().to_owned(),
             on: ("/set-up".to_owned(), page.t("office-app-typed")),
             page,
@@ -212,6 +195,35 @@ pub(super) async fn make_app(seat: Seat, sent: Sent) -> Result<Response, Out> {
         }
         Err(refused) => Err(seat.refused(refused).into()),
     }
+}
+
+/// The app password that was asked for; what is wrong with it is said.
+fn wished(page: &Page<'_>, sheet: &mut Sheet, typed: &Typed) -> Option<Wish> {
+    let name = typed.one("name").trim().to_owned();
+    judge_name(page, sheet, &name);
+    let scope = match typed.one("scope") {
+        "imap" => Scope::Imap,
+        "smtp" => Scope::Smtp,
+        _ => Scope::Both,
+    };
+    let networks = networks(typed.one("networks"));
+    match &networks {
+        Err(wrong) => {
+            let said = page.one("office-app-network-wrong", "network", wrong);
+            sheet.blame("networks", said);
+        }
+        Ok(all) if all.len() > MOST_NETWORKS => {
+            let said = page.count("office-app-networks-many", MOST_NETWORKS);
+            sheet.blame("networks", said);
+        }
+        Ok(_) => {}
+    }
+    let networks = networks.ok().filter(|_| !sheet.is_wrong())?;
+    Some(Wish {
+        name,
+        scope,
+        networks,
+    })
 }
 
 fn judge_name(page: &Page<'_>, sheet: &mut Sheet, name: &str) {
@@ -249,6 +261,7 @@ fn app<'a>(seat: &'a Seat, typed: Option<&Typed>) -> AskView<'a> {
     ];
     let scopes = scopes.map(|(word, scope)| (word.to_owned(), self::scope(&page, scope)));
     let here = page.one("office-app-networks-hint", "address", seat.visitor.ip);
+    let [current, code] = proof(&page);
     let inputs = vec![
         Input::new("name", page.t("office-app-name"), Kind::Line)
             .hinted(page.t("office-app-name-hint"))
@@ -262,12 +275,18 @@ fn app<'a>(seat: &'a Seat, typed: Option<&Typed>) -> AskView<'a> {
         Input::new("networks", page.t("office-app-networks"), Kind::Plain)
             .hinted(here)
             .holding(&kept(typed, "networks", "")),
+        current,
+        code,
     ];
     AskView {
         title: page.t("office-app-new"),
-        says: ["office-app-why", "office-app-networks-why"]
-            .map(|id| page.t(id))
-            .to_vec(),
+        says: [
+            "office-app-why",
+            "office-app-networks-why",
+            "office-reset-proof",
+        ]
+        .map(|id| page.t(id))
+        .to_vec(),
         sheet: Sheet {
             problem: None,
             inputs,

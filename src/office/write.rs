@@ -315,6 +315,12 @@ impl Office {
             add(&mut pen, &name, form).await?;
             next = next_file(form).await?;
         }
+        // Large files take long to come: whoever's session has ended meanwhile sends
+        // nothing any more.
+        let still = self.signed(visitor).await.map_err(Why::Stop)?;
+        if !still.is_ok_and(|still| same(still.form.expose(), signed.form.expose())) {
+            return Err(Why::Stop(Stop::from(Calm::Stale { path: "/today" })));
+        }
         Ok(desk.post_letter(&by, pen).await?)
     }
 }
@@ -329,6 +335,22 @@ async fn add(pen: &mut Pen, name: &str, form: &mut Multipart) -> Result<(), Why>
     Ok(pen.end_file().await?)
 }
 
+/// Takes one field of what somebody wrote.
+async fn typed(wish: &mut Wish, name: &str, form: &mut Multipart) -> Result<(), Stop> {
+    match name {
+        "once" => wish.once = field(form, MAX_FIELD).await?,
+        "from" => wish.from = field(form, MAX_FIELD).await?,
+        "to" => wish.to = field(form, MAX_FIELD).await?,
+        "subject" => wish.subject = field(form, MAX_SUBJECT).await?,
+        "text" => wish.text = field(form, MAX_TEXT).await?,
+        "pick" if wish.picked.len() < MOST_PICKED => {
+            wish.picked.push(field(form, MAX_FIELD).await?);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 async fn fields(form: &mut Multipart) -> Result<Fields, Stop> {
     let mut fields = Fields::default();
     while let Some(part) = form.part().await? {
@@ -336,18 +358,9 @@ async fn fields(form: &mut Multipart) -> Result<Fields, Stop> {
             fields.first_file = part.file;
             break;
         }
-        let wish = &mut fields.wish;
         match part.name.as_str() {
             "form" => fields.form = field(form, MAX_FIELD).await?,
-            "once" => wish.once = field(form, MAX_FIELD).await?,
-            "from" => wish.from = field(form, MAX_FIELD).await?,
-            "to" => wish.to = field(form, MAX_FIELD).await?,
-            "subject" => wish.subject = field(form, MAX_SUBJECT).await?,
-            "text" => wish.text = field(form, MAX_TEXT).await?,
-            "pick" if wish.picked.len() < MOST_PICKED => {
-                wish.picked.push(field(form, MAX_FIELD).await?);
-            }
-            _ => {}
+            name => typed(&mut fields.wish, name, form).await?,
         }
     }
     Ok(fields)

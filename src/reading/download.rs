@@ -7,7 +7,7 @@ use crate::mime::header::Block;
 use crate::mime::zip::{Archive, Measure, Measured};
 use crate::model::message::PartRole;
 use crate::model::{Head, Part};
-use crate::reading::{Error, Opened};
+use crate::reading::{Error, File, Opened};
 use crate::store::ContentReader;
 use std::collections::VecDeque;
 
@@ -75,7 +75,20 @@ impl Opened {
     /// All files in one ZIP archive; `None` if there are fewer than two.
     #[must_use]
     pub fn all_files(self) -> Option<Download> {
-        let files = self.files().into_iter();
+        let files = self.files();
+        self.archive(&files)
+    }
+
+    /// All files and the pictures within its text in one ZIP archive; `None` if there
+    /// are fewer than two.
+    #[must_use]
+    pub fn all_carried(self) -> Option<Download> {
+        let files = self.carried();
+        self.archive(&files)
+    }
+
+    fn archive(self, files: &[File]) -> Option<Download> {
+        let files = files.iter();
         let parts = files.filter_map(|file| self.head.parts.get(usize::from(file.n)));
         let waiting: VecDeque<Part> = parts.cloned().collect();
         (waiting.len() >= 2).then(|| Download {

@@ -20,6 +20,8 @@ use tokio::sync::Semaphore;
 /// The longest text shown on a page, in octets as stored; the rest stays in
 /// the message.
 const MAX_TEXT: u64 = 1024 * 1024;
+/// The roles of the plain texts of a message.
+const PLAIN: [PartRole; 2] = [PartRole::Text, PartRole::Alternative];
 
 /// Why a message could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +143,15 @@ impl Opened {
         files(&self.head)
     }
 
+    /// Its files with the pictures within its text, whether the text shows them or
+    /// not: all that it carries beside its texts.
+    #[must_use]
+    pub fn carried(&self) -> Vec<File> {
+        chosen(&self.head, |part| {
+            matches!(part.role, PartRole::File | PartRole::Inline)
+        })
+    }
+
     /// When it was sent.
     #[must_use]
     pub fn date(&self) -> Timestamp {
@@ -166,9 +177,52 @@ impl Opened {
     /// # Errors
     /// [`Error::Store`].
     pub async fn text(&self) -> Result<Option<String>, Error> {
+        self.joined(&[PartRole::Text]).await
+    }
+
+    /// The plain texts of a message with HTML, which some mail programs show in its
+    /// place; `None` if there is no HTML, or they say nothing.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn plain(&self) -> Result<Option<String>, Error> {
+        if !self.is_framed() {
+            return Ok(None);
+        }
+        let plain = self.joined(&PLAIN).await?;
+        Ok(plain.filter(|plain| !plain.trim().is_empty()))
+    }
+
+    /// Whether a page shows less than all of it, because its text, its HTML or what
+    /// stands in place of the HTML is too long.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn is_cut(&self) -> Result<bool, Error> {
+        let most = u64::try_from(MAX_HTML).unwrap_or(u64::MAX);
+        let plain = self.length(&PLAIN) > MAX_TEXT;
+        let framed = self.is_framed() && self.length(&[PartRole::Html, PartRole::Text]) > most;
+        if plain || framed {
+            return Ok(true);
+        }
+        // What fits as it is stored may grow as it is decoded; the cleaner cuts that.
+        let html = self.html().await?;
+        Ok(html.is_some_and(|html| html.len() > MAX_HTML))
+    }
+
+    /// How many octets the parts of these roles have as stored.
+    fn length(&self, roles: &[PartRole]) -> u64 {
+        let parts = self.head.parts.iter();
+        let parts = parts.filter(|part| roles.contains(&part.role));
+        parts.fold(0_u64, |sum, part| sum.saturating_add(part.length))
+    }
+
+    /// The texts of these roles one under the other; `None` if there are none.
+    async fn joined(&self, roles: &[PartRole]) -> Result<Option<String>, Error> {
         let mut joined: Option<String> = None;
         let mut left = MAX_TEXT;
-        for part in self.parts(PartRole::Text) {
+        let parts = self.head.parts.iter();
+        for part in parts.filter(|part| roles.contains(&part.role)) {
             let text = self.read(part, &mut left).await?;
             let all = joined.get_or_insert_default();
             if !all.is_empty() {
@@ -252,11 +306,16 @@ impl Opened {
 #[must_use]
 pub fn files(head: &Head) -> Vec<File> {
     let shows = head.parts.iter().any(|part| part.role == PartRole::Html);
+    chosen(head, |part| {
+        part.role == PartRole::File || (part.role == PartRole::Inline && !shows)
+    })
+}
+
+/// The parts that fit, as files.
+fn chosen(head: &Head, fits: impl Fn(&Part) -> bool) -> Vec<File> {
     let numbered = head.parts.iter().enumerate();
     numbered
-        .filter(|(_, part)| {
-            part.role == PartRole::File || (part.role == PartRole::Inline && !shows)
-        })
+        .filter(|(_, part)| fits(part))
         .filter_map(|(n, part)| Some(file(u16::try_from(n).ok()?, part)))
         .collect()
 }

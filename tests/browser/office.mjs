@@ -318,7 +318,7 @@ async function release(person, password, code) {
 async function people() {
   const account = await wish('office', { stem: 'eva', role: 'provider' });
   const eva = await Patient.come();
-  await setUp(eva, account);
+  const { own } = await setUp(eva, account);
   await eva.press(eva.link('office-codes-kept'));
   await eva.tab('office-contacts');
   await eva.sees(eva.t('office-contacts-none'));
@@ -392,12 +392,12 @@ async function people() {
   await look(eva, 'import-done');
   await eva.go('/contacts/export');
   await look(eva, 'export');
-  await ownSetUp(eva);
+  await ownSetUp(eva, account, own);
   await eva.leave();
 }
 
 /** Settings that one press selects, app passwords, the own password. */
-async function ownSetUp(eva) {
+async function ownSetUp(eva, account, own) {
   await eva.tab('office-set-up');
   await eva.page.locator('summary').first().click();
   await look(eva, 'set-up');
@@ -414,6 +414,13 @@ async function ownSetUp(eva) {
   await eva.page.locator('#name').fill('Outlook');
   await eva.page.locator('#networks').fill('203.0.113.0/24');
   await eva.press(eva.button('office-app-make'));
+  await eva.sees(eva.t('office-proof-empty'));
+  assert.equal(await eva.page.locator('#name').inputValue(), 'Outlook');
+  assert.equal(await eva.page.locator('#networks').inputValue(), '203.0.113.0/24');
+  await look(eva, 'app-password-unproved');
+  await later(MINUTE);
+  await prove(eva, account.password, await code(own));
+  await eva.press(eva.button('office-app-make'));
   await eva.sees(eva.t('office-app-made'));
   await look(eva, 'app-password-made');
   await eva.press(eva.link('office-app-typed'));
@@ -425,6 +432,12 @@ async function ownSetUp(eva) {
   await eva.go('/set-up/password');
   await eva.press(eva.button('office-own-do'));
   await look(eva, 'own-password');
+}
+
+/** The own password and a code, once more. */
+async function prove(person, password, code) {
+  await person.page.locator('#current').fill(password);
+  await person.page.locator('#code').fill(code);
 }
 
 /** Who runs the gateway: accounts, and what happened. */
@@ -446,6 +459,11 @@ async function workers() {
   await look(max, 'account-new-wrong');
   await max.page.locator('#role').selectOption('staff');
   await max.press(max.button('office-account-make'));
+  await max.sees(max.t('office-proof-empty'));
+  assert.equal(await max.page.locator('#name').inputValue(), 'Kim Lee, 이김');
+  await later(MINUTE);
+  await prove(max, account.password, await code(own));
+  await max.press(max.button('office-account-make'));
   await max.sees(max.t('office-account-made'));
   await look(max, 'account-made');
   await max.press(max.link('office-account-handed'));
@@ -455,6 +473,11 @@ async function workers() {
   const here = max.page.url();
   await max.go(`${here}/change`);
   await look(max, 'account-change');
+  await max.page.locator('#staff').selectOption('send');
+  await max.press(max.button('office-save'));
+  await max.sees(max.t('office-proof-empty'));
+  assert.equal(await max.page.locator('#staff').inputValue(), 'send');
+  await look(max, 'account-change-wrong');
   await max.go(`${here}/role`);
   await max.page.locator('#role').selectOption('provider');
   await max.press(max.button('office-save'));
@@ -464,8 +487,7 @@ async function workers() {
   await later(MINUTE);
   await max.go(`${here}/password`);
   await look(max, 'account-password');
-  await max.page.locator('#current').fill(account.password);
-  await max.page.locator('#code').fill(await code(own));
+  await prove(max, account.password, await code(own));
   await max.press(max.button('office-renewal-do'));
   await max.sees(max.t('office-renewal-made'));
   await look(max, 'account-password-made');
@@ -473,6 +495,12 @@ async function workers() {
   await look(max, 'account-off');
   await max.press(max.button('office-account-off'));
   await max.sees(max.t('office-account-is-off'));
+  await later(MINUTE);
+  await max.go(`${here}/standing`);
+  await look(max, 'account-on');
+  await prove(max, account.password, await code(own));
+  await max.press(max.button('office-account-on'));
+  await max.sees(max.t('office-account-is-on'));
   await max.go('/audit');
   await max.page.locator('summary').click();
   await look(max, 'audit');

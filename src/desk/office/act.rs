@@ -4,7 +4,7 @@ use crate::desk::office::letter::{CLOSED, is_its_own};
 use crate::desk::office::{Sight, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::folders;
-use crate::model::{Direction, Keyword, MessageId, System, TaskId};
+use crate::model::{AccountId, Direction, Keyword, MessageId, System, TaskId};
 use crate::reading;
 use crate::store::records::{Grant, Message, Task};
 use crate::store::{Error, Tx};
@@ -91,25 +91,28 @@ impl Desk {
             return Ok(Outcome::Unseen);
         }
         let opened = reading::open(&self.store, id).await?;
-        if opened.is_none_or(|opened| opened.message.answers.is_none()) {
+        let Some(opened) = opened else {
+            return Ok(Outcome::Unseen);
+        };
+        let from = opened.head.from.as_ref().map(|from| &from.address);
+        if self.came(&opened.message, from).await?.is_none() {
             return Ok(Outcome::Unseen);
         }
-        self.mark(viewer, id, (System::SEEN, Keyword::new(CLOSED)))
-            .await
+        let closed = (System::SEEN, Keyword::new(CLOSED));
+        self.mark(viewer.account.id, id, closed).await
     }
 
     /// Sets these flags on a message wherever the account's mailbox shows it.
     pub(super) async fn mark(
         &self,
-        viewer: &Viewer<'_>,
+        account: AccountId,
         id: MessageId,
         (flags, keyword): (System, Option<Keyword>),
     ) -> Result<Outcome, Refused> {
         for _ in 0..ATTEMPTS {
             let mut tx = Tx::new();
             let mut full = false;
-            for (folder, uid, reader) in folders::places(&self.store, viewer.account.id, id).await?
-            {
+            for (folder, uid, reader) in folders::places(&self.store, account, id).await? {
                 let mut change = self.store.hold_rows(folder, &[uid], reader).await?;
                 change.update(|row| {
                     let mut now = row.flags.clone();

@@ -76,13 +76,28 @@ impl Desk {
         let message = self.store.get(&Message::at(id)).await?;
         // What lies in somebody's folder and travels nowhere, such as a draft, is
         // no message yet.
-        let travels = message.is_some_and(|m| m.direction != Direction::Stored);
-        if !travels {
+        let travels = message.filter(|m| m.direction != Direction::Stored);
+        let Some(message) = travels else {
             return Ok(Opening::Nothing);
-        }
+        };
         let mut tx = Tx::new();
         let event = Event::new(Actor::Account(viewer.account.id), EventKind::BreakGlass, id);
         tx.audit(event.noted(&reason));
+        // A message that answers none says nowhere in clear whose it is; the
+        // accounting of disclosures of its writer must have it all the same.
+        if message.direction == Direction::Incoming && message.answers.is_none() {
+            let head = self.head(&message).await?;
+            let from = head.and_then(|head| head.from);
+            let came = self.came(&message, from.as_ref().map(|from| &from.address));
+            if let Some(contact) = came.await?.and_then(|came| came.contact) {
+                let event = Event::new(
+                    Actor::Account(viewer.account.id),
+                    EventKind::Disclose,
+                    contact,
+                );
+                tx.audit(event.noted("break-glass"));
+            }
+        }
         self.store.commit(tx).await?;
         self.glass.open(viewer.session, id);
         Ok(Opening::Open)

@@ -59,7 +59,12 @@ pub struct Content {
     pub text: Option<String>,
     /// Whether it has HTML, from [`Desk::letter_body`].
     pub framed: bool,
-    /// Its files.
+    /// The plain texts of a message with HTML, which some mail programs show in its
+    /// place.
+    pub plain: Option<String>,
+    /// Whether the end of its text or of its HTML is too far away to be shown.
+    pub cut: bool,
+    /// Its files, with the pictures within its text.
     pub files: Vec<File>,
 }
 
@@ -198,8 +203,8 @@ impl Desk {
         Ok(opened.and_then(|opened| opened.file(n)))
     }
 
-    /// All files of a message in one archive. `None` if there are not two that the
-    /// viewer sees.
+    /// All files of a message in one archive, the pictures within its text too. `None`
+    /// if there are not two that the viewer sees.
     ///
     /// # Errors
     /// The store's own.
@@ -209,7 +214,7 @@ impl Desk {
         id: MessageId,
     ) -> Result<Option<Download>, Refused> {
         let opened = self.seen(viewer, id).await?;
-        Ok(opened.and_then(Opened::all_files))
+        Ok(opened.and_then(Opened::all_carried))
     }
 
     /// What an account may do with a message that its mailbox shows; whether any of
@@ -221,12 +226,15 @@ impl Desk {
         opened: Option<&Opened>,
     ) -> Result<Can, Error> {
         let came = message.direction == Direction::Incoming;
+        let from = opened.and_then(|opened| opened.head.from.as_ref());
+        let from = from.map(|from| &from.address);
+        let written = self.came(message, from).await?.is_some();
         Ok(Can {
             change: message.dispatched
                 && message.direction == Direction::Outgoing
                 && message.purged.is_none()
                 && is_its_own(account, message, opened),
-            close: message.answers.is_some() && self.is_open(account, message.id).await?,
+            close: written && self.is_open(account, message.id).await?,
             answer: match opened.filter(|_| came) {
                 Some(opened) => !self.writers(opened).await?.is_empty(),
                 None => false,
@@ -321,7 +329,9 @@ async fn content(opened: &Opened) -> Result<Content, reading::Error> {
         date: opened.date(),
         text: opened.text().await?,
         framed: opened.is_framed(),
-        files: opened.files(),
+        plain: opened.plain().await?,
+        cut: opened.is_cut().await?,
+        files: opened.carried(),
     })
 }
 

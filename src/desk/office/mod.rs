@@ -4,6 +4,7 @@
 //! reason. Administrators see nobody's mail.
 
 mod act;
+mod came;
 mod glass;
 mod kept;
 mod letter;

@@ -9,6 +9,7 @@ use crate::mime::one_line;
 use crate::model::{Account, AccountId, Address, MessageId, RecipientKind, Route};
 use crate::outbound;
 use crate::policy::{Denied, How};
+use crate::reading;
 use crate::release::{self, Releaser};
 use crate::store::Error;
 use crate::store::records::{Contact, ContactStatus, Hold};
@@ -33,6 +34,8 @@ pub struct Pending {
     pub standing: Standing,
     /// To whom it goes.
     pub to: Vec<Goes>,
+    /// Whether a page cannot show it whole: then it is not released there.
+    pub long: bool,
 }
 
 /// What a viewer is to a held message.
@@ -77,6 +80,9 @@ pub enum Unreleased {
     /// It is not the one that was shown.
     #[error("it is not the message that was shown")]
     Changed,
+    /// It is too long to be shown whole.
+    #[error("it is too long to be shown whole")]
+    Long,
     /// Whoever was proved may not.
     #[error("whoever was proved may not release it")]
     Denied(Denied),
@@ -145,6 +151,10 @@ impl Desk {
             self.fill(&mut goes, (id, recipient.n)).await?;
             to.push(goes);
         }
+        let long = match reading::open(&self.store, id).await? {
+            Some(opened) => opened.is_cut().await?,
+            None => false,
+        };
         let HoldView {
             binding,
             writer,
@@ -162,6 +172,7 @@ impl Desk {
             expires,
             standing: standing(viewer.account, &hold, sight),
             to,
+            long,
         }))
     }
 
@@ -177,6 +188,10 @@ impl Desk {
         pending: &Pending,
         (proved, reason): (&Account, Option<&str>),
     ) -> Result<(), Unreleased> {
+        // What is released is what was shown.
+        if pending.long {
+            return Err(Unreleased::Long);
+        }
         let binding = data_encoding::HEXLOWER.decode(pending.binding.as_bytes());
         let binding = binding.ok().and_then(|octets| octets.try_into().ok());
         let binding = binding.ok_or(Unreleased::Changed)?;

@@ -11,15 +11,20 @@ use crate::model::{
 };
 use crate::reading;
 use crate::store::records::{Grant, Message, OpenTask, Task};
-use crate::store::{Error, Row};
+use crate::store::{Error, Record, Row};
 use jiff::{SignedDuration, Timestamp};
 
-/// How many open tasks are looked at: an office with more has lost sight of them.
-const MOST: usize = 1000;
-/// Unread mail that is looked at for answers, the newest first: each is opened.
-const MOST_UNREAD: usize = 200;
-/// Sent messages that are looked at for what went wrong, the newest first.
-const MOST_SENT: usize = 500;
+/// Lines of one list: an office with more has lost sight of them, and is told that
+/// there are more.
+const MOST: usize = 200;
+/// Open tasks of the whole clinic that are read at once.
+const TASKS: usize = 256;
+/// Unread mail that is looked at for what patients wrote, the newest first: each is
+/// opened.
+const MOST_UNREAD: usize = 2_000;
+/// Sent messages that are looked at for what went wrong, the newest first: what a
+/// busy office sends in the time for which it is shown.
+const MOST_SENT: usize = 10_000;
 /// How long something that went wrong is shown: later nobody acts on it.
 const WRONG_LASTS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -36,6 +41,8 @@ pub struct Today {
     pub unopened: Vec<Trouble>,
     /// Who has asked to have a message sent again, the oldest first.
     pub asked: Vec<Asked>,
+    /// Whether one of the lists is not whole.
+    pub more: bool,
 }
 
 /// An unread answer.
@@ -60,6 +67,8 @@ pub struct Waits {
     pub message: MessageId,
     /// What the account is to it.
     pub part: Mine,
+    /// To whom it goes, as it names them; `None` if it cannot be read.
+    pub to: Option<String>,
     /// The other side: who wrote it, or who is to release it.
     pub whom: String,
     /// Its subject; `None` if it cannot be read.
@@ -128,53 +137,64 @@ impl Desk {
         let mut today = Today::default();
         let own = (folders::inbox(store, account.id), None);
         for place in [own, (folders::shared(store), Some(account.id))] {
-            self.replies(&mut today.replies, place).await?;
+            self.replies(&mut today, place).await?;
         }
         today.replies.sort_by_key(|line| std::cmp::Reverse(line.at));
         today.waits = self.waits(account).await?;
         self.troubles(&mut today, account).await?;
-        today.asked = self.asked(account).await?;
+        self.asked(&mut today, account).await?;
         Ok(today)
     }
 
     /// Unread answers in a folder.
     async fn replies(
         &self,
-        lines: &mut Vec<Line>,
+        today: &mut Today,
         (folder, reader): (MailboxId, Option<AccountId>),
     ) -> Result<(), Error> {
         let rows = self.store.rows(folder, reader).await?.rows;
-        let unread = |row: &&Row| !row.flags.system.contains(System::SEEN);
-        for row in rows.iter().rev().filter(unread).take(MOST_UNREAD) {
-            let message = self.store.get(&Message::at(row.message)).await?;
-            // The gateway's own letters, and what came from elsewhere, are read in
-            // the mail program.
-            let Some(grant) = message.as_ref().and_then(|message| message.answers) else {
-                continue;
-            };
-            // One that stands in both mailboxes is one answer.
-            if lines.iter().any(|line| line.message == row.message) {
-                continue;
+        let done = [System::SEEN, System::ANSWERED];
+        let unread = |row: &&Row| !done.iter().any(|flag| row.flags.system.contains(*flag));
+        for (looked, row) in rows.iter().rev().filter(unread).enumerate() {
+            if looked == MOST_UNREAD || today.replies.len() == MOST {
+                today.more = true;
+                break;
             }
-            let head = match &message {
-                Some(message) => self.head(message).await?,
-                None => None,
-            };
-            let Some(head) = head else { continue };
-            let name = match self.store.get(&Grant::at(grant)).await? {
-                Some(grant) => self.person(grant.contact).await?.0,
-                None => None,
-            };
-            let from = name.or_else(|| reading::sender(&head));
-            lines.push(Line {
-                message: row.message,
-                from: from.unwrap_or_default(),
-                subject: head.subject,
-                at: row.filed,
-                shared: reader.is_some(),
-            });
+            // One that stands in both mailboxes is one answer.
+            if !today.replies.iter().any(|line| line.message == row.message) {
+                let line = self.reply(row, reader.is_some()).await?;
+                today.replies.extend(line);
+            }
         }
         Ok(())
+    }
+
+    /// A row that a patient wrote. The gateway's own letters, and what came from
+    /// elsewhere, are read in the mail program.
+    async fn reply(&self, row: &Row, shared: bool) -> Result<Option<Line>, Error> {
+        let message = self.store.get(&Message::at(row.message)).await?;
+        let Some(message) = message else {
+            return Ok(None);
+        };
+        let Some(head) = self.head(&message).await? else {
+            return Ok(None);
+        };
+        let from = head.from.as_ref().map(|from| &from.address);
+        let Some(came) = self.came(&message, from).await? else {
+            return Ok(None);
+        };
+        let name = match came.contact {
+            Some(contact) => self.person(contact).await?.0,
+            None => None,
+        };
+        let from = name.or_else(|| reading::sender(&head));
+        Ok(Some(Line {
+            message: row.message,
+            from: from.unwrap_or_default(),
+            subject: head.subject,
+            at: row.filed,
+            shared,
+        }))
     }
 
     async fn waits(&self, account: &Account) -> Result<Vec<Waits>, Refused> {
@@ -199,6 +219,10 @@ impl Desk {
                 whom: whom
                     .name
                     .unwrap_or_else(|| whom.address.as_str().to_owned()),
+                to: head
+                    .as_ref()
+                    .and_then(|head| head.to.first())
+                    .map(|to| to.label().to_owned()),
                 subject: head.map(|head| head.subject),
                 since: view.created,
                 expires: view.expires,
@@ -218,7 +242,11 @@ impl Desk {
         let since = now.saturating_sub(WRONG_LASTS).unwrap_or(now);
         let sent = folders::sent(&self.store, account.id);
         let rows = self.store.rows(sent, None).await?.rows;
-        for row in rows.iter().rev().take(MOST_SENT) {
+        for (looked, row) in rows.iter().rev().enumerate() {
+            if looked == MOST_SENT || today.failed.len().max(today.unopened.len()) == MOST {
+                today.more = true;
+                break;
+            }
             let message = self.store.get(&Message::at(row.message)).await?;
             let ours = |m: &Message| m.direction == Direction::Outgoing && m.accepted >= since;
             let Some(message) = message.filter(ours) else {
@@ -284,34 +312,50 @@ impl Desk {
         Ok(())
     }
 
-    async fn asked(&self, account: &Account) -> Result<Vec<Asked>, Error> {
-        let now = self.store.clock().now();
-        let mut asked = Vec::new();
-        for open in self.store.range::<OpenTask>(&[], None, MOST).await? {
-            let task = self.store.get(&Task::at(open.task)).await?;
-            let grant = self.store.get(&Grant::at(open.grant)).await?;
-            // A task that was closed between the reads is simply not listed.
-            let Some((task, grant)) = task.zip(grant) else {
-                continue;
-            };
-            let message = self.store.get(&Message::at(grant.message)).await?;
-            let Some(message) = message else { continue };
-            if !folders::sees(&self.store, account.id, message.id).await? {
-                continue;
+    async fn asked(&self, today: &mut Today, account: &Account) -> Result<(), Error> {
+        let mut after = None;
+        loop {
+            let found = self.store.range::<OpenTask>(&[], after.as_ref(), TASKS);
+            let found = found.await?;
+            let Some(last) = found.last() else { break };
+            after = Some(last.key());
+            for open in &found {
+                today.asked.extend(self.task(account, open).await?);
             }
-            let opened = reading::open(&self.store, message.id).await?;
-            asked.push(Asked {
-                task: task.id,
-                message: message.id,
-                since: task.created,
-                address: grant.address.as_str().to_owned(),
-                own: is_its_own(account, &message, opened.as_ref()),
-                subject: opened.map(|opened| opened.head.subject),
-                written: message.accepted,
-                stands: stands(&grant, now),
-            });
+            if today.asked.len() >= MOST {
+                today.more = true;
+                break;
+            }
         }
-        asked.sort_by_key(|asked| asked.since);
-        Ok(asked)
+        today.asked.sort_by_key(|asked| asked.since);
+        Ok(())
+    }
+
+    /// A task about a message that the account sees. One that was closed between
+    /// the reads is simply not listed.
+    async fn task(&self, account: &Account, open: &OpenTask) -> Result<Option<Asked>, Error> {
+        let task = self.store.get(&Task::at(open.task)).await?;
+        let grant = self.store.get(&Grant::at(open.grant)).await?;
+        let Some((task, grant)) = task.zip(grant) else {
+            return Ok(None);
+        };
+        let message = self.store.get(&Message::at(grant.message)).await?;
+        let Some(message) = message else {
+            return Ok(None);
+        };
+        if !folders::sees(&self.store, account.id, message.id).await? {
+            return Ok(None);
+        }
+        let opened = reading::open(&self.store, message.id).await?;
+        Ok(Some(Asked {
+            task: task.id,
+            message: message.id,
+            since: task.created,
+            address: grant.address.as_str().to_owned(),
+            own: is_its_own(account, &message, opened.as_ref()),
+            subject: opened.map(|opened| opened.head.subject),
+            written: message.accepted,
+            stands: stands(&grant, self.store.clock().now()),
+        }))
     }
 }

@@ -105,7 +105,9 @@ impl Wish {
             said.piece(Token::new().expose().as_bytes());
         }
         let typed = [&self.once, &self.from, &self.to, &self.subject, &self.text];
-        typed.map(|typed| said.piece(typed.as_bytes()));
+        for typed in typed {
+            said.piece(typed.as_bytes());
+        }
         self.picked
             .iter()
             .for_each(|key| said.piece(key.as_bytes()));
@@ -284,14 +286,35 @@ impl Desk {
         intake.write(&writing.end()).await.map_err(Unsent::Reply)?;
         let reply = intake.finish().await.map_err(Unsent::Reply)?;
         let posted = posted(&reply).ok_or(Refused::Wish("a reply names no message".into()))?;
-        if let Some(id) = answers {
-            let done = System::SEEN.with(System::ANSWERED);
-            if let Err(error) = self.mark(viewer, id, (done, None)).await {
-                // The answer is safe; only the mark on what it answers is missing.
-                tracing::warn!(event = "office.unmarked", id = %id, reason = %error, "An answer was taken, but what it answers could not be marked.");
-            }
+        if let Some(id) = answers
+            && let Err(error) = self.answered(viewer, id, posted.held).await
+        {
+            // The answer is safe; only the mark on what it answers is missing.
+            tracing::warn!(event = "office.unmarked", id = %id, reason = %error, "An answer was taken, but what it answers could not be marked.");
         }
         Ok(posted)
+    }
+
+    /// Marks what was answered: for who did it as read, and, once the answer is on its
+    /// way, for everybody else as answered, so that nobody answers it again. While an
+    /// answer waits for a release it may still be given back.
+    async fn answered(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+        held: bool,
+    ) -> Result<(), Refused> {
+        let own = System::SEEN.with(System::ANSWERED);
+        self.mark(viewer.account.id, id, (own, None)).await?;
+        if held {
+            return Ok(());
+        }
+        for account in accounts::list(&self.store).await? {
+            if account.id != viewer.account.id {
+                self.mark(account.id, id, (System::ANSWERED, None)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// A message that can be answered: it came in, and the viewer's mailbox shows it.

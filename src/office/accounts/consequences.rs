@@ -1,4 +1,6 @@
 //! What changes who may do what: off and on, deputies, app passwords taken back.
+//! To switch on again and to name a deputy asks once more who is there; what takes
+//! away goes at once.
 
 use crate::desk::accounts::AccountView;
 use crate::desk::{Cause, Refused};
@@ -7,7 +9,7 @@ use crate::office::accounts::{back, is_off};
 use crate::office::page::Tab;
 use crate::office::seat::{Chief, Out, Seat, Sent, Typed};
 use crate::office::set_up::scope;
-use crate::office::sheet::{AskView, Input, Kind, kept};
+use crate::office::sheet::{AskView, Input, Kind, kept, proof};
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -21,8 +23,13 @@ pub(in crate::office) async fn standing_form(
     if seat.is_own(&account) {
         return Err(seat.missing().into());
     }
+    seat.show(&switching(&seat, &account, is_off(&account)))
+}
+
+/// The form that switches an account `on`, or else off.
+fn switching<'a>(seat: &'a Seat, account: &AccountView, on: bool) -> AskView<'a> {
     let page = seat.page(Tab::Accounts);
-    let (title, means, button, word) = match is_off(&account) {
+    let (title, means, button, word) = match on {
         false => (
             "office-account-off-title",
             "office-account-off-means",
@@ -36,14 +43,19 @@ pub(in crate::office) async fn standing_form(
             "on",
         ),
     };
-    let mut form = seat.about(&account, title, Vec::new());
+    let mut form = seat.about(account, title, Vec::new());
     form.says = vec![page.t(means)];
+    if on {
+        form.says.push(page.t("office-reset-proof"));
+        form.sheet.inputs.extend(proof(&page));
+    }
     form.button = page.t(button);
     form.hidden.push(("to", word.to_owned()));
-    seat.show(&form)
+    form
 }
 
-/// `POST /accounts/{id}/standing`. Nobody shuts the door behind themselves.
+/// `POST /accounts/{id}/standing`. Nobody shuts the door behind themselves, and who
+/// opens it again proves who they are.
 pub(in crate::office) async fn standing(
     Chief(seat): Chief,
     Path(id): Path<String>,
@@ -54,9 +66,15 @@ pub(in crate::office) async fn standing(
     if seat.is_own(&account) {
         return Err(seat.missing().into());
     }
-    let (done, word) = match typed.one("to") {
-        "on" => (seat.desk.enable_account(&account.address).await, "on"),
-        _ => (seat.desk.disable_account(&account.address).await, "off"),
+    let on = typed.one("to") == "on";
+    if on && let Err(problem) = seat.proves(&typed).await? {
+        let mut form = switching(&seat, &account, on);
+        form.sheet.unproved(&seat.page(Tab::Accounts), problem);
+        return seat.again(&form);
+    }
+    let (done, word) = match on {
+        true => (seat.desk.enable_account(&account.address).await, "on"),
+        false => (seat.desk.disable_account(&account.address).await, "off"),
     };
     done.map_err(|refused| seat.refused(refused))?;
     Ok(back(&account, word))
@@ -72,7 +90,8 @@ pub(in crate::office) async fn deputy_form(
     seat.show(&form)
 }
 
-/// `POST /accounts/{id}/deputies`: somebody until a day, or nobody any more.
+/// `POST /accounts/{id}/deputies`: somebody until a day, for a proof; or nobody any
+/// more.
 pub(in crate::office) async fn deputy(
     Chief(seat): Chief,
     Path(id): Path<String>,
@@ -95,6 +114,10 @@ pub(in crate::office) async fn deputy(
     let Some((deputy, until)) = deputy.zip(until) else {
         return seat.again(&form);
     };
+    if let Err(problem) = seat.proves(&typed).await? {
+        form.sheet.unproved(&page, problem);
+        return seat.again(&form);
+    }
     match seat
         .desk
         .set_deputy(&account.address, (&deputy, until))
@@ -125,11 +148,14 @@ async fn deputies<'a>(
     let mut options = seat.desk.providers().await?;
     options.retain(|(address, _)| address != account.address.as_str());
     options.insert(0, (String::new(), page.t("office-deputy-nobody")));
+    let [current, code] = proof(&page);
     let inputs = vec![
         Input::new("deputy", page.t("office-deputy-who"), Kind::Choice(options))
             .holding(&kept(typed, "deputy", "")),
         Input::new("until", page.t("office-deputy-until"), Kind::Day)
             .holding(&kept(typed, "until", "")),
+        current.hinted(page.t("office-deputy-proof")),
+        code,
     ];
     let mut form = seat.about(account, "office-deputy-title", inputs);
     form.says = vec![page.t("office-deputy-means")];

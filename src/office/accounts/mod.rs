@@ -1,5 +1,6 @@
-//! Who works here, for who runs the gateway. What could hand an account to
-//! somebody else, or make one that may do all this, asks once more who is there.
+//! Who works here, for who runs the gateway. What makes an account, hands it to
+//! somebody else or lets it do more than before asks once more who is there; what
+//! takes away does not.
 
 mod consequences;
 mod trust;
@@ -219,9 +220,7 @@ pub(super) async fn add(Chief(seat): Chief, sent: Sent) -> Result<Response, Out>
     let Some(address) = address.ok().filter(|_| !form.sheet.is_wrong()) else {
         return seat.again(&form);
     };
-    if role == Role::Admin
-        && let Err(problem) = seat.proves(&typed).await?
-    {
+    if let Err(problem) = seat.proves(&typed).await? {
         form.sheet.unproved(&page, problem);
         return seat.again(&form);
     }
@@ -256,7 +255,8 @@ fn name(page: &Page<'_>, sheet: &mut Sheet, typed: &Typed) -> String {
 
 fn fresh<'a>(seat: &'a Seat, typed: Option<&Typed>) -> AskView<'a> {
     let page = seat.page(Tab::Accounts);
-    let says = meanings(&page);
+    let mut says = meanings(&page);
+    says.push(page.t("office-reset-proof"));
     let [current, code] = proof(&page);
     let inputs = vec![
         Input::new("address", page.t("office-address"), Kind::Plain)
@@ -270,7 +270,7 @@ fn fresh<'a>(seat: &'a Seat, typed: Option<&Typed>) -> AskView<'a> {
             Kind::Choice(roles(&page)),
         )
         .holding(&kept(typed, "role", "staff")),
-        current.hinted(page.t("office-account-proof")),
+        current,
         code,
     ];
     AskView {
@@ -297,7 +297,8 @@ pub(super) async fn change_form(
     seat.show(&form)
 }
 
-/// `POST /accounts/{id}/change`: name, staff, writes-for.
+/// `POST /accounts/{id}/change`: name, staff, writes-for. To let somebody do more
+/// than before takes a proof.
 pub(super) async fn change(
     Chief(seat): Chief,
     Path(id): Path<String>,
@@ -329,9 +330,32 @@ pub(super) async fn change(
         let each = each.iter().filter_map(|one| Address::parse(one).ok());
         change.writes_for = Some(each.collect());
     }
+    if widens(&account, &change)
+        && let Err(problem) = seat.proves(&typed).await?
+    {
+        form.sheet.unproved(&page, problem);
+        return seat.again(&form);
+    }
     let done = seat.desk.set_profile(&account.address, change).await;
     done.map_err(|refused| seat.refused(refused))?;
     Ok(back(&account, "changed"))
+}
+
+/// Whether an account may do more by this change: send what waited, or write in
+/// more names. What the clinic has set may be wider than what waits, and an empty
+/// list of names is every one.
+fn widens(account: &AccountView, change: &Change) -> bool {
+    let mail = match change.staff {
+        Some(StaffMail::Send) => account.staff != Some(Staff::Send),
+        Some(StaffMail::Inherit) => account.staff == Some(Staff::Hold),
+        Some(StaffMail::Hold) | None => false,
+    };
+    let known = &account.writes_for;
+    let names = change.writes_for.as_ref().is_some_and(|names| {
+        let more = names.is_empty() || names.iter().any(|name| !known.contains(name));
+        !known.is_empty() && more
+    });
+    mail || names
 }
 
 async fn profile<'a>(
@@ -347,45 +371,53 @@ async fn profile<'a>(
             .holding(&kept(typed, "name", known)),
     ];
     if account.role == Role::Staff {
-        let options = [
-            ("", "office-staff-inherit"),
-            ("hold", "office-staff-hold"),
-            ("send", "office-staff-send"),
-        ];
-        let options = options.map(|(word, id)| (word.to_owned(), page.t(id)));
-        let staff = match account.staff {
-            Some(Staff::Hold) => "hold",
-            Some(Staff::Send) => "send",
-            None => "",
-        };
-        inputs.push(
-            Input::new(
-                "staff",
-                page.t("office-account-staff"),
-                Kind::Choice(options.to_vec()),
-            )
-            .holding(&kept(typed, "staff", staff)),
-        );
-        let ticked = typed.map(|typed| typed.all("writes"));
-        let ticked = |address: &String| match &ticked {
-            Some(typed) => typed.contains(address),
-            None => account.writes_for.iter().any(|a| a.as_str() == address),
-        };
-        let boxes = seat.desk.providers().await?.into_iter();
-        let boxes = boxes.map(|(address, name)| {
-            let on = ticked(&address);
-            (address, name, on)
-        });
-        inputs.push(
-            Input::new(
-                "writes",
-                page.t("office-account-writes"),
-                Kind::Ticks(boxes.collect()),
-            )
-            .hinted(page.t("office-account-writes-hint")),
-        );
+        let providers = seat.desk.providers().await?;
+        inputs.extend(permissions(&page, account, providers, typed));
     }
     let mut form = seat.about(account, "office-account-change-title", inputs);
     form.hidden.push(("seen", account.mark()));
     Ok(form)
+}
+
+/// What staff may do without a provider; `providers` are address and name.
+fn permissions(
+    page: &Page<'_>,
+    account: &AccountView,
+    providers: Vec<(String, String)>,
+    typed: Option<&Typed>,
+) -> [Input; 4] {
+    let options = [
+        ("", "office-staff-inherit"),
+        ("hold", "office-staff-hold"),
+        ("send", "office-staff-send"),
+    ];
+    let options = options.map(|(word, id)| (word.to_owned(), page.t(id)));
+    let staff = match account.staff {
+        Some(Staff::Hold) => "hold",
+        Some(Staff::Send) => "send",
+        None => "",
+    };
+    let typed_names = typed.map(|typed| typed.all("writes"));
+    let ticked = |address: &String| match &typed_names {
+        Some(names) => names.contains(address),
+        None => account.writes_for.iter().any(|a| a.as_str() == address),
+    };
+    let boxes = providers.into_iter().map(|(address, name)| {
+        let on = ticked(&address);
+        (address, name, on)
+    });
+    let label = page.t("office-account-staff");
+    let [current, code] = proof(page);
+    [
+        Input::new("staff", label, Kind::Choice(options.to_vec()))
+            .holding(&kept(typed, "staff", staff)),
+        Input::new(
+            "writes",
+            page.t("office-account-writes"),
+            Kind::Ticks(boxes.collect()),
+        )
+        .hinted(page.t("office-account-writes-hint")),
+        current.hinted(page.t("office-account-proof")),
+        code,
+    ]
 }

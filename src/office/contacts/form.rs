@@ -63,7 +63,10 @@ pub(in crate::office) async fn add(Keeper(seat): Keeper, sent: Sent) -> Result<R
         Ok(_) | Err(Refused::Problems(_)) => Vec::new(),
         Err(refused) => return Err(seat.refused(refused).into()),
     };
-    let mut form = Form::of(&seat, None, &blank(), Some(&typed)).await?;
+    let mut known = blank();
+    // Whoever was chosen stands in the list by name also when nobody else does.
+    known.guarantor = Some(typed.one("guarantor").to_owned()).filter(|id| !id.is_empty());
+    let mut form = Form::of(&seat, None, &known, Some(&typed)).await?;
     if !alike.is_empty() {
         return seat.conflict(&form.view(&seat, &alike, false));
     }

@@ -128,7 +128,11 @@ pub(super) async fn held(bench: &Bench) -> MessageId {
 
 /// The same, with these words in it.
 pub(super) async fn held_saying(bench: &Bench, words: &str) -> MessageId {
-    let letter = LETTER.replace("All is well.", words);
+    held_as(bench, &LETTER.replace("All is well.", words)).await
+}
+
+/// The same, of these octets.
+pub(super) async fn held_as(bench: &Bench, letter: &str) -> MessageId {
     if accounts::find(&bench.store, &address(DESK))
         .await
         .unwrap()
@@ -141,7 +145,7 @@ pub(super) async fn held_saying(bench: &Bench, words: &str) -> MessageId {
     let mut content = store.write_content();
     content.write(letter.as_bytes()).await.unwrap();
     let content = content.finish().await.unwrap();
-    let head = head(&letter, RUIZ);
+    let head = head(letter, RUIZ);
     let mut message = samples::message(now, &content, &head);
     message.account = Some(writer.id);
     message.dispatched = false;

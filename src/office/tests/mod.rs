@@ -7,5 +7,6 @@ mod headers;
 mod mail;
 mod people;
 mod release;
+mod today;
 mod workers;
 mod write;

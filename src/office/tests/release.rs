@@ -1,13 +1,30 @@
 //! Release on the page: whose proof, for which message, how often.
 
 use super::bench::{Bench, PHRASE, RUIZ, spaced};
-use super::mail::{DESK, events, find, held, held_saying};
+use super::mail::{DESK, events, find, held, held_as, held_saying};
 use crate::model::{EventKind, MessageId, Role, Seed};
 use crate::store::Tx;
 use crate::store::records::{Deputy, Hold};
 use crate::web::tests::{Answer, Browser};
 use axum::http::StatusCode;
 use jiff::SignedDuration;
+
+/// A letter that says one thing as a page and another as plain text.
+const TWO_FACED: &str = "Subject: Your results\r\nMIME-Version: 1.0\r\n\
+    Content-Type: multipart/alternative; boundary=x\r\n\r\n\
+    --x\r\nContent-Type: text/plain\r\n\r\nPay to our new account.\r\n\
+    --x\r\nContent-Type: text/html\r\n\r\n<p>All is well.</p>\r\n\
+    --x--\r\n";
+
+/// A letter with two pictures that its page does not name.
+const PICTURES: &str = "Subject: Your results\r\nMIME-Version: 1.0\r\n\
+    Content-Type: multipart/related; boundary=x\r\n\r\n\
+    --x\r\nContent-Type: text/html\r\n\r\n<p>All is well.</p>\r\n\
+    --x\r\nContent-Type: image/png; name=account.png\r\nContent-ID: <one@x>\r\n\
+    Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n\
+    --x\r\nContent-Type: image/png; name=other.png\r\nContent-ID: <two@x>\r\n\
+    Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n\
+    --x--\r\n";
 
 fn binding(page: &Answer) -> String {
     let text = page.text();
@@ -316,4 +333,117 @@ async fn only_its_writer_takes_back_what_waits() {
     let done = desk.post(&path, &[("form", &form)]).await;
     assert_eq!(done.header("location"), "/today?done=withdrawn");
     assert!(!waits(&bench, id).await);
+}
+
+#[tokio::test]
+async fn what_some_programs_show_in_place_of_the_page_is_shown_before_a_release() {
+    let bench = Bench::new().await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
+    let id = held_as(&bench, TWO_FACED).await;
+    let page = format!("/message/{id}");
+    // The frame shows the other one.
+    let frame = ruiz.get(&format!("{page}/body")).await.text();
+    assert!(
+        frame.contains("All is well.") && !frame.contains("new account"),
+        "{frame}"
+    );
+    for path in [format!("{page}/release"), page] {
+        let text = ruiz.get(&path).await.text();
+        for words in [
+            "The same as plain text, as some mail programs show it",
+            "Pay to our new account.",
+        ] {
+            assert!(text.contains(words), "{path} {words}: {text}");
+        }
+    }
+    // Whoever has seen both may release it.
+    let form = Form::of(&mut ruiz, id).await;
+    release_by(&bench, &mut ruiz, (&form, &seed)).await;
+}
+
+#[tokio::test]
+async fn a_picture_that_the_page_does_not_show_is_listed_before_a_release() {
+    let bench = Bench::new().await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let id = held_as(&bench, PICTURES).await;
+    let page = format!("/message/{id}");
+    let frame = ruiz.get(&format!("{page}/body")).await.text();
+    assert!(!frame.contains("<img"), "{frame}");
+    let text = ruiz.get(&format!("{page}/release")).await.text();
+    for words in [
+        "2 files",
+        "account.png",
+        "other.png",
+        &format!("{page}/file/1\""),
+        &format!("{page}/files.zip\""),
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let picture = ruiz.get(&format!("{page}/file/1")).await;
+    assert_eq!(picture.body, b"\x89PNG\r\n\x1a\n");
+    let all = ruiz.get(&format!("{page}/files.zip")).await;
+    assert!(all.body.starts_with(b"PK"), "{}", all.status);
+}
+
+/// Letters of which a page cannot show all: as a page, as plain text, as the plain
+/// text that stands for a page, and one that is too long only once it is read.
+fn long_letters() -> [String; 4] {
+    let long = "All is well.\r\n".repeat(80_000);
+    let page = TWO_FACED.replace("All is well.", &long);
+    let instead = TWO_FACED.replace("Pay to our new account.", &long);
+    let plain = format!("Subject: Your results\r\n\r\n{long}");
+    // Of each octet that is stored here, the page gets two.
+    let umlauts = format!("{}\r\n", "ä".repeat(30)).repeat(12_000);
+    let grows = TWO_FACED.replace("All is well.", &umlauts).replace(
+        "text/html\r\n",
+        "text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n",
+    );
+    [page, plain, instead, grows]
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_be_shown_whole_is_not_released_on_the_page() {
+    let bench = Bench::new().await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
+    let mut held = Vec::new();
+    for letter in long_letters() {
+        let id = held_as(&bench, &letter).await;
+        held.push(id);
+        let path = format!("/message/{id}/release");
+        let page = ruiz.get(&path).await;
+        let text = page.text();
+        for words in ["is not released on this page", "Its end is missing here."] {
+            assert!(text.contains(words), "{} {words}", held.len());
+        }
+        for words in ["Release and send", "name=\"binding\""] {
+            assert!(!text.contains(words), "{} {words}", held.len());
+        }
+        // Nor is it by a form that somebody makes up.
+        let hold = bench.store.get(&Hold::at(id)).await.unwrap().unwrap();
+        let form = Form {
+            path,
+            form: page.form(),
+            binding: data_encoding::HEXLOWER.encode(&hold.binding),
+        };
+        let code = bench.code(&seed);
+        let proof = [("password", PHRASE), ("code", code.as_str())];
+        let answer = form.send(&mut ruiz, &proof).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = answer.text();
+        assert!(text.contains("role=\"alert\"") && text.contains("is not released on this page"));
+        assert!(waits(&bench, id).await);
+    }
+    assert!(events(&bench, EventKind::Release).await.is_empty());
+    // It still goes back, and is still taken back.
+    let form = ruiz.get("/today").await.form();
+    let fields = [("form", form.as_str()), ("reason", "Too+long.")];
+    let path = format!("/message/{}/reject", held[0]);
+    let done = ruiz.post(&path, &fields).await;
+    assert_eq!(done.header("location"), "/today?done=returned");
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let form = desk.get("/today").await.form();
+    let path = format!("/message/{}/withdraw", held[1]);
+    let done = desk.post(&path, &[("form", &form)]).await;
+    assert_eq!(done.header("location"), "/today?done=withdrawn");
+    assert!(!waits(&bench, held[0]).await && !waits(&bench, held[1]).await);
 }

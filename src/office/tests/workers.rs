@@ -2,13 +2,16 @@
 
 use super::bench::{Bench, PHRASE, RUIZ, address, send};
 use crate::access::accounts;
-use crate::model::{Actor, EventKind, Role, Seed, Standing};
+use crate::model::{Actor, EventKind, Role, Seed, Staff, Standing};
 use crate::web::tests::{Answer, Browser};
 use axum::http::StatusCode;
 
 const FRONT: &str = "front@clinic.example";
 const ROOT: &str = "root@clinic.example";
+const VEGA: &str = "vega@clinic.example";
 const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+/// What is said where the proof is missing.
+const UNPROVED: &str = "the 6 digits that your app shows now";
 
 fn secret(answer: &Answer) -> String {
     let text = answer.text();
@@ -30,10 +33,24 @@ async fn admin(bench: &Bench) -> (Browser, Seed) {
     (browser, seed)
 }
 
+/// Sends a form with the own password and a code that was not used yet.
+async fn sure(
+    bench: &Bench,
+    (browser, seed): (&mut Browser, &Seed),
+    path: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
+    bench.pass(60);
+    let code = bench.code(seed);
+    let mut all = fields.to_vec();
+    all.extend([("current", PHRASE), ("code", code.as_str())]);
+    send(browser, path, &all).await
+}
+
 #[tokio::test]
 async fn an_app_password_is_made_once_shown_once_and_taken_back() {
     let bench = Bench::new().await;
-    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
     let page = ruiz.get("/set-up").await.text();
     for value in [
         RUIZ,
@@ -51,7 +68,7 @@ async fn an_app_password_is_made_once_shown_once_and_taken_back() {
         ("scope", "imap"),
         ("networks", "10.1.2.3/8"),
     ];
-    let made = send(&mut ruiz, "/set-up/app-password", &fields).await;
+    let made = sure(&bench, (&mut ruiz, &seed), "/set-up/app-password", &fields).await;
     assert_eq!(secret(&made).len(), 23);
     let page = ruiz.get("/set-up").await;
     let text = page.text();
@@ -82,9 +99,54 @@ async fn an_app_password_is_made_once_shown_once_and_taken_back() {
 }
 
 #[tokio::test]
+async fn an_app_password_needs_a_proof_and_what_was_typed_stays() {
+    let bench = Bench::new().await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
+    let path = "/set-up/app-password";
+    let fields = [
+        ("name", "Phone"),
+        ("scope", "imap"),
+        ("networks", "10.0.0.0/8"),
+    ];
+    let code = bench.code(&seed);
+    for (proof, said) in [
+        (vec![], UNPROVED),
+        (vec![("current", PHRASE)], UNPROVED),
+        (vec![("code", &*code)], UNPROVED),
+        (
+            vec![("current", "wrong words for it"), ("code", &*code)],
+            "is not right",
+        ),
+        (
+            vec![("current", PHRASE), ("code", "000000")],
+            "is not right",
+        ),
+    ] {
+        let all: Vec<_> = fields.into_iter().chain(proof).collect();
+        let answer = send(&mut ruiz, path, &all).await;
+        assert_eq!(answer.status, WRONG);
+        let page = answer.text();
+        assert!(page.contains(said), "{said}: {page}");
+        for kept in ["\"Phone\"", "\"imap\" selected", "\"10.0.0.0/8\""] {
+            assert!(page.contains(&format!("value={kept}")), "{kept}: {page}");
+        }
+        assert!(!page.contains(&code) && !page.contains(PHRASE));
+    }
+    assert!(!ruiz.get("/set-up").await.text().contains("Phone</bdi>"));
+    let all = [("name", "Phone"), ("current", PHRASE), ("code", &*code)];
+    secret(&send(&mut ruiz, path, &all).await);
+    // A code is good once.
+    let again = send(&mut ruiz, path, &all).await;
+    assert_eq!(again.status, WRONG);
+    assert!(again.text().contains("is not right"), "{}", again.text());
+    let page = ruiz.get("/set-up").await.text();
+    assert_eq!(page.matches("Phone</bdi>").count(), 1, "{page}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_an_app_password_is_said_and_none_is_made() {
     let bench = Bench::new().await;
-    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let (mut ruiz, seed, _) = bench.set_up(RUIZ).await;
     for (name, value, said) in [
         ("name", "", "give it a name"),
         ("name", "x\u{7}", "a character in it"),
@@ -109,7 +171,7 @@ async fn what_is_wrong_with_an_app_password_is_said_and_none_is_made() {
     for _ in 0..crate::access::app_password::MOST {
         bench.app_password(RUIZ).await;
     }
-    let many = send(&mut ruiz, "/set-up/app-password", &fields).await;
+    let many = sure(&bench, (&mut ruiz, &seed), "/set-up/app-password", &fields).await;
     assert_eq!(many.status, WRONG);
     assert!(many.text().contains("take one back"), "{}", many.text());
 }
@@ -163,45 +225,31 @@ async fn the_own_password_needs_the_old_one_and_a_code_and_ends_every_session() 
 }
 
 #[tokio::test]
-async fn an_account_is_made_by_the_session_alone_but_an_administrator_needs_a_proof() {
+async fn every_new_account_needs_a_proof_and_what_was_typed_stays() {
     let bench = Bench::new().await;
     let (mut root, seed) = admin(&bench).await;
-    for (fields, said) in [
-        (
-            [("address", "nonsense"), ("name", ""), ("role", "staff")],
-            "not an e-mail address",
-        ),
-        (
-            [("address", RUIZ), ("name", ""), ("role", "staff")],
-            "has an account already",
-        ),
-        (
-            [
-                ("address", "x@elsewhere.example"),
-                ("name", ""),
-                ("role", "staff"),
-            ],
-            "own domains",
-        ),
-        (
-            [("address", FRONT), ("name", "a\u{7}"), ("role", "staff")],
-            "a character in it",
-        ),
-        (
-            [
-                ("address", "two@clinic.example"),
-                ("name", ""),
-                ("role", "admin"),
-            ],
-            "type your own password",
-        ),
+    let path = "/accounts/new";
+    let fields = |role| [("address", FRONT), ("name", "Ana <b>"), ("role", role)];
+    let guess = vec![("current", PHRASE), ("code", "000000")];
+    for (role, proof, said) in [
+        ("staff", vec![], UNPROVED),
+        ("provider", vec![], UNPROVED),
+        ("admin", vec![], UNPROVED),
+        ("provider", vec![("current", PHRASE)], UNPROVED),
+        ("provider", guess, "is not right"),
     ] {
-        let answer = send(&mut root, "/accounts/new", &fields).await;
-        assert_eq!(answer.status, WRONG, "{said}");
-        assert!(answer.text().contains(said), "{said}: {}", answer.text());
+        let all: Vec<_> = fields(role).into_iter().chain(proof).collect();
+        let answer = send(&mut root, path, &all).await;
+        assert_eq!(answer.status, WRONG, "{role}");
+        let (page, chosen) = (answer.text(), format!("\"{role}\" selected"));
+        assert!(page.contains(said), "{said}: {page}");
+        for kept in ["\"front@clinic.example\"", "\"Ana &#60;b&#62;\"", &*chosen] {
+            assert!(page.contains(&format!("value={kept}")), "{kept}: {page}");
+        }
+        let found = accounts::find(&bench.store, &address(FRONT)).await;
+        assert!(found.unwrap().is_none(), "{role}");
     }
-    let fields = [("address", FRONT), ("name", "Ana <b>"), ("role", "staff")];
-    let made = send(&mut root, "/accounts/new", &fields).await;
+    let made = sure(&bench, (&mut root, &seed), path, &fields("staff")).await;
     let first = secret(&made);
     let account = accounts::find(&bench.store, &address(FRONT))
         .await
@@ -212,22 +260,35 @@ async fn an_account_is_made_by_the_session_alone_but_an_administrator_needs_a_pr
         (Role::Staff, Some("Ana <b>"))
     );
     assert!(account.password.is_some() && !root.get("/accounts").await.text().contains(&first));
-    let code = bench.code(&seed);
-    let fields = [
-        ("address", "two@clinic.example"),
-        ("role", "admin"),
-        ("current", PHRASE),
-        ("code", &code),
-    ];
-    secret(&send(&mut root, "/accounts/new", &fields).await);
+    let fields = [("address", "two@clinic.example"), ("role", "admin")];
+    secret(&sure(&bench, (&mut root, &seed), path, &fields).await);
     let two = accounts::find(&bench.store, &address("two@clinic.example")).await;
     assert_eq!(two.unwrap().unwrap().role, Role::Admin);
 }
 
 #[tokio::test]
-async fn an_account_is_switched_off_at_once_and_never_by_its_owner() {
+async fn what_is_wrong_with_a_new_account_is_said_and_none_is_made() {
     let bench = Bench::new().await;
-    let (mut root, _) = admin(&bench).await;
+    let (mut root, seed) = admin(&bench).await;
+    let before = accounts::list(&bench.store).await.unwrap().len();
+    for (address, name, said) in [
+        ("nonsense", "", "not an e-mail address"),
+        (RUIZ, "", "has an account already"),
+        ("x@elsewhere.example", "", "own domains"),
+        (FRONT, "a\u{7}", "a character in it"),
+    ] {
+        let fields = [("address", address), ("name", name), ("role", "staff")];
+        let answer = sure(&bench, (&mut root, &seed), "/accounts/new", &fields).await;
+        assert_eq!(answer.status, WRONG, "{said}");
+        assert!(answer.text().contains(said), "{said}: {}", answer.text());
+    }
+    assert_eq!(accounts::list(&bench.store).await.unwrap().len(), before);
+}
+
+#[tokio::test]
+async fn an_account_is_switched_off_at_once_never_by_its_owner_and_on_for_a_proof_alone() {
+    let bench = Bench::new().await;
+    let (mut root, seed) = admin(&bench).await;
     let account = bench.account(FRONT, Role::Staff).await;
     let (mut front, ..) = bench.set_up(FRONT).await;
     let path = format!("/accounts/{}/standing", account.id);
@@ -239,9 +300,28 @@ async fn an_account_is_switched_off_at_once_and_never_by_its_owner() {
     );
     send(&mut root, &path, &[("to", "off")]).await;
     assert_eq!(front.get("/today").await.header("location"), "/locked");
-    send(&mut root, &path, &[("to", "on")]).await;
-    let found = accounts::find(&bench.store, &address(FRONT)).await.unwrap();
-    assert_eq!(found.unwrap().standing, Standing::Active);
+    assert!(root.get(&path).await.text().contains("id=\"current\""));
+    let standing = || async {
+        let found = accounts::find(&bench.store, &address(FRONT)).await;
+        found.unwrap().unwrap().standing
+    };
+    for (proof, said) in [
+        (vec![], UNPROVED),
+        (
+            vec![("current", PHRASE), ("code", "000000")],
+            "is not right",
+        ),
+    ] {
+        let fields: Vec<_> = [("to", "on")].into_iter().chain(proof).collect();
+        let refused = send(&mut root, &path, &fields).await;
+        assert_eq!(refused.status, WRONG);
+        let page = refused.text();
+        assert!(page.contains(said) && page.contains("name=\"to\" value=\"on\""));
+        assert_eq!(standing().await, Standing::Disabled);
+    }
+    let done = sure(&bench, (&mut root, &seed), &path, &[("to", "on")]).await;
+    assert!(done.header("location").ends_with("?done=on"));
+    assert_eq!(standing().await, Standing::Active);
     let own = accounts::find(&bench.store, &address(ROOT))
         .await
         .unwrap()
@@ -282,7 +362,7 @@ async fn another_role_needs_a_proof_and_ends_every_session_at_once() {
     let (mut front, ..) = bench.set_up(FRONT).await;
     let path = format!("/accounts/{}/role", account.id);
     for (fields, said) in [
-        (vec![("role", "admin")], "type your own password"),
+        (vec![("role", "admin")], UNPROVED),
         (
             vec![("role", "admin"), ("current", PHRASE), ("code", "000000")],
             "is not right",
@@ -346,35 +426,50 @@ async fn a_new_first_password_needs_a_proof_is_shown_once_and_ends_every_session
     assert!(root.get("/audit").await.text().contains("new password"));
 }
 
+/// What a form about this account carries.
+async fn seen(browser: &mut Browser, path: &str) -> String {
+    let page = browser.get(path).await.text();
+    let after = page.split("name=\"seen\" value=\"").nth(1).unwrap();
+    after.split('"').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn permissions_are_changed_and_the_later_tab_is_told() {
     let bench = Bench::new().await;
-    let (mut root, _) = admin(&bench).await;
+    let (mut root, seed) = admin(&bench).await;
     let front = bench.account(FRONT, Role::Staff).await;
     let path = format!("/accounts/{}/change", front.id);
-    let page = root.get(&path).await.text();
-    let seen = page
-        .split("name=\"seen\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned();
+    let seen = seen(&mut root, &path).await;
     let fields = [
         ("seen", &*seen),
         ("name", "Ana"),
         ("staff", "send"),
         ("writes", RUIZ),
     ];
-    send(&mut root, &path, &fields).await;
-    let changed = accounts::find(&bench.store, &address(FRONT))
-        .await
-        .unwrap()
-        .unwrap();
+    let refused = send(&mut root, &path, &fields).await;
+    assert_eq!(refused.status, WRONG);
+    let page = refused.text();
+    assert!(page.contains(UNPROVED), "{page}");
+    assert!(page.contains("value=\"Ana\"") && page.contains("value=\"send\" selected"));
+    assert!(page.contains("value=\"ruiz@clinic.example\" checked"));
+    let find = || async {
+        let found = accounts::find(&bench.store, &address(FRONT)).await;
+        found.unwrap().unwrap()
+    };
+    let changed = find().await;
     assert_eq!(
-        (changed.name.as_deref(), changed.writes_for.len()),
-        (Some("Ana"), 1)
+        (changed.name, changed.staff, changed.writes_for.len()),
+        (None, None, 0)
+    );
+    sure(&bench, (&mut root, &seed), &path, &fields).await;
+    let changed = find().await;
+    assert_eq!(
+        (
+            changed.name.as_deref(),
+            changed.staff,
+            changed.writes_for.len()
+        ),
+        (Some("Ana"), Some(Staff::Send), 1)
     );
     let late = send(&mut root, &path, &[("seen", &*seen), ("name", "Eva")]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
@@ -382,58 +477,87 @@ async fn permissions_are_changed_and_the_later_tab_is_told() {
 }
 
 #[tokio::test]
-async fn deputies_are_named_and_ended_and_an_app_password_of_another_is_taken_back() {
+async fn who_may_do_more_than_before_takes_a_proof_and_less_takes_none() {
     let bench = Bench::new().await;
     let (mut root, _) = admin(&bench).await;
-    bench.account("vega@clinic.example", Role::Provider).await;
-    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
-    let phone = [("name", "Phone"), ("scope", "both")];
-    send(&mut ruiz, "/set-up/app-password", &phone).await;
-    let doctor = accounts::find(&bench.store, &address(RUIZ))
-        .await
-        .unwrap()
-        .unwrap();
-    let path = format!("/accounts/{}/deputies", doctor.id);
+    bench.account(VEGA, Role::Provider).await;
+    let front = bench.account(FRONT, Role::Staff).await;
+    let path = format!("/accounts/{}/change", front.id);
+    // One after the other; what is refused changes nothing.
+    for (staff, writes, taken) in [
+        ("", vec![RUIZ, VEGA], true),
+        ("hold", vec![RUIZ, VEGA], true),
+        ("", vec![RUIZ, VEGA], false),
+        ("send", vec![RUIZ, VEGA], false),
+        ("hold", vec![RUIZ], true),
+        ("hold", vec![VEGA], false),
+        ("hold", vec![RUIZ, VEGA], false),
+        ("hold", vec![], false),
+        ("hold", vec![RUIZ], true),
+    ] {
+        let mark = seen(&mut root, &path).await;
+        let mut fields = vec![("seen", &*mark), ("name", "Ana"), ("staff", staff)];
+        fields.extend(writes.iter().map(|who| ("writes", *who)));
+        let answer = send(&mut root, &path, &fields).await;
+        if taken {
+            let done = format!("/accounts/{}?done=changed", front.id);
+            assert_eq!(answer.header("location"), done, "{staff} {writes:?}");
+        } else {
+            assert_eq!(answer.status, WRONG, "{staff} {writes:?}");
+            assert!(answer.text().contains(UNPROVED), "{}", answer.text());
+            assert_eq!(seen(&mut root, &path).await, mark);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deputy_is_named_for_a_proof_alone_and_ended_without_one() {
+    let bench = Bench::new().await;
+    let (mut root, seed) = admin(&bench).await;
+    bench.account(VEGA, Role::Provider).await;
+    let doctor = accounts::find(&bench.store, &address(RUIZ)).await.unwrap();
+    let own = format!("/accounts/{}", doctor.unwrap().id);
+    let path = format!("{own}/deputies");
     let until = bench.store.clock().now().to_string()[..10].to_owned();
     for (deputy, until, said) in [
-        (
-            "vega@clinic.example",
-            "1999-01-01",
-            "name a day from today on",
-        ),
+        (VEGA, "1999-01-01", "name a day from today on"),
         (ROOT, until.as_str(), "no provider with this account"),
     ] {
-        let wrong = send(&mut root, &path, &[("deputy", deputy), ("until", until)]).await;
+        let fields = [("deputy", deputy), ("until", until)];
+        let wrong = sure(&bench, (&mut root, &seed), &path, &fields).await;
         assert_eq!(wrong.status, WRONG);
         assert!(wrong.text().contains(said), "{}", wrong.text());
     }
-    send(
-        &mut root,
-        &path,
-        &[("deputy", "vega@clinic.example"), ("until", &until)],
-    )
-    .await;
-    let own = format!("/accounts/{}", doctor.id);
-    assert!(
-        root.get(&own)
-            .await
-            .text()
-            .contains("vega@clinic.example, until")
-    );
+    let named = "vega@clinic.example, until";
+    let fields = [("deputy", VEGA), ("until", &*until)];
+    let guess = vec![("current", PHRASE), ("code", "000000")];
+    for (proof, said) in [(vec![], UNPROVED), (guess, "is not right")] {
+        let all: Vec<_> = fields.into_iter().chain(proof).collect();
+        let refused = send(&mut root, &path, &all).await;
+        assert_eq!(refused.status, WRONG);
+        let page = refused.text();
+        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains("value=\"vega@clinic.example\" selected"));
+        assert!(page.contains(&format!("value=\"{until}\"")));
+        assert!(!root.get(&own).await.text().contains(named));
+    }
+    sure(&bench, (&mut root, &seed), &path, &fields).await;
+    assert!(root.get(&own).await.text().contains(named));
     send(&mut root, &path, &[("deputy", "")]).await;
-    assert!(
-        !root
-            .get(&own)
-            .await
-            .text()
-            .contains("vega@clinic.example, until")
-    );
-    send(
-        &mut root,
-        &format!("{own}/app-password"),
-        &[("name", "Phone")],
-    )
-    .await;
+    assert!(!root.get(&own).await.text().contains(named));
+}
+
+#[tokio::test]
+async fn an_app_password_of_another_is_taken_back_without_a_proof() {
+    let bench = Bench::new().await;
+    let (mut root, _) = admin(&bench).await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    bench.app_password(RUIZ).await;
+    assert!(ruiz.get("/set-up").await.text().contains("Phone</bdi>"));
+    let doctor = accounts::find(&bench.store, &address(RUIZ)).await.unwrap();
+    let path = format!("/accounts/{}/app-password", doctor.unwrap().id);
+    let done = send(&mut root, &path, &[("name", "Phone")]).await;
+    assert!(done.header("location").ends_with("?done=revoked"));
     assert!(!ruiz.get("/set-up").await.text().contains("Phone</bdi>"));
 }
 

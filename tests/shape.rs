@@ -1,6 +1,8 @@
 //! Reads the sources and holds them against docs/architecture.md: who may
 //! import whom, how long a file may be, what may not stand anywhere.
 
+#[path = "shape/rows.rs"]
+mod rows;
 #[path = "shape/source.rs"]
 mod source;
 

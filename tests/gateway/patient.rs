@@ -47,6 +47,22 @@ fn answer(house: &House, browser: &Browser, message: &str) {
     browser.open(message).says("You replied");
 }
 
+// WM8
+#[test]
+fn a_notice_comes_from_the_address_that_the_clinic_has_set_for_notices() {
+    let relay = relay();
+    let house = House::with(&relay, |settings| {
+        settings.text("notice.from", "front-desk@clinic.example");
+    });
+    let to = house.patient("jane");
+    announced(&relay, &house.door, &house.doctor, &to);
+    let mail = relay.wait_for(&to, 1).remove(0);
+    let text = String::from_utf8(mail.octets).unwrap();
+    let from = text.lines().find(|line| line.starts_with("From:")).unwrap();
+    assert!(from.contains("<front-desk@clinic.example>"), "{from}");
+    assert!(!text.contains(&house.doctor.address), "{text}");
+}
+
 #[test]
 fn a_patient_reads_and_answers_with_a_file() {
     let relay = relay();

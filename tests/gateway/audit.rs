@@ -144,6 +144,8 @@ fn afterwards(relay: &Postfix, house: &House, link: &str, to: &str) {
     let mut all = listed.as_array().unwrap().iter();
     let sent = all.find(|m| m["direction"] == "outgoing" && m["recipients"][0]["address"] == to);
     let id = sent.unwrap()["id"].as_str().unwrap().to_owned();
+    // What is on its way when the clock leaps has waited too long for an answer.
+    house.drained();
     house.later(SignedDuration::from_mins(61));
     noted(house, EventKind::Expiry);
     let browser = Browser::new(&house.door);

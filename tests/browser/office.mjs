@@ -296,7 +296,7 @@ async function answering(ruiz, to) {
   await look(ruiz, 'answered');
   await ruiz.press(ruiz.link('office-answer'));
   await ruiz.sees('Thank you. Here is my photo.', 'arm.png');
-  for (const one of await ruiz.page.locator('.kept summary').all()) await one.click();
+  for (const one of await ruiz.page.locator('.kept summary').all()) await one.press('Enter');
   await ruiz.sees('Vitamin D');
   await ruiz.page.waitForFunction(() => [...document.querySelectorAll('img.preview')].every((img) => img.naturalWidth > 0));
   await look(ruiz, 'answer');

@@ -16,10 +16,15 @@ use std::fmt;
 pub struct Rules {
     /// The day it is at the clinic.
     pub today: Date,
-    /// The providers' accounts, by folded address.
+    /// The providers' accounts, by folded address, and by [`name_key`] where no
+    /// two have the name.
+    ///
+    /// [`name_key`]: crate::contacts::name_key
     pub providers: HashMap<String, AccountId>,
     /// What a patient's record must have (`contacts.required`).
     pub required: Vec<Field>,
+    /// The clinic's own domains, in lower case.
+    pub domains: Vec<String>,
 }
 
 /// Why a contact was not put.
@@ -56,6 +61,7 @@ impl Rules {
             today: self.today,
             providers: &self.providers,
             required: &self.required,
+            domains: &self.domains,
         }
     }
 }

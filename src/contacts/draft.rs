@@ -1,6 +1,7 @@
 //! What somebody wrote about a contact, and how it is checked: field by field,
 //! all that is wrong at once.
 
+use crate::contacts::name_key;
 use crate::model::{AccountId, Address, Language};
 use crate::store::records::{Contact, ContactStatus};
 use jiff::civil::Date;
@@ -128,12 +129,17 @@ pub enum Problem {
     /// No address.
     #[error("something given as an e-mail address is none; an address looks like name@example.com")]
     Email,
+    /// An address whose domain has no dot, and is none of the clinic's.
+    #[error(
+        "the domain of an e-mail address has no dot, so no mail reaches it; correct what stands behind the @"
+    )]
+    Domain,
     /// The same twice.
     #[error("the same {0} is given twice; leave one out")]
     Twice(Field),
     /// No such provider.
     #[error(
-        "no provider's account has the address given as primary provider; `sealpost user list` shows the accounts"
+        "no provider's account has the address or the name given as primary provider; `sealpost user list` shows the accounts"
     )]
     Provider,
     /// No such contact, or one that cannot be it.
@@ -167,7 +173,7 @@ impl Problem {
             | Self::Missing(field)
             | Self::PortalNeeds(field) => *field,
             Self::Born | Self::Age => Field::Born,
-            Self::Email => Field::Email,
+            Self::Email | Self::Domain => Field::Email,
             Self::Provider => Field::Provider,
             Self::Guarantor | Self::Head => Field::Guarantor,
         }
@@ -192,8 +198,10 @@ impl std::error::Error for Problems {}
 pub(super) struct Known<'a> {
     pub(super) now: Timestamp,
     pub(super) today: Date,
-    /// The providers' accounts, by folded address.
+    /// The providers' accounts, as [`Rules`](crate::contacts::Rules) has them.
     pub(super) providers: &'a HashMap<String, AccountId>,
+    /// The clinic's own domains, in lower case.
+    pub(super) domains: &'a [String],
     /// What a patient's record must have.
     pub(super) required: &'a [Field],
 }
@@ -221,8 +229,9 @@ pub(super) fn applied(
     });
     set(&draft.language, &mut next.language, &mut faults, language);
     set(&draft.provider, &mut next.provider, &mut faults, |text| {
-        let address = Address::parse(text).map_err(|_| Problem::Provider)?;
-        let found = known.providers.get(&address.folded()).copied();
+        let address = Address::parse(text).map(|address| address.folded());
+        let key = address.unwrap_or_else(|_| name_key(text));
+        let found = known.providers.get(&key).copied();
         found.ok_or(Problem::Provider)
     });
     set(&draft.guarantor, &mut next.guarantor, &mut faults, |text| {
@@ -234,7 +243,7 @@ pub(super) fn applied(
     let mut status = Some(next.status);
     set(&draft.status, &mut status, &mut faults, self::status);
     next.status = status.unwrap_or(contact.status);
-    lists(draft, &mut next, &mut faults);
+    lists(draft, &mut next, known.domains, &mut faults);
     next.confidential = draft.confidential.unwrap_or(contact.confidential);
     next.portal = match draft.portal {
         Some(true) => contact.portal.or(Some(known.now)),
@@ -251,6 +260,30 @@ pub(super) fn applied(
         next.changed = known.now;
     }
     Ok(next)
+}
+
+/// What of a contact is another than before.
+pub(super) fn differing(before: &Contact, after: &Contact) -> Vec<Field> {
+    let all = [
+        (Field::First, before.first != after.first),
+        (Field::Last, before.last != after.last),
+        (Field::Name, before.name != after.name),
+        (Field::Born, before.born != after.born),
+        (Field::Status, before.status != after.status),
+        (Field::Language, before.language != after.language),
+        (Field::Phone, before.phones != after.phones),
+        (Field::Email, before.addresses != after.addresses),
+        (Field::Postal, before.postal != after.postal),
+        (Field::Provider, before.provider != after.provider),
+        (Field::Guarantor, before.guarantor != after.guarantor),
+        (Field::Portal, before.portal != after.portal),
+        (
+            Field::Confidential,
+            before.confidential != after.confidential,
+        ),
+    ];
+    let others = all.into_iter().filter(|(_, other)| *other);
+    others.map(|(field, _)| field).collect()
 }
 
 /// What a record lacks of what signing in to the portal needs (WP4): first and
@@ -367,12 +400,19 @@ fn status(text: &str) -> Result<ContactStatus, Problem> {
     found.ok_or(Problem::Word(Field::Status, "patient, non-patient, stub"))
 }
 
+/// Whether mail can reach an address: a domain without a dot is found inside the
+/// clinic alone. A literal address has dots or colons.
+fn has_dot(address: &Address, domains: &[String]) -> bool {
+    let domain = address.domain().to_ascii_lowercase();
+    domain.contains(['.', ':']) || domains.contains(&domain)
+}
+
 fn language(text: &str) -> Result<Language, Problem> {
     let found = Language::ALL.into_iter().find(|l| l.tag() == text);
     found.ok_or(Problem::Word(Field::Language, "en, es"))
 }
 
-fn lists(draft: &Draft, next: &mut Contact, faults: &mut Vec<Problem>) {
+fn lists(draft: &Draft, next: &mut Contact, domains: &[String], faults: &mut Vec<Problem>) {
     let filled = |list: &[String]| -> Vec<String> {
         let each = list.iter().map(|text| text.trim());
         each.filter(|t| !t.is_empty()).map(str::to_owned).collect()
@@ -388,7 +428,13 @@ fn lists(draft: &Draft, next: &mut Contact, faults: &mut Vec<Problem>) {
     if let Some(emails) = &draft.emails {
         let read = filled(emails);
         let read: Vec<_> = read.iter().map(|text| Address::parse(text)).collect();
+        let had = std::mem::take(&mut next.addresses);
         next.addresses = read.iter().flatten().cloned().collect();
+        // What is kept already stays: it is nobody's mistake of today.
+        let mut new = next.addresses.iter().filter(|a| !had.contains(a));
+        if new.any(|address| !has_dot(address, domains)) {
+            faults.push(Problem::Domain);
+        }
         if next.addresses.len() < read.len() {
             faults.push(Problem::Email);
         }

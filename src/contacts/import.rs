@@ -6,10 +6,10 @@
 //! addresses of whom nothing known says that it is somebody else (C7.3).
 
 use crate::contacts::change::write;
-use crate::contacts::draft::{Known, applied};
+use crate::contacts::draft::{Known, applied, differing};
 use crate::contacts::fold;
 use crate::contacts::table::{self, Entry};
-use crate::contacts::{Effect, HOUSEHOLD, Problem, Problems, Rules, SheetError, effects};
+use crate::contacts::{Effect, Field, HOUSEHOLD, Problem, Problems, Rules, SheetError, effects};
 use crate::model::{Actor, Address, ContactId, Event, EventKind};
 use crate::store::records::{Contact, ContactStatus, FamilyMember};
 use crate::store::{Error, Record, Store, Tx, apart};
@@ -67,6 +67,8 @@ pub struct Line {
     pub verdict: Verdict,
     /// What in it decides who can read messages.
     pub effects: Vec<Effect>,
+    /// What of somebody known becomes another.
+    pub fields: Vec<Field>,
 }
 
 /// What an import will do.
@@ -214,6 +216,10 @@ struct People {
     by_email: HashMap<String, Vec<usize>>,
 }
 
+/// What becomes of a line, what it does to who can read messages, and what of
+/// somebody known becomes another.
+type Taken = (Verdict, Vec<Effect>, Vec<Field>);
+
 /// Two of one name and birthday say already that nobody knows who is meant.
 const TWINS: usize = 2;
 
@@ -264,20 +270,17 @@ impl People {
 
     fn take(&mut self, entry: &Entry, known: &Known<'_>) -> Line {
         let taken = self.taken(entry, known);
-        let (verdict, effects) =
-            taken.unwrap_or_else(|reason| (Verdict::Refused(reason), Vec::new()));
+        let refused = |reason| (Verdict::Refused(reason), Vec::new(), Vec::new());
+        let (verdict, effects, fields) = taken.unwrap_or_else(refused);
         Line {
             line: entry.line,
             verdict,
             effects,
+            fields,
         }
     }
 
-    fn taken(
-        &mut self,
-        entry: &Entry,
-        known: &Known<'_>,
-    ) -> Result<(Verdict, Vec<Effect>), Reason> {
+    fn taken(&mut self, entry: &Entry, known: &Known<'_>) -> Result<Taken, Reason> {
         if !entry.whole {
             return Err(Reason::Fields);
         }
@@ -318,6 +321,7 @@ impl People {
             return Err(Reason::Crowded);
         }
         let effects = effects(here, &after);
+        let fields = here.map_or_else(Vec::new, |here| differing(here, &after));
         let verdict = match at {
             None => Verdict::Add(after.id),
             Some(_) if after == *before => Verdict::Same(after.id),
@@ -329,7 +333,7 @@ impl People {
             someone.now = after;
             someone.line = Some(entry.line);
         }
-        Ok((verdict, effects))
+        Ok((verdict, effects, fields))
     }
 
     /// Whether an address that is new for somebody has as many already as are ever
@@ -377,6 +381,7 @@ impl People {
             if let Some(problem) = bad.get(&line.line) {
                 line.verdict = Verdict::Refused(Problems(vec![problem.clone()]).into());
                 line.effects.clear();
+                line.fields.clear();
             }
         }
         let changed = |someone: &Someone| someone.before.as_ref() != Some(&someone.now);

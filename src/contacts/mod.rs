@@ -25,7 +25,7 @@ pub use change::{Effect, Put, PutError, Rules, put};
 pub use draft::{Draft, Field, Problem, Problems, missing_for_portal};
 pub use import::{Line, Plan, PlanError, Reason, Verdict, carry_out, plan};
 pub use search::{Found, Wanted, search};
-pub use table::{MAX_OCTETS, SheetError, export, guarded};
+pub use table::{MAX_OCTETS, SheetError, Stray, export, guarded};
 
 use crate::contacts::change::effects;
 use crate::mime::one_line;
@@ -68,6 +68,12 @@ pub async fn addressed(
         }
     }
     Ok(meant.or(oldest))
+}
+
+/// What stands for a name, however its words are ordered and accented.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    fold::name(name).join(" ")
 }
 
 /// Whether this is one of the contact's names, its words in any order.

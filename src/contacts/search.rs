@@ -24,6 +24,8 @@ pub struct Wanted {
     pub provider: Option<AccountId>,
     /// Whether stubs are listed where no word is given.
     pub unlisted: bool,
+    /// Stubs alone.
+    pub stubs: bool,
     /// Folded addresses of accounts here: who was only written to there is a
     /// colleague, and is left out.
     pub colleagues: HashSet<String>,
@@ -102,7 +104,10 @@ impl Wanted {
         if stub && addresses.any(|address| self.colleagues.contains(&address)) {
             return false;
         }
-        let listed = !stub || self.unlisted || !query.is_empty();
+        let listed = match self.stubs {
+            true => stub,
+            false => !stub || self.unlisted || !query.is_empty(),
+        };
         let theirs = self.provider.is_none_or(|p| contact.provider == Some(p));
         listed && theirs
     }

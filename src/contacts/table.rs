@@ -8,11 +8,16 @@ use crate::model::{AccountId, ContactId};
 use crate::store::records::Contact;
 use csv::{Reader, ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use std::collections::HashMap;
+use std::fmt;
 
 /// Largest file, in octets: the most lines, of four hundred each.
 pub const MAX_OCTETS: usize = 8 << 20;
 /// Most lines: a clinic of fifty thousand patients brings them in several files.
 const MAX_LINES: usize = 20_000;
+/// So many unknown columns are named: more than a list of people has.
+const MOST_STRAYS: usize = 20;
+/// Of the name of an unknown column so many characters are shown.
+const LONGEST_SHOWN: usize = 40;
 /// A misspelt column is named if it is so near to a known one.
 const NEAR: usize = 2;
 
@@ -70,15 +75,34 @@ pub enum SheetError {
         "the first line must name the columns, such as last,first,born,email; `sealpost contact export` writes them all"
     )]
     Header,
-    /// An unknown column.
-    #[error("column {0} of the first line is none that is known; {1}")]
-    Column(usize, String),
+    /// Unknown columns, all of them.
+    #[error("{}", .0.iter().map(Stray::to_string).collect::<Vec<_>>().join("\n"))]
+    Columns(Vec<Stray>),
     /// A column twice.
     #[error("the first line has the column {0} twice; leave one out")]
     Twice(&'static str),
     /// It cannot be taken apart.
     #[error("line {0} cannot be read; check its quotation marks")]
     Line(u64),
+}
+
+/// A column that is not known.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("column {at} of the first line is none that is known; {advice}")]
+pub struct Stray {
+    /// Its place, counted from 1.
+    pub at: usize,
+    /// What the file calls it, cut where no name of a column is as long.
+    pub called: String,
+    /// What to do about it, for a terminal.
+    pub advice: String,
+}
+
+impl fmt::Debug for Stray {
+    /// Leaves out what the file says.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stray({})", self.at)
+    }
 }
 
 /// One line of a file.
@@ -191,25 +215,26 @@ fn column(cell: &str) -> Option<&'static str> {
 }
 
 fn columns(first: &StringRecord) -> Result<Vec<&'static str>, SheetError> {
-    let mut columns = Vec::new();
+    let (mut columns, mut strays) = (Vec::new(), Vec::new());
     for (n, cell) in (1..).zip(first) {
         match column(cell) {
             Some(name) if columns.contains(&name) => return Err(SheetError::Twice(name)),
             Some(name) => columns.push(name),
-            None => return Err(unknown(first, n, cell)),
+            None if strays.len() < MOST_STRAYS => strays.push(stray(n, cell)),
+            None => {}
         }
     }
-    match columns.is_empty() {
-        true => Err(SheetError::Header),
-        false => Ok(columns),
+    match (columns.is_empty(), strays.is_empty()) {
+        // A first line that knows no column is a person's: it is not repeated.
+        (true, _) => Err(SheetError::Header),
+        (false, false) => Err(SheetError::Columns(strays)),
+        (false, true) => Ok(columns),
     }
 }
 
-/// A first line that knows no column is a person's: it is not repeated.
-fn unknown(first: &StringRecord, n: usize, cell: &str) -> SheetError {
-    if first.iter().all(|cell| column(cell).is_none()) {
-        return SheetError::Header;
-    }
+fn stray(at: usize, cell: &str) -> Stray {
+    let shown = cell.trim().chars().filter(|c| !c.is_control());
+    let called = shown.take(LONGEST_SHOWN).collect();
     let cell = cell.trim().to_ascii_lowercase();
     // What is longer is near to no name, and comparing takes memory by its length.
     let longest = COLUMNS.iter().map(|name| name.len()).max().unwrap_or(0);
@@ -224,7 +249,7 @@ fn unknown(first: &StringRecord, n: usize, cell: &str) -> SheetError {
         Some((_, name)) => format!("write {name}, or remove the column"),
         None => format!("remove it, or call it one of {}", COLUMNS.join(", ")),
     };
-    SheetError::Column(n, advice)
+    Stray { at, called, advice }
 }
 
 /// What a record says. An empty cell says nothing: it takes nothing away.
@@ -362,17 +387,24 @@ mod tests {
     #[test]
     fn a_heading_of_a_megabyte_is_compared_with_nothing() {
         let file = format!("id,{}\nx,y\n", "a".repeat(1024 * 1024));
-        let Err(SheetError::Column(2, advice)) = read(file.as_bytes()) else {
+        let Err(SheetError::Columns(strays)) = read(file.as_bytes()) else {
             panic!("it was read");
         };
+        let [stray] = strays.as_slice() else {
+            panic!("{strays:?}");
+        };
+        let advice = &stray.advice;
         assert!(
             advice.starts_with("remove it, or call it one of"),
             "{advice}"
         );
-        let Err(SheetError::Column(1, advice)) = read(b"lsat,first\nx,y\n") else {
+        assert_eq!((stray.at, stray.called.len()), (2, 40));
+        let Err(SheetError::Columns(strays)) = read(b"lsat,first,shoe\nx,y,z\n") else {
             panic!("it was read");
         };
-        assert_eq!(advice, "write last, or remove the column");
+        let named: Vec<&str> = strays.iter().map(|one| one.called.as_str()).collect();
+        assert_eq!(named, ["lsat", "shoe"]);
+        assert_eq!(strays[0].advice, "write last, or remove the column");
     }
 
     #[test]

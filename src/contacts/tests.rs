@@ -42,6 +42,7 @@ impl Bench {
                 today: date(2026, 11, 22),
                 providers: HashMap::from([("ruiz@clinic.example".to_owned(), RUIZ)]),
                 required: vec![Field::Name, Field::Email, Field::Provider],
+                domains: vec!["clinic.example".to_owned()],
             },
             _folder: folder,
         }

@@ -1,17 +1,17 @@
 //! Inside: what is to be done, new recovery codes, and the way out.
 
 use crate::access::office::{Refused, Signed, Worth};
-use crate::model::{Role, Secret};
+use crate::model::{MessageId, Role, Secret};
 use crate::office::Office;
 use crate::office::calm::Calm;
 use crate::office::enter::{Code, Problem, Who, about_code, frame, mended, set, taken};
 use crate::office::guard::{Stop, refused, show};
-use crate::office::message::done;
+use crate::office::message::{done, viewer};
 use crate::office::page::Tab;
 use crate::office::views::{CodesView, HelpView, RecoveryView, TodayView};
 use crate::office::visitor::{SESSION, Visitor};
 use crate::web::form::{Pressed, Sent};
-use crate::web::site::same;
+use crate::web::site::{query, same};
 use crate::web::{cookie, headers};
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -34,12 +34,19 @@ pub(super) async fn today(
         Ok(signed) => signed,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let today = office.0.desk.today(&signed.account).await?;
+    let desk = &office.0.desk;
+    let today = desk.today(&signed.account).await?;
+    let about = query(&request, "message").and_then(|id| id.parse::<MessageId>().ok());
+    let about = match about {
+        Some(id) if desk.is_seen(&viewer(&signed), id).await? => Some(id),
+        _ => None,
+    };
     let gaps = office.0.gaps.current();
     let view = TodayView {
         page: office.inside(&visitor, &signed, Some(Tab::Today)),
         form: signed.form.expose(),
         done: done(&request),
+        about,
         today: &today,
         gaps: &gaps,
         runs: signed.account.role == Role::Admin,

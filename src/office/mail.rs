@@ -2,7 +2,7 @@
 //! here decides or reads anything.
 
 use crate::desk::office::{
-    Addressee, File, Goes, Letter, Notice, Pending, Sight, Standing, Waiting,
+    Addressee, File, Goes, Letter, Notice, Pending, Sight, Standing, Told, Waiting,
 };
 use crate::model::{Direction, RecipientKind, Route, State};
 use crate::office::page::{Page, Tab};
@@ -114,6 +114,39 @@ impl LetterView<'_> {
         self.page.two("office-waiting", name, ("moment", &until))
     }
 
+    /// What was done, with the days that can be used if one could not.
+    fn said(&self, done: &Done) -> String {
+        match (done.says, &self.letter.days) {
+            ("office-done-day", Some(days)) => {
+                let (first, last) = (days.first.to_string(), days.last.to_string());
+                let (first, last) = (("first", first.as_str()), ("last", last.as_str()));
+                self.page.two("office-done-day", first, last)
+            }
+            ("office-done-day", None) => self.page.t("office-done-not"),
+            (says, _) => self.page.t(says),
+        }
+    }
+
+    /// Who wrote it in somebody else's name, and who released it.
+    fn wrote(&self) -> Option<String> {
+        let told = &self.letter.told;
+        let writer = told.writer.as_deref()?;
+        Some(match &told.released {
+            Some((name, at)) => {
+                let moment = self.page.short(at);
+                let parts = [("writer", writer), ("name", name), ("moment", &moment)];
+                self.page.all("office-written-released", parts)
+            }
+            None => self.page.one("office-written-by", "name", writer),
+        })
+    }
+
+    /// Where a draft that came back is changed and sent again.
+    fn again(&self) -> Option<String> {
+        let contact = self.letter.back.and_then(|back| back.contact)?;
+        Some(format!("/write/{contact}?draft={}", self.letter.id))
+    }
+
     fn is_answer(&self) -> bool {
         self.letter.direction == Direction::Incoming
     }
@@ -131,7 +164,7 @@ impl LetterView<'_> {
     }
 
     fn story(&self, to: &Addressee) -> Vec<String> {
-        story(&self.page, to)
+        story(&self.page, to, (&self.letter.told, false))
     }
 
     /// The notices, each with whom it went to.
@@ -162,7 +195,7 @@ impl PaperView<'_> {
     }
 
     fn story(&self, to: &Addressee) -> Vec<String> {
-        story(&self.page, to)
+        story(&self.page, to, (&self.letter.told, true))
     }
 
     fn notices(&self) -> impl Iterator<Item = &Notice> {
@@ -184,7 +217,7 @@ impl RecallView<'_> {
     }
 
     fn story(&self, to: &Addressee) -> Vec<String> {
-        story(&self.page, to)
+        story(&self.page, to, (&self.letter.told, false))
     }
 }
 
@@ -302,35 +335,36 @@ fn way(page: &Page<'_>, route: Option<Route>) -> String {
     })
 }
 
-/// What has become of it for one recipient, in whole sentences with their times.
-fn story(page: &Page<'_>, to: &Addressee) -> Vec<String> {
-    let at = |id: &str, at: &Timestamp| page.one(id, "moment", page.short(at));
+/// What has become of it for one recipient, in whole sentences with their times;
+/// `full`: with whole dates, for what is read another day.
+fn story(page: &Page<'_>, to: &Addressee, (told, full): (&Told, bool)) -> Vec<String> {
+    let time = |at: &Timestamp| match full {
+        true => page.moment(at),
+        false => page.short(at),
+    };
+    let at = |id: &str, at: &Timestamp| page.one(id, "moment", time(at));
     let portal = to.portal.as_ref();
     let opened = portal.and_then(|portal| portal.opened);
     let mut story = Vec::new();
     if let Some(noticed) = portal.and_then(|portal| portal.noticed) {
         story.push(at("office-state-noticed", &noticed));
     }
+    if let Some(extended) = portal.and_then(|portal| portal.extended) {
+        story.push(at("office-state-extended", &extended));
+    }
     match opened {
         Some(opened) => story.push(at("office-state-opened", &opened)),
         None if to.state == State::NoticeAccepted => story.push(page.t("office-state-unopened")),
         None => {}
     }
-    let last = match to.state {
-        State::Held => Some("office-state-held"),
-        State::Queued => Some("office-state-queued"),
-        State::NoticeBounced => Some("office-state-bounced"),
-        State::Downloaded => Some("office-state-downloaded"),
-        State::Replied => Some("office-state-replied"),
-        State::Expired if opened.is_none() => Some("office-state-expired-unopened"),
-        State::Expired => Some("office-state-expired"),
-        State::Recalled => Some("office-state-recalled"),
-        State::Relayed => Some("office-state-relayed"),
-        State::Delivered => Some("office-state-delivered"),
-        State::Failed => Some("office-state-failed"),
-        _ => None,
-    };
-    story.extend(last.map(|id| at(id, &to.since)));
+    match told.recalled.as_deref() {
+        Some(name) if to.state == State::Recalled => {
+            let moment = time(&to.since);
+            let (name, moment) = (("name", name), ("moment", moment.as_str()));
+            story.push(page.two("office-state-recalled-by", name, moment));
+        }
+        _ => story.extend(last(to.state, opened.is_some()).map(|id| at(id, &to.since))),
+    }
     if let Some(portal) = portal {
         if portal.locked {
             story.push(page.t("office-stands-locked"));
@@ -341,4 +375,22 @@ fn story(page: &Page<'_>, to: &Addressee) -> Vec<String> {
         }
     }
     story
+}
+
+/// The sentence of a state that the rest of the story does not tell.
+const fn last(state: State, opened: bool) -> Option<&'static str> {
+    match state {
+        State::Held => Some("office-state-held"),
+        State::Queued => Some("office-state-queued"),
+        State::NoticeBounced => Some("office-state-bounced"),
+        State::Downloaded => Some("office-state-downloaded"),
+        State::Replied => Some("office-state-replied"),
+        State::Expired if !opened => Some("office-state-expired-unopened"),
+        State::Expired => Some("office-state-expired"),
+        State::Recalled => Some("office-state-recalled"),
+        State::Relayed => Some("office-state-relayed"),
+        State::Delivered => Some("office-state-delivered"),
+        State::Failed => Some("office-state-failed"),
+        _ => None,
+    }
 }

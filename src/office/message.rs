@@ -2,7 +2,7 @@
 
 use crate::access::office::Signed;
 use crate::desk;
-use crate::desk::office::{Letter, MAX_REASON, MIN_REASON, Opening, Outcome, Viewer};
+use crate::desk::office::{Letter, MAX_REASON, MIN_REASON, Opening, Outcome, Sight, Viewer};
 use crate::model::{MessageId, TaskId};
 use crate::office::Office;
 use crate::office::calm::Calm;
@@ -43,7 +43,7 @@ pub(super) struct Until {
 }
 
 /// What pages say at their top after a form was sent.
-const SAID: [(&str, Done); 11] = [
+const SAID: [(&str, Done); 13] = [
     ("again", said("office-done-again")),
     ("closed", said("office-done-closed")),
     ("finished", said("office-done-finished")),
@@ -53,8 +53,10 @@ const SAID: [(&str, Done); 11] = [
     ("returned", said("office-done-returned")),
     ("sent", said("office-done-sent")),
     ("withdrawn", said("office-done-withdrawn")),
+    ("day", not("office-done-day")),
     ("gone", not("office-done-gone")),
     ("not", not("office-done-not")),
+    ("over", not("office-done-over")),
 ];
 
 const fn said(says: &'static str) -> Done {
@@ -276,10 +278,10 @@ pub(super) async fn extend(
     let id: MessageId = id.parse().map_err(|_| missing(&signed))?;
     let until = match typed.until.trim() {
         "" => None,
-        day => Some(
-            day.parse::<Date>()
-                .map_err(|_| Stop::from(Calm::Malformed))?,
-        ),
+        day => match office.usable(&signed, id, day).await? {
+            Some(day) => Some(day),
+            None => return Ok(to(&format!("/message/{id}?done=day"))),
+        },
     };
     let done = office
         .0
@@ -300,8 +302,9 @@ pub(super) async fn recall_page(
         Err(elsewhere) => return Ok(elsewhere),
     };
     let letter = office.letter(&signed, &id).await?;
-    let letter = letter.filter(|letter| letter.can.change);
-    let letter = letter.ok_or_else(|| missing(&signed))?;
+    let Some(letter) = letter.filter(|letter| letter.can.change) else {
+        return office.late(&signed, &id, &[Sight::Mailbox]).await;
+    };
     let view = RecallView {
         page: office.inside(&visitor, &signed, None),
         letter: &letter,
@@ -324,6 +327,11 @@ pub(super) async fn recall(
     };
     let id: MessageId = id.parse().map_err(|_| missing(&signed))?;
     let done = office.0.desk.take_back(&viewer(&signed), id).await?;
+    if done == Outcome::Unseen {
+        return office
+            .late(&signed, &id.to_string(), &[Sight::Mailbox])
+            .await;
+    }
     after(done, &signed, &format!("/message/{id}"), "recalled")
 }
 
@@ -397,6 +405,39 @@ impl Office {
             Ok(id) => Ok(self.0.desk.letter(&viewer(signed), id).await?),
             Err(_) => Ok(None),
         }
+    }
+
+    /// Where somebody is led who comes too late: to the message as it stands now, if
+    /// they see it by one of these rights and nothing waits there any more.
+    pub(super) async fn late(
+        &self,
+        signed: &Signed,
+        id: &str,
+        by: &[Sight],
+    ) -> Result<Response, Stop> {
+        let letter = self.letter(signed, id).await?;
+        let seen = letter.filter(|l| l.waiting.is_none() && by.contains(&l.sight));
+        match seen {
+            Some(letter) => Ok(to(&format!("/message/{}?done=gone", letter.id))),
+            None => Err(missing(signed)),
+        }
+    }
+
+    /// The day that was typed, if the message can be made readable until then.
+    async fn usable(
+        &self,
+        signed: &Signed,
+        id: MessageId,
+        day: &str,
+    ) -> Result<Option<Date>, Stop> {
+        let letter = self.letter(signed, &id.to_string()).await?;
+        let letter = letter.ok_or_else(|| missing(signed))?;
+        let day = day.parse::<Date>().ok();
+        let fits = |day: &Date| {
+            let days = letter.days.as_ref();
+            days.is_none_or(|days| (days.first..=days.last).contains(day))
+        };
+        Ok(day.filter(fits))
     }
 
     /// A message that somebody does not see, or that is not there: a provider is

@@ -4,7 +4,7 @@
 
 use crate::access::office::Signed;
 use crate::desk::office::{
-    LONGEST_REASON, Letter, MAX_REASON, MIN_REASON, Pending, Standing, Unreleased,
+    LONGEST_REASON, Letter, MAX_REASON, MIN_REASON, Outcome, Pending, Sight, Standing, Unreleased,
 };
 use crate::model::{MessageId, Secret};
 use crate::office::Office;
@@ -22,6 +22,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+
+/// Whoever sees a message that waits no more is led to it, whatever the right.
+const ANY: [Sight; 2] = [Sight::Mailbox, Sight::Glass];
 
 /// The form by which a provider releases.
 #[derive(Deserialize)]
@@ -74,7 +77,7 @@ pub(super) async fn release_page(
     };
     match office.held(&signed, &id).await? {
         Some(case) => office.release_form(&visitor, (&signed, &case), ("", ""), None),
-        None => Err(missing(&signed)),
+        None => office.late(&signed, &id, &ANY).await,
     }
 }
 
@@ -91,7 +94,7 @@ pub(super) async fn release(
         Err(elsewhere) => return Ok(elsewhere),
     };
     let Some(case) = office.held(&signed, &id).await? else {
-        return Err(missing(&signed));
+        return office.late(&signed, &id, &ANY).await;
     };
     match office.released(&visitor, (&signed, &case), &typed).await? {
         Ok(response) => Ok(response),
@@ -115,12 +118,12 @@ pub(super) async fn reject(
         Err(elsewhere) => return Ok(elsewhere),
     };
     let Some(case) = office.held(&signed, &id).await? else {
-        return Err(missing(&signed));
+        return office.late(&signed, &id, &ANY).await;
     };
     let (desk, by) = (&office.0.desk, viewer(&signed));
     match desk.give_back(&by, &case.pending, &typed.reason).await {
         Ok(()) => Ok(to("/today?done=returned")),
-        Err(Unreleased::Gone) => Ok(to("/today?done=gone")),
+        Err(Unreleased::Gone) => Ok(to("/today?done=over")),
         Err(Unreleased::Store(error)) => Err(Stop::from(error)),
         Err(why) => {
             let wrong = match why {
@@ -147,6 +150,9 @@ pub(super) async fn withdraw(
     };
     let id: MessageId = id.parse().map_err(|_| missing(&signed))?;
     let done = office.0.desk.take_back_held(&viewer(&signed), id).await?;
+    if done == Outcome::Unseen {
+        return office.late(&signed, &id.to_string(), &ANY).await;
+    }
     after(done, &signed, "/today", "withdrawn")
 }
 
@@ -188,8 +194,11 @@ impl Office {
         let (desk, by) = (&self.0.desk, viewer(signed));
         let proved = (&proved, reason);
         match desk.release_as_shown(&by, pending, proved).await {
-            Ok(()) => Ok(Ok(to("/today?done=released"))),
-            Err(Unreleased::Gone) => Ok(Ok(to("/today?done=gone"))),
+            Ok(()) => {
+                let path = format!("/today?done=released&message={}", pending.id);
+                Ok(Ok(to(&path)))
+            }
+            Err(Unreleased::Gone) => Ok(Ok(to("/today?done=over"))),
             Err(Unreleased::Store(error)) => Err(Stop::from(error)),
             Err(why) => Ok(Err(wrong(&why))),
         }
@@ -269,7 +278,11 @@ impl Wrong {
         let called = called.unwrap_or(provider.address.as_str());
         match self {
             Self::Proof(problem) => {
-                problem.said(page, "office-release-wrong", "office-release-empty")
+                let wrong = match pending.standing {
+                    Standing::Writer => "office-release-wrong-here",
+                    _ => "office-release-wrong",
+                };
+                problem.said(page, wrong, "office-release-empty")
             }
             Self::Reason => reason_problem(page),
             Self::Words => page.one("office-words-wrong", "most", LONGEST_REASON),

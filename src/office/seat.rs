@@ -59,6 +59,14 @@ impl Typed {
         found.map_or("", |(_, value)| value)
     }
 
+    /// Writes another value where the first field of this name has its own.
+    pub(super) fn put(&mut self, name: &str, value: String) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, held)) => *held = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
     /// All fields of this name.
     pub(super) fn all(&self, name: &str) -> Vec<String> {
         let fields = self.0.iter().filter(|(known, _)| known == name);

@@ -374,13 +374,14 @@ pub(super) async fn password(seat: Seat, sent: Sent) -> Result<Response, Out> {
 
 fn own(seat: &Seat) -> AskView<'_> {
     let page = seat.page(Tab::SetUp);
-    let [current, code] = proof(&page);
+    let [mut current, code] = proof(&page);
+    current.label = page.t("office-own-current");
     let inputs = vec![
+        current,
         Input::new("fresh", page.t("office-own-new"), Kind::Password)
             .hinted(page.count("office-own-hint", accounts::SHORTEST))
             .filled("new-password"),
         Input::new("again", page.t("office-own-again"), Kind::Password).filled("new-password"),
-        current,
         code,
     ];
     AskView {

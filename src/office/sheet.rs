@@ -13,6 +13,8 @@ pub(super) struct Input {
     pub(super) name: String,
     /// What stands above it.
     pub(super) label: String,
+    /// That it must be filled in, in words; `None` if it may be left empty.
+    pub(super) needed: Option<String>,
     /// What helps to fill it in.
     pub(super) hint: Option<String>,
     /// What stands in it.
@@ -53,6 +55,7 @@ impl Input {
         Self {
             name: name.to_owned(),
             label,
+            needed: None,
             hint: None,
             value: String::new(),
             error: None,

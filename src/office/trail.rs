@@ -2,6 +2,7 @@
 
 use crate::desk::trail::{EventView, KINDS, TrailView, Wanted, Who};
 use crate::model::EventKind;
+use crate::office::contacts::day;
 use crate::office::notes;
 use crate::office::page::{Page, Tab};
 use crate::office::seat::{Chief, Out, Seat};
@@ -101,7 +102,7 @@ pub(super) async fn page(Chief(seat): Chief) -> Result<Response, Out> {
     let wanted = Wanted {
         account: account.parse().ok(),
         kind: at.and_then(|at| KINDS.get(at)).copied(),
-        day: day.parse().ok(),
+        day: day::typed(page.language, day),
         before: seat.asked.one("before").parse().ok(),
     };
     let trail = seat.desk.trail(wanted).await?;
@@ -116,7 +117,7 @@ pub(super) async fn page(Chief(seat): Chief) -> Result<Response, Out> {
     };
     let account = known(account, wanted.account.is_some());
     let kinds = known(kinds, wanted.kind.is_some());
-    let day = known(day, wanted.day.is_some());
+    let day = wanted.day.map_or_else(String::new, |day| day.to_string());
     let rest = trail.rest.map(|rest| {
         let narrowed = [("account", &account), ("kind", &kinds), ("day", &day)];
         narrowed.into_iter().fold(

@@ -4,7 +4,7 @@
 use crate::desk::holds::Mine;
 use crate::desk::office::{Asked, Today, Waits};
 use crate::desk::tasks::Stands;
-use crate::model::Secret;
+use crate::model::{MessageId, Secret, State};
 use crate::office::Gap;
 use crate::office::mail::Done;
 use crate::office::page::{Page, Tab};
@@ -109,6 +109,8 @@ pub struct TodayView<'a> {
     pub form: &'a str,
     /// What was done a moment ago.
     pub done: Option<Done>,
+    /// To which message, if the reader sees it.
+    pub about: Option<MessageId>,
     /// What waits.
     pub today: &'a Today,
     /// What is not finished in the set-up.
@@ -137,6 +139,33 @@ impl TodayView<'_> {
             Some(subject) => subject.clone(),
             None => self.page.t("office-gone-subject"),
         }
+    }
+
+    /// Who asks: the name, else the address.
+    fn asks<'a>(&self, asked: &'a Asked) -> &'a str {
+        asked.name.as_deref().unwrap_or(&asked.address)
+    }
+
+    /// Whether it can be sent again to who asks.
+    fn is_left(&self, asked: &Asked) -> bool {
+        !matches!(asked.stands, Stands::Withdrawn | Stands::Destroyed)
+    }
+
+    /// What has become of a message that was sent, in a word.
+    fn word(&self, state: &State) -> String {
+        self.page.t(match state {
+            State::Held | State::Queued => "office-word-queued",
+            State::NoticeAccepted => "office-word-noticed",
+            State::NoticeBounced => "office-word-bounced",
+            State::Opened => "office-word-opened",
+            State::Downloaded => "office-word-downloaded",
+            State::Replied => "office-word-replied",
+            State::Expired => "office-word-expired",
+            State::Recalled => "office-word-recalled",
+            State::Relayed | State::Overdue => "office-word-relayed",
+            State::Delivered | State::Processed | State::Dispatched => "office-word-delivered",
+            State::Failed => "office-word-failed",
+        })
     }
 
     /// How a message stands with who asks for it, in words.

@@ -44,7 +44,8 @@ pub(super) struct Search {
 /// Whom a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
-    Contact(ContactId),
+    /// Somebody of the directory; and the draft that came back, if it is sent again.
+    Contact(ContactId, Option<MessageId>),
     Answer(MessageId),
 }
 
@@ -99,8 +100,10 @@ pub(super) async fn new(
     State(office): State<Office>,
     Extension(visitor): Who,
     Path(id): Path<String>,
+    request: Request,
 ) -> Result<Response, Stop> {
-    office.blank_page(&visitor, contact(&id)).await
+    let about = contact(&id, query(&request, "draft"));
+    office.blank_page(&visitor, about).await
 }
 
 /// `POST /write/{id}`.
@@ -110,7 +113,8 @@ pub(super) async fn send_new(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Stop> {
-    office.send(&visitor, contact(&id), request).await
+    let about = contact(&id, query(&request, "draft"));
+    office.send(&visitor, about, request).await
 }
 
 /// `GET /message/{id}/answer`.
@@ -132,8 +136,10 @@ pub(super) async fn send_answer(
     office.send(&visitor, answered(&id), request).await
 }
 
-fn contact(id: &str) -> Option<About> {
-    id.parse().ok().map(About::Contact)
+fn contact(id: &str, draft: Option<&str>) -> Option<About> {
+    let draft = draft.and_then(|id| id.parse().ok());
+    let id = id.parse().ok()?;
+    Some(About::Contact(id, draft))
 }
 
 fn answered(id: &str) -> Option<About> {
@@ -143,7 +149,8 @@ fn answered(id: &str) -> Option<About> {
 impl About {
     fn path(self) -> String {
         match self {
-            Self::Contact(id) => format!("/write/{id}"),
+            Self::Contact(id, None) => format!("/write/{id}"),
+            Self::Contact(id, Some(draft)) => format!("/write/{id}?draft={draft}"),
             Self::Answer(id) => format!("/message/{id}/answer"),
         }
     }
@@ -203,11 +210,18 @@ impl Office {
             Err(elsewhere) => return Ok(elsewhere),
         };
         let about = about.ok_or_else(|| missing(&signed))?;
-        let nothing = Wish {
-            once: Token::new().expose().to_owned(),
-            ..Wish::default()
+        let begun = match about {
+            About::Contact(_, Some(draft)) => {
+                let begun = self.0.desk.draft(&viewer(&signed), draft).await?;
+                begun.ok_or_else(|| missing(&signed))?
+            }
+            _ => Wish::default(),
         };
-        self.write_page(visitor, (&signed, about), (&nothing, None))
+        let begun = Wish {
+            once: Token::new().expose().to_owned(),
+            ..begun
+        };
+        self.write_page(visitor, (&signed, about), (&begun, None))
             .await
     }
 
@@ -221,7 +235,8 @@ impl Office {
     ) -> Result<Response, Stop> {
         let (desk, by) = (&self.0.desk, viewer(signed));
         let (blank, letter) = match about {
-            About::Contact(id) => (desk.blank(&by, id).await?, None),
+            About::Contact(id, None) => (desk.blank(&by, id).await?, None),
+            About::Contact(id, Some(draft)) => (desk.blank_again(&by, id, draft).await?, None),
             About::Answer(id) => (
                 desk.blank_answer(&by, id).await?,
                 desk.letter(&by, id).await?,
@@ -276,8 +291,9 @@ impl Office {
             return Err(Stop::from(Calm::Stale { path: "/today" }));
         }
         let about = about.ok_or_else(|| missing(signed))?;
-        if let About::Answer(id) = about {
-            fields.wish.answers = Some(id);
+        match about {
+            About::Answer(id) => fields.wish.answers = Some(id),
+            About::Contact(_, draft) => fields.wish.draft = draft,
         }
         let mut files = false;
         let taken = self.take(visitor, (signed, &fields), (form, &mut files));

@@ -120,6 +120,16 @@ impl WriteView<'_> {
         self.typed.picked.contains(&kept.key())
     }
 
+    /// Whose file it is, where several people share the mailbox.
+    fn owner(&self, kept: &Kept) -> Option<String> {
+        let mut ids = self.blank.people.iter().map(|person| person.id);
+        let first = ids.next();
+        let several = ids.any(|id| Some(id) != first);
+        let own = self.typed.draft == Some(kept.message);
+        let unknown = || self.page.t("office-kept-unknown");
+        (several && !own).then(|| kept.owner.clone().unwrap_or_else(unknown))
+    }
+
     fn file_name(&self, kept: &Kept) -> String {
         let name = kept.file.name.clone();
         name.unwrap_or_else(|| self.page.t("office-file-unnamed"))

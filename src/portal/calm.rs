@@ -143,7 +143,11 @@ impl Calm {
             Self::Locked { link, kept, .. } => locked(*kept, link.is_some()),
             Self::SignedOut => (
                 "portal-signed-out-title",
-                &["portal-signed-out-text", "portal-signed-out-shared"],
+                &[
+                    "portal-signed-out-text",
+                    "portal-signed-out-front",
+                    "portal-signed-out-shared",
+                ],
             ),
             Self::Missing => ("portal-missing-title", &["portal-missing-text"]),
             Self::Gone => ("portal-gone-title", &["portal-gone-text"]),
@@ -216,6 +220,10 @@ impl Calm {
             Self::Locked { link: None, .. } => Action::Go {
                 path: "/".to_owned(),
                 label: "portal-open-again",
+            },
+            Self::SignedOut => Action::Go {
+                path: "/".to_owned(),
+                label: "portal-without-link",
             },
             Self::Stale { path } => Action::Go {
                 path: path.clone(),

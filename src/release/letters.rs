@@ -1,6 +1,6 @@
 //! What writer and provider read about a held message, in their own mailboxes:
-//! who, which reference, what to do. What it says, and to whom, lies beside it in
-//! the same mailbox.
+//! who, which reference, what to do; to its writer also the subject. The rest of what
+//! it says, and to whom, lies beside it in the same mailbox.
 
 use crate::folders::{self, Post};
 use crate::mime::letter::Head;
@@ -8,7 +8,7 @@ use crate::mime::memo::{Memo, memo};
 use crate::mime::one_line;
 use crate::model::{Account, AccountId, Arg, MessageId, Office};
 use crate::release::Settings;
-use crate::store::records::{Hold, ThreadId};
+use crate::store::records::{Hold, Message, ThreadId};
 use crate::store::{Error, Store, Tx};
 use crate::texts::{dates, say};
 
@@ -66,12 +66,14 @@ pub(super) async fn rejected(
 ) -> Result<(), Error> {
     let lines: Vec<String> = reason.lines().map(one_line).collect();
     let reason = lines.join("\r\n");
+    let subject = subject(store, hold).await?;
     let letter = Letter {
         subject: "hold-rejected-subject",
         said: &["hold-rejected"],
         own: Some(&reason),
-        after: &["hold-again"],
+        after: named(&subject, &["hold-subject", "hold-again"]),
         args: &[
+            ("subject", text(subject.as_deref().unwrap_or_default())),
             ("provider", text(by.shown())),
             ("reference", text(&hold.message.to_string())),
         ],
@@ -89,12 +91,16 @@ pub(super) async fn withdrawn(
     office: &Office,
     hold: &Hold,
 ) -> Result<(), Error> {
+    let subject = subject(store, hold).await?;
     let letter = Letter {
         subject: "hold-withdrawn-subject",
-        said: &["hold-withdrawn", "hold-again"],
+        said: &["hold-withdrawn"],
         own: None,
-        after: &[],
-        args: &[("reference", text(&hold.message.to_string()))],
+        after: named(&subject, &["hold-subject", "hold-again"]),
+        args: &[
+            ("subject", text(subject.as_deref().unwrap_or_default())),
+            ("reference", text(&hold.message.to_string())),
+        ],
     };
     match account(store, hold.writer).await? {
         Some(writer) => send(store, tx, office, (&writer, &letter)).await,
@@ -114,22 +120,52 @@ pub(super) async fn expired(
     let (Some(writer), Some(provider)) = (writer, provider) else {
         return Ok(());
     };
+    let subject = subject(store, hold).await?;
     let args = [
+        ("subject", text(subject.as_deref().unwrap_or_default())),
         ("writer", text(writer.shown())),
         ("provider", text(provider.shown())),
         ("reference", text(&hold.message.to_string())),
     ];
-    let told = |said| Letter {
+    let told = |said, after| Letter {
         subject: "hold-expired-subject",
         said,
         own: None,
-        after: &[],
+        after,
         args: &args,
     };
-    let letter = told(&["hold-expired", "hold-again"]);
+    let after = named(&subject, &["hold-subject", "hold-again"]);
+    let letter = told(&["hold-expired"], after);
     send(store, tx, office, (&writer, &letter)).await?;
-    let letter = told(&["hold-expired-provider"]);
+    let letter = told(&["hold-expired-provider"], &[]);
     send(store, tx, office, (&provider, &letter)).await
+}
+
+/// What a held message is about, if it says so and can be read.
+async fn subject(store: &Store, hold: &Hold) -> Result<Option<String>, Error> {
+    let Some(message) = store.get(&Message::at(hold.message)).await? else {
+        return Ok(None);
+    };
+    let content = match store.open_content(message.content).await {
+        Ok(content) => content,
+        Err(error @ Error::Io(_)) => return Err(error),
+        // What cannot be read goes back all the same.
+        Err(_) => None,
+    };
+    let head = content.and_then(|content| content.open_head(&message.head).ok());
+    let subject = head.map(|head| one_line(&head.subject));
+    Ok(subject.filter(|subject| !subject.is_empty()))
+}
+
+/// These sentences; the first, which names the subject, only if there is one.
+fn named<'a>(
+    subject: &Option<String>,
+    sentences: &'a [&'static str; 2],
+) -> &'a [&'static str] {
+    match subject {
+        Some(_) => sentences,
+        None => sentences.get(1..).unwrap_or_default(),
+    }
 }
 
 /// An account, whatever has become of it.

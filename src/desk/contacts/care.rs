@@ -4,7 +4,7 @@
 use crate::access::accounts;
 use crate::contacts::{self, PlanError, PutError, Reason, SheetError, Verdict};
 use crate::desk::contacts::view::{ContactView, ImportView, imported, view};
-use crate::desk::contacts::{ATTEMPTS, Asker, Draft, Wanted, nobody};
+use crate::desk::contacts::{ATTEMPTS, Asker, Draft, Field, Wanted, nobody};
 use crate::desk::{Desk, Refused, wish};
 use crate::model::{Account, ContactId, Direction, MessageId, Recipient, Role, Standing, State};
 use crate::policy::{self, Sight};
@@ -55,9 +55,19 @@ pub struct LetterView {
 pub struct Planned {
     /// What it would do.
     pub view: ImportView,
-    /// Line by line: what the contact will be listed as, and why the line is
-    /// refused.
-    pub lines: Vec<(Option<String>, Option<Reason>)>,
+    /// Line by line, in the same order.
+    pub lines: Vec<PlannedLine>,
+}
+
+/// What a page says of a line besides what becomes of it.
+#[derive(Debug)]
+pub struct PlannedLine {
+    /// What the contact will be listed as.
+    pub name: Option<String>,
+    /// Why the line is refused.
+    pub reason: Option<Reason>,
+    /// What of somebody known becomes another.
+    pub fields: Vec<Field>,
 }
 
 /// What stands for a text: two that differ have different ones.
@@ -203,11 +213,18 @@ impl Desk {
             Err(PlanError::Store(error)) => return Err(error.into()),
         };
         let names = plan.names();
-        let lines = plan.lines.iter().map(|line| match &line.verdict {
-            Verdict::Add(id) | Verdict::Change(id) | Verdict::Same(id) => {
-                (names.get(id).cloned(), None)
+        let lines = plan.lines.iter().map(|line| {
+            let (name, reason) = match &line.verdict {
+                Verdict::Add(id) | Verdict::Change(id) | Verdict::Same(id) => {
+                    (names.get(id).cloned(), None)
+                }
+                Verdict::Refused(reason) => (None, Some(reason.clone())),
+            };
+            PlannedLine {
+                name,
+                reason,
+                fields: line.fields.clone(),
             }
-            Verdict::Refused(reason) => (None, Some(reason.clone())),
         });
         Ok(Ok(Planned {
             lines: lines.collect(),

@@ -8,7 +8,7 @@ mod care;
 mod view;
 
 pub use crate::contacts::{Effect, Reason, SheetError};
-pub use care::{LetterView, Planned, Revised};
+pub use care::{LetterView, Planned, PlannedLine, Revised};
 pub use view::{ContactView, ContactsView, HistoryView, ImportView, LineView, RecordView};
 
 use crate::access::accounts;
@@ -80,6 +80,32 @@ impl Desk {
             contacts: found.contacts.iter().map(view).collect(),
             more: found.more,
         })
+    }
+
+    /// Those who were only written to, in the order of their names, where the
+    /// list of all leaves them out; at most [`MAX_LISTED`].
+    ///
+    /// # Errors
+    /// As [`Desk::contacts`].
+    pub async fn only_written(&self, who: &Asker, limit: usize) -> Result<ContactsView, Refused> {
+        if self.settings.current().directory.lists_stubs {
+            return Ok(ContactsView {
+                contacts: Vec::new(),
+                more: false,
+            });
+        }
+        let wanted = Wanted {
+            stubs: true,
+            limit,
+            ..Wanted::default()
+        };
+        self.contacts(who, wanted).await
+    }
+
+    /// What the clinic asks for in a patient's record (`contacts.required`).
+    #[must_use]
+    pub fn required_fields(&self) -> Vec<Field> {
+        self.settings.current().directory.required.clone()
     }
 
     /// One contact with family and those who share the mailbox.
@@ -340,11 +366,11 @@ impl Desk {
         let settings = self.settings.current();
         let now = self.store.clock().now();
         let accounts = accounts::list(&self.store).await?;
-        let providers = accounts.iter().filter(|a| a.role == Role::Provider);
         Ok(Rules {
             today: now.to_zoned(settings.office.zone.clone()).date(),
-            providers: providers.map(|a| (a.address.folded(), a.id)).collect(),
+            providers: callable(&accounts),
             required: settings.directory.required.clone(),
+            domains: settings.domains.clone(),
         })
     }
 
@@ -369,6 +395,21 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The providers by what a record may call them: the address, or the name where
+/// no two have it.
+fn callable(accounts: &[Account]) -> HashMap<String, AccountId> {
+    let providers = || accounts.iter().filter(|a| a.role == Role::Provider);
+    let mut by_name: HashMap<String, Option<AccountId>> = HashMap::new();
+    for one in providers() {
+        let same = by_name.entry(contacts::name_key(one.shown()));
+        same.and_modify(|known| *known = None)
+            .or_insert(Some(one.id));
+    }
+    let named = by_name.into_iter().filter_map(|(name, id)| Some((name, id?)));
+    let addressed = providers().map(|a| (a.address.folded(), a.id));
+    named.chain(addressed).collect()
 }
 
 fn names(accounts: Vec<Account>) -> HashMap<AccountId, String> {

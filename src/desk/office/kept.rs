@@ -1,11 +1,13 @@
 //! Files that patients have sent, to be sent on: what stands in the account's
 //! folders of these patients (WM6).
 
+use crate::desk::office::back::is_back;
 use crate::desk::office::{Person, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{Direction, MessageId};
 use crate::reading::{self, File, Opened};
+use crate::store::Error;
 use jiff::Timestamp;
 
 /// Most files in the list, the newest: more are found in the mail program.
@@ -26,6 +28,8 @@ pub struct Kept {
     pub message: MessageId,
     /// When.
     pub at: Timestamp,
+    /// Whose it is, in the directory's words; `None` if that is not known.
+    pub owner: Option<String>,
     /// The file.
     pub file: File,
     /// What is shown of it in place.
@@ -53,7 +57,7 @@ impl Kept {
 
 impl Desk {
     /// The files that these people have sent to the viewer, those of `first` before
-    /// the others.
+    /// the others: of what is answered, or of a draft that came back.
     ///
     /// # Errors
     /// The store's own.
@@ -80,10 +84,14 @@ impl Desk {
         let (mut kept, mut read) = (Vec::new(), 0);
         for id in messages {
             let opened = reading::open(&self.store, id).await?;
-            let came = |opened: &Opened| opened.message.direction == Direction::Incoming;
-            let Some(opened) = opened.filter(came) else {
+            let carries = |opened: &Opened| {
+                opened.message.direction == Direction::Incoming
+                    || is_back(viewer.account, &opened.message, &opened.head)
+            };
+            let Some(opened) = opened.filter(carries) else {
                 continue;
             };
+            let owner = self.owner(&opened).await?;
             for file in opened.files() {
                 let preview = match &*file.kind {
                     kind if PICTURES.contains(&kind) => Preview::Picture,
@@ -97,6 +105,7 @@ impl Desk {
                 kept.push(Kept {
                     message: id,
                     at: opened.date(),
+                    owner: owner.clone(),
                     file,
                     preview,
                 });
@@ -107,5 +116,15 @@ impl Desk {
         }
         kept.truncate(MOST);
         Ok(kept)
+    }
+
+    /// Whose files these are: who wrote the message, or is meant by it.
+    async fn owner(&self, opened: &Opened) -> Result<Option<String>, Error> {
+        let from = opened.head.from.as_ref().map(|from| &from.address);
+        let came = self.came(&opened.message, from).await?;
+        match came.and_then(|came| came.contact) {
+            Some(contact) => Ok(self.person(contact).await?.0),
+            None => Ok(None),
+        }
     }
 }

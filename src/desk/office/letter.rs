@@ -1,7 +1,8 @@
 //! One message: what it says, the notice as it was sent, and what has become of it.
 
 use crate::desk::messages::PortalView;
-use crate::desk::office::{File, Sight, Viewer};
+use crate::desk::office::back::is_back;
+use crate::desk::office::{Back, File, Sight, Told, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::mime::decode::{self, Decoder};
@@ -14,7 +15,8 @@ use crate::policy;
 use crate::reading::{self, Download, Opened};
 use crate::store::Error;
 use crate::store::records::{Grant, Hold, Message};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 /// The keyword of an answer that needs none.
 pub(super) const CLOSED: &str = "Closed";
@@ -40,6 +42,23 @@ pub struct Letter {
     pub sight: Sight,
     /// What the viewer may do.
     pub can: Can,
+    /// Until when it can be made readable, if the viewer may change that.
+    pub days: Option<Days>,
+    /// How it can be sent again, if it is a draft of the viewer's that came back.
+    pub back: Option<Back>,
+    /// Who did what with it.
+    pub told: Told,
+}
+
+/// The days until which a message can be made readable, in the clinic's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// The first: its time is never made shorter.
+    pub first: Date,
+    /// The last: its content is kept no longer.
+    pub last: Date,
+    /// The clinic's usual time from now.
+    pub usual: SignedDuration,
 }
 
 /// What a message says.
@@ -82,7 +101,7 @@ pub struct Waiting {
 pub struct Can {
     /// Take it back, or send its notice again.
     pub change: bool,
-    /// Close an answer that needs none.
+    /// Close an answer that needs none, or a draft that came back.
     pub close: bool,
     /// Answer what came in.
     pub answer: bool,
@@ -156,7 +175,7 @@ impl Desk {
             let alive = to.iter().any(|to| to.portal.as_ref().is_some_and(is_alive));
             can.change &= waiting.is_none() && alive;
         }
-        let regards = self.regards(&message).await?;
+        let recalled = to.iter().any(|to| to.state == State::Recalled);
         Ok(Some(Letter {
             id,
             direction: message.direction,
@@ -165,7 +184,10 @@ impl Desk {
                 Some(opened) => Some(content(opened).await?),
                 None => None,
             },
-            regards,
+            regards: self.regards(&message).await?,
+            days: can.change.then(|| self.days(&message, &to)),
+            back: self.back(viewer.account, opened.as_ref()).await?,
+            told: self.told(&message, opened.as_ref(), recalled).await?,
             to,
             waiting,
             sight,
@@ -229,17 +251,34 @@ impl Desk {
         let from = opened.and_then(|opened| opened.head.from.as_ref());
         let from = from.map(|from| &from.address);
         let written = self.came(message, from).await?.is_some();
+        let back = opened.is_some_and(|opened| is_back(account, message, &opened.head));
         Ok(Can {
             change: message.dispatched
                 && message.direction == Direction::Outgoing
                 && message.purged.is_none()
                 && is_its_own(account, message, opened),
-            close: written && self.is_open(account, message.id).await?,
+            close: (written || back) && self.is_open(account, message.id).await?,
             answer: match opened.filter(|_| came) {
                 Some(opened) => !self.writers(opened).await?.is_empty(),
                 None => false,
             },
         })
+    }
+
+    /// Until when a message can be made readable by all whom it still reaches.
+    fn days(&self, message: &Message, to: &[Addressee]) -> Days {
+        let settings = self.settings.current();
+        let zone = &settings.office.zone;
+        let date = |at: Timestamp| at.to_zoned(zone.clone()).date();
+        let now = self.store.clock().now();
+        let kept = message.accepted.saturating_add(settings.office.retain);
+        let alive = to.iter().filter_map(|to| to.portal.as_ref());
+        let ends = alive.filter(|portal| is_alive(portal)).map(|p| p.expires);
+        Days {
+            first: date(ends.min().map_or(now, |end| end.max(now))),
+            last: date(kept.unwrap_or(Timestamp::MAX)),
+            usual: settings.expires,
+        }
     }
 
     /// Whom an answer is from, in the directory's words.

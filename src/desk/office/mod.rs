@@ -4,22 +4,28 @@
 //! reason. Administrators see nobody's mail.
 
 mod act;
+mod back;
 mod came;
 mod glass;
 mod kept;
+mod lately;
 mod letter;
 mod pen;
 mod pending;
 mod today;
+mod told;
 mod write;
 
 pub use act::Outcome;
+pub use back::{Back, Returned};
 pub use glass::{Glass, Opening};
 pub use kept::{Kept, Preview};
-pub use letter::{Addressee, Can, Content, Letter, Notice, Waiting};
+pub use lately::Lately;
+pub use letter::{Addressee, Can, Content, Days, Letter, Notice, Waiting};
 pub use pen::{Pen, Unsent};
 pub use pending::{Goes, Pending, Standing, Unreleased};
 pub use today::{Asked, Line, Today, Trouble, Waits};
+pub use told::Told;
 pub use write::{Author, Blank, LONGEST_SUBJECT, Person, Posted, Wish};
 
 pub use crate::policy::{MAX_REASON, MIN_REASON};
@@ -27,7 +33,7 @@ pub use crate::reading::{Download, File};
 pub use crate::release::LONGEST_REASON;
 pub use crate::upload::LONGEST_TEXT;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{Account, Actor, ContactId, MessageId, Role, TokenKey};
 use crate::reading;
@@ -55,6 +61,14 @@ pub enum Sight {
 }
 
 impl Desk {
+    /// Whether the viewer sees a message.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn is_seen(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<bool, Refused> {
+        Ok(self.right(viewer, id).await?.is_some())
+    }
+
     /// By what right the viewer sees a message, if at all.
     pub(super) async fn right(
         &self,

@@ -66,6 +66,8 @@ pub struct Pen {
     pub(super) writing: Writing,
     pub(super) files: Files,
     pub(super) answers: Option<MessageId>,
+    /// The draft that it takes the place of.
+    pub(super) draft: Option<MessageId>,
     /// What is said in it, so that the same form sent twice is one message.
     pub(super) said: Said,
 }

@@ -2,11 +2,12 @@
 
 use crate::desk::holds::Mine;
 use crate::desk::office::letter::is_its_own;
+use crate::desk::office::{Lately, Returned};
 use crate::desk::tasks::{Stands, stands};
 use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{
-    Account, AccountId, Address, Direction, MailboxId, MessageId, Recipient, Role, State, System,
+    Account, AccountId, Address, ContactId, Direction, MailboxId, MessageId, Recipient, Role, State, System,
     TaskId,
 };
 use crate::reading;
@@ -41,6 +42,10 @@ pub struct Today {
     pub unopened: Vec<Trouble>,
     /// Who has asked to have a message sent again, the oldest first.
     pub asked: Vec<Asked>,
+    /// What came back to the account without being sent, the newest first.
+    pub returned: Vec<Returned>,
+    /// What it sent last, the newest first; nothing to do.
+    pub lately: Vec<Lately>,
     /// Whether one of the lists is not whole.
     pub more: bool,
 }
@@ -105,6 +110,12 @@ pub struct Asked {
     pub since: Timestamp,
     /// Who asks.
     pub address: String,
+    /// Whom of the directory the message is for.
+    pub contact: ContactId,
+    /// What the directory calls them.
+    pub name: Option<String>,
+    /// Their telephone.
+    pub phone: Option<String>,
     /// The message's subject; `None` if its content is gone.
     pub subject: Option<String>,
     /// When the message was written.
@@ -119,7 +130,11 @@ impl Today {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self == &Self::default()
+        let rest = Self {
+            lately: Vec::new(),
+            ..self.clone()
+        };
+        rest == Self::default()
     }
 }
 
@@ -143,6 +158,10 @@ impl Desk {
         today.waits = self.waits(account).await?;
         self.troubles(&mut today, account).await?;
         self.asked(&mut today, account).await?;
+        let (returned, more) = self.returned(account).await?;
+        today.returned = returned;
+        today.more |= more;
+        today.lately = self.lately(account).await?;
         Ok(today)
     }
 
@@ -347,11 +366,15 @@ impl Desk {
             return Ok(None);
         }
         let opened = reading::open(&self.store, message.id).await?;
+        let (name, phone) = self.person(grant.contact).await?;
         Ok(Some(Asked {
             task: task.id,
             message: message.id,
             since: task.created,
             address: grant.address.as_str().to_owned(),
+            contact: grant.contact,
+            name,
+            phone,
             own: is_its_own(account, &message, opened.as_ref()),
             subject: opened.map(|opened| opened.head.subject),
             written: message.accepted,

@@ -4,6 +4,7 @@
 
 use crate::access::accounts;
 use crate::contacts;
+use crate::desk::office::back::is_back;
 use crate::desk::office::pen::Said;
 use crate::desk::office::{Kept, Pen, Sight, Unsent, Viewer};
 use crate::desk::{Desk, Refused};
@@ -84,6 +85,8 @@ pub struct Wish {
     pub picked: Vec<String>,
     /// What it answers.
     pub answers: Option<MessageId>,
+    /// The draft that came back and whose place it takes.
+    pub draft: Option<MessageId>,
     /// A value of the form's own: what says the same under the same value is one
     /// message, however often it is sent.
     pub once: String,
@@ -257,6 +260,7 @@ impl Desk {
             writing,
             files: Files::new(self.uploads()),
             answers: wish.answers,
+            draft: wish.draft,
             said: wish.said(),
         };
         pen.files.count(wish.text.len());
@@ -277,6 +281,7 @@ impl Desk {
             writing,
             files,
             answers,
+            draft,
             said,
         } = pen;
         if files.is_within() {
@@ -291,6 +296,11 @@ impl Desk {
         {
             // The answer is safe; only the mark on what it answers is missing.
             tracing::warn!(event = "office.unmarked", id = %id, reason = %error, "An answer was taken, but what it answers could not be marked.");
+        }
+        if let Some(id) = draft
+            && let Err(error) = self.close_answer(viewer, id).await
+        {
+            tracing::warn!(event = "office.unclosed", id = %id, reason = %error, "A draft was sent again, but could not be marked as done with.");
         }
         Ok(posted)
     }
@@ -330,6 +340,23 @@ impl Desk {
         Ok(opened.filter(|opened| opened.message.direction == Direction::Incoming))
     }
 
+    /// A message whose files can be sent on: one that can be answered, or a draft that
+    /// came back to the viewer.
+    async fn carrier(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+    ) -> Result<Option<Opened>, Error> {
+        if self.right(viewer, id).await? != Some(Sight::Mailbox) {
+            return Ok(None);
+        }
+        let opened = reading::open(&self.store, id).await?;
+        Ok(opened.filter(|opened| {
+            opened.message.direction == Direction::Incoming
+                || is_back(viewer.account, &opened.message, &opened.head)
+        }))
+    }
+
     /// Who may have written a message that came in: all who read at the mailbox it
     /// came from, the one whom the directory means chosen.
     pub(super) async fn writers(&self, opened: &Opened) -> Result<Vec<Person>, Error> {
@@ -340,7 +367,10 @@ impl Desk {
         let from = opened.head.from.as_ref().map(|from| &from.address);
         match (&grant, from) {
             (Some(grant), _) => self.people(&grant.address, Some(grant.contact)).await,
-            (None, Some(from)) => self.people(from, None).await,
+            (None, Some(from)) => {
+                let came = self.came(&opened.message, Some(from)).await?;
+                self.people(from, came.and_then(|came| came.contact)).await
+            }
             (None, None) => Ok(Vec::new()),
         }
     }
@@ -432,7 +462,7 @@ impl Desk {
         let (id, n) = key.split_once('/').ok_or(Unsent::Picked)?;
         let id: MessageId = id.parse().map_err(|_| Unsent::Picked)?;
         let n: u16 = n.parse().map_err(|_| Unsent::Picked)?;
-        let opened = self.answerable(viewer, id).await?;
+        let opened = self.carrier(viewer, id).await?;
         let file = opened.and_then(|opened| opened.file(n));
         let mut file = file.ok_or(Unsent::Picked)?;
         pen.begin_file(file.name.as_deref().unwrap_or("file"))?;

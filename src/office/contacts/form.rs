@@ -4,7 +4,7 @@
 use crate::desk::Refused;
 use crate::desk::contacts::{ContactView, Draft, Revised};
 use crate::model::{ContactId, Language};
-use crate::office::contacts::{called, words};
+use crate::office::contacts::{called, day, words};
 use crate::office::page::{Page, Tab};
 use crate::office::seat::{Keeper, Out, Seat, Sent, Typed, go};
 use crate::office::sheet::{Input, Kind, Sheet};
@@ -22,6 +22,12 @@ const EMAILS: usize = 8;
 /// Of several fields of one kind this many are shown at least, and one that is
 /// empty.
 const SHOWN: usize = 2;
+/// What stands above a form whose record somebody else changed.
+const MEANWHILE: Option<(&str, &str)> =
+    Some(("office-meanwhile", "office-meanwhile-text"));
+/// What stands above a record into which new details were put.
+const PUT_INTO: Option<(&str, &str)> =
+    Some(("office-put-into-title", "office-put-into-text"));
 
 #[derive(Template)]
 #[template(path = "office/templates/contact_form.html", config = ".askama.toml")]
@@ -33,8 +39,8 @@ struct FormView<'a> {
     seen: String,
     /// Who may be the same person: then it is asked whether it is another.
     alike: &'a [ContactView],
-    /// The record as it is now, where somebody else changed it.
-    meanwhile: bool,
+    /// Why the fields say what the record holds now: title and text.
+    notice: Option<(&'static str, &'static str)>,
     /// Where the way back leads, and its name.
     back: (String, String),
 }
@@ -50,15 +56,15 @@ pub(in crate::office) async fn add_form(Keeper(seat): Keeper) -> Result<Response
         (blank.phones, blank.emails) = (head.phones, head.emails);
     }
     let form = Form::of(&seat, None, &blank, None).await?;
-    seat.show(&form.view(&seat, &[], false))
+    seat.show(&form.view(&seat, &[], None))
 }
 
 /// `POST /contacts/new`.
 pub(in crate::office) async fn add(Keeper(seat): Keeper, sent: Sent) -> Result<Response, Out> {
-    let typed = seat.typed(sent)?;
+    let typed = told(&seat, sent)?;
     let (who, draft) = (seat.asker(), draft(&typed));
     let alike = match seat.desk.contacts_alike(&who, None, &draft).await {
-        Ok(alike) if !typed.has("sure") => alike,
+        Ok(alike) if !typed.has("sure") => strangers(alike, &typed),
         // What is wrong is said when it is put.
         Ok(_) | Err(Refused::Problems(_)) => Vec::new(),
         Err(refused) => return Err(seat.refused(refused).into()),
@@ -68,13 +74,13 @@ pub(in crate::office) async fn add(Keeper(seat): Keeper, sent: Sent) -> Result<R
     known.guarantor = Some(typed.one("guarantor").to_owned()).filter(|id| !id.is_empty());
     let mut form = Form::of(&seat, None, &known, Some(&typed)).await?;
     if !alike.is_empty() {
-        return seat.conflict(&form.view(&seat, &alike, false));
+        return seat.conflict(&form.view(&seat, &alike, None));
     }
     match seat.desk.put_contact(&who, None, &draft).await {
         Ok(id) => Ok(go(&format!("/contacts/{id}?done=added"))),
         Err(Refused::Problems(problems)) => {
             words::blame(&seat.page(Tab::Contacts), &mut form.sheet, &problems);
-            seat.again(&form.view(&seat, &[], false))
+            seat.again(&form.view(&seat, &[], None))
         }
         Err(refused) => Err(seat.refused(refused).into()),
     }
@@ -87,28 +93,35 @@ pub(in crate::office) async fn change_form(
 ) -> Result<Response, Out> {
     let (id, record) = seat.record(&id).await?;
     let form = Form::of(&seat, Some(id), &record.contact, None).await?;
-    seat.show(&form.view(&seat, &[], false))
+    seat.show(&form.view(&seat, &[], None))
 }
 
-/// `POST /contacts/{id}/change`.
+/// `POST /contacts/{id}/change`; with `look`, what was typed about somebody who
+/// seemed new is shown in this record, and nothing is saved.
 pub(in crate::office) async fn change(
     Keeper(seat): Keeper,
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Out> {
-    let typed = seat.typed(sent)?;
+    let typed = told(&seat, sent)?;
     let (id, record) = seat.record(&id).await?;
+    if typed.has("look") {
+        let typed = joined(&typed, &record.contact);
+        let mut form = Form::of(&seat, Some(id), &record.contact, Some(&typed)).await?;
+        form.differ(&seat, &record.contact);
+        return seat.show(&form.view(&seat, &[], PUT_INTO));
+    }
     let (who, draft) = (seat.asker(), draft(&typed));
     let mut form = Form::of(&seat, Some(id), &record.contact, Some(&typed)).await?;
     // Whoever is shown the record anew has also seen who is like it.
     let stale = typed.one("seen") != record.contact.mark();
     let alike = match seat.desk.contacts_alike(&who, Some(id), &draft).await {
-        Ok(alike) if !typed.has("sure") && !stale => alike,
+        Ok(alike) if !typed.has("sure") && !stale => strangers(alike, &typed),
         Ok(_) | Err(Refused::Problems(_)) => Vec::new(),
         Err(refused) => return Err(seat.refused(refused).into()),
     };
     if !alike.is_empty() {
-        return seat.conflict(&form.view(&seat, &alike, false));
+        return seat.conflict(&form.view(&seat, &alike, None));
     }
     let seen = (id, typed.one("seen"));
     match seat.desk.revise_contact(&who, seen, &draft).await {
@@ -118,11 +131,11 @@ pub(in crate::office) async fn change(
             let (_, record) = seat.record(&id.to_string()).await?;
             let mut form = Form::of(&seat, Some(id), &record.contact, Some(&typed)).await?;
             form.differ(&seat, &record.contact);
-            seat.conflict(&form.view(&seat, &[], true))
+            seat.conflict(&form.view(&seat, &[], MEANWHILE))
         }
         Err(Refused::Problems(problems)) => {
             words::blame(&seat.page(Tab::Contacts), &mut form.sheet, &problems);
-            seat.again(&form.view(&seat, &[], false))
+            seat.again(&form.view(&seat, &[], None))
         }
         Err(refused) => Err(seat.refused(refused).into()),
     }
@@ -135,6 +148,59 @@ impl Seat {
         *response.status_mut() = StatusCode::CONFLICT;
         Ok(response)
     }
+}
+
+/// What the form held, its day as the directory has it.
+fn told(seat: &Seat, sent: Sent) -> Result<Typed, Out> {
+    let mut typed = seat.typed(sent)?;
+    let language = seat.page(Tab::Contacts).language;
+    let born = day::in_field(language, typed.one("born"));
+    typed.put("born", born);
+    Ok(typed)
+}
+
+/// Those who are like somebody and not of the family that was chosen for them: a
+/// family shares its mailbox. Who also has the first name and the birthday may be
+/// the same person all the same.
+fn strangers(mut alike: Vec<ContactView>, typed: &Typed) -> Vec<ContactView> {
+    let head = typed.one("guarantor");
+    let same = |other: &ContactView| {
+        let first = other.first.as_deref().unwrap_or_default().to_lowercase();
+        let born = other.born.map(|born| born.to_string());
+        first == typed.one("first").trim().to_lowercase()
+            && born.as_deref() == Some(typed.one("born").trim())
+    };
+    alike.retain(|other| {
+        let family = other.id == head || other.guarantor.as_deref() == Some(head);
+        head.is_empty() || !family || same(other)
+    });
+    alike
+}
+
+/// What was typed, laid over a record: what was left empty stays as it is, and
+/// addresses and numbers stand behind those that are known.
+fn joined(typed: &Typed, known: &ContactView) -> Typed {
+    let mut joined = typed.clone();
+    for (name, value) in shown(known) {
+        if joined.one(&name).trim().is_empty() {
+            joined.put(&name, value);
+        }
+    }
+    let lists = [
+        ("email", EMAILS, &known.emails),
+        ("phone", PHONES, &known.phones),
+    ];
+    for (stem, most, all) in lists {
+        let given = (1..=most).map(|n| typed.one(&format!("{stem}{n}")).trim().to_owned());
+        let is_known = |one: &String| all.iter().any(|known| known.eq_ignore_ascii_case(one));
+        let new = given.filter(|one| !one.is_empty() && !is_known(one));
+        let rest = std::iter::repeat(String::new());
+        let each = all.iter().cloned().chain(new).chain(rest);
+        for (n, value) in (1..=most).zip(each) {
+            joined.put(&format!("{stem}{n}"), value);
+        }
+    }
+    joined
 }
 
 /// What the form says. A field that a page of ours did not have says nothing.
@@ -208,6 +274,10 @@ impl Form {
         let shown = shown(known);
         let value = |name: &str| match typed {
             Some(typed) => typed.one(name).to_owned(),
+            // Whoever opens the record of somebody unknown is about to know them.
+            None if name == "status" && known.status == ContactStatus::Stub => {
+                ContactStatus::Patient.word().to_owned()
+            }
             None => {
                 let found = shown.iter().find(|(known, _)| known == name);
                 found.map_or_else(String::new, |(_, value)| value.clone())
@@ -226,11 +296,13 @@ impl Form {
                 ("/contacts".to_owned(), page.t("office-contacts")),
             ),
         };
+        let mut sheet = Sheet {
+            problem: None,
+            inputs,
+        };
+        words::mark(&page, &mut sheet, &seat.desk.required_fields());
         Ok(Self {
-            sheet: Sheet {
-                problem: None,
-                inputs,
-            },
+            sheet,
             title,
             seen: known.mark(),
             back,
@@ -260,14 +332,19 @@ impl Form {
         }
     }
 
-    fn view<'a>(self, seat: &'a Seat, alike: &'a [ContactView], meanwhile: bool) -> FormView<'a> {
+    fn view<'a>(
+        self,
+        seat: &'a Seat,
+        alike: &'a [ContactView],
+        notice: Option<(&'static str, &'static str)>,
+    ) -> FormView<'a> {
         FormView {
             page: seat.page(Tab::Contacts),
             title: self.title,
             sheet: self.sheet,
             seen: self.seen,
             alike,
-            meanwhile,
+            notice,
             back: self.back,
         }
     }

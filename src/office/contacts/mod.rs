@@ -4,6 +4,7 @@
 //! Whoever is looked for goes in the body of a form, not in an address: addresses
 //! stay in the browser's history and in the logs of proxies.
 
+pub(super) mod day;
 mod form;
 mod sheet;
 mod words;
@@ -25,6 +26,9 @@ use axum::response::Response;
 
 /// Contacts on one page: a few screens of a phone.
 const LISTED: usize = 50;
+/// Of those who were only written to, so many are shown below: whoever is not
+/// among them is found by an address.
+const WRITTEN: usize = 50;
 /// Longest text that is looked for, in characters: a long name and an address.
 const MAX_WORDS: usize = 200;
 
@@ -36,6 +40,8 @@ struct ListView<'a> {
     /// What was looked for.
     words: &'a str,
     found: &'a ContactsView,
+    /// Those who were only written to, where everybody is listed.
+    written: Option<ContactsView>,
     /// Whether this is the piece behind another one.
     on: bool,
     /// Whether the reader may take the whole directory as a file.
@@ -87,17 +93,24 @@ pub(super) async fn search(Keeper(seat): Keeper, sent: Sent) -> Result<Response,
 
 impl Seat {
     async fn listed(&self, words: &str, after: Option<ContactId>) -> Result<Response, Out> {
+        let page = self.page(Tab::Contacts);
+        let who = self.asker();
         let wanted = Wanted {
-            words: words.to_owned(),
+            words: day::in_words(page.language, words),
             limit: LISTED,
             after,
             ..Wanted::default()
         };
-        let found = self.desk.contacts(&self.asker(), wanted).await?;
+        let found = self.desk.contacts(&who, wanted).await?;
+        let written = match words.is_empty() && after.is_none() {
+            true => Some(self.desk.only_written(&who, WRITTEN).await?),
+            false => None,
+        };
         self.show(&ListView {
-            page: self.page(Tab::Contacts),
+            page,
             words,
             found: &found,
+            written: written.filter(|list| !list.contacts.is_empty()),
             on: after.is_some(),
             exports: self.exports(),
         })
@@ -126,6 +139,8 @@ struct ContactPage<'a> {
     done: Option<&'static str>,
     /// The primary provider's name; an address, if the account is none any more.
     provider: Option<String>,
+    /// Where patients sign in.
+    portal: &'a str,
 }
 
 impl ContactPage<'_> {
@@ -193,6 +208,7 @@ pub(super) async fn page(Keeper(seat): Keeper, Path(id): Path<String>) -> Result
     seat.show(&ContactPage {
         page: seat.page(Tab::Contacts),
         provider,
+        portal: &seat.office.0.servers.web.origin,
         record: &record,
         letters: &letters,
         older,

@@ -5,7 +5,8 @@
 //! what was shown, or it is shown anew.
 
 use crate::desk::Refused;
-use crate::desk::contacts::{Effect, Planned};
+use crate::desk::contacts::{ContactView, Effect, ImportView, Planned};
+use crate::model::ContactId;
 use crate::office::calm::Calm;
 use crate::office::contacts::words;
 use crate::office::guard::Stop;
@@ -30,6 +31,9 @@ const MAX_DRAIN: u64 = 50_000_000;
 /// Lines shown at most: what is refused comes first, and nobody reads more.
 const SHOWN: usize = 500;
 
+/// So many of those who were added are linked to: the rest is in the list.
+const LINKED: usize = 20;
+
 /// The first step, and the second.
 #[derive(Template)]
 #[template(path = "office/templates/import.html", config = ".askama.toml")]
@@ -42,6 +46,8 @@ struct ImportPage<'a> {
     meanwhile: bool,
     /// How many contacts were added and changed, once it is done.
     done: Option<(usize, usize)>,
+    /// Some of those who were added.
+    new: Vec<ContactView>,
     most: String,
 }
 
@@ -63,6 +69,8 @@ struct Shown {
     reasons: Vec<String>,
     /// What in it decides who can read messages.
     effects: Vec<String>,
+    /// The names of the fields that change.
+    fields: String,
 }
 
 impl ImportPage<'_> {
@@ -100,8 +108,17 @@ pub(in crate::office) async fn import_form(Keeper(seat): Keeper) -> Result<Respo
         [Some(added), Some(changed)] => Some((added, changed)),
         _ => None,
     };
+    let mut new = Vec::new();
+    for id in seat.asked.one("new").split(',').take(LINKED) {
+        // Who is not there any more is simply not named.
+        if let Ok(id) = id.parse::<ContactId>()
+            && let Ok(record) = seat.desk.contact(&seat.asker(), id).await
+        {
+            new.push(record.contact);
+        }
+    }
     let mut view = seat.import_page(None);
-    view.done = done;
+    (view.done, view.new) = (done, new);
     seat.show(&view)
 }
 
@@ -145,7 +162,7 @@ impl Seat {
                 Ok(done) if done.done => {
                     let (added, changed) = (done.added, done.changed);
                     let path = format!("/contacts/import?added={added}&changed={changed}");
-                    return Ok(go(&path));
+                    return Ok(go(&format!("{path}{}", added_ids(&done))));
                 }
                 // What stands against it is shown below.
                 Ok(_) | Err(Refused::Wish(_)) => {}
@@ -202,6 +219,7 @@ impl Seat {
             plan: None,
             meanwhile: false,
             done: None,
+            new: Vec::new(),
         }
     }
 
@@ -214,7 +232,7 @@ impl Seat {
             .lines
             .iter()
             .zip(&planned.lines)
-            .map(|(line, (name, reason))| Shown {
+            .map(|(line, planned)| Shown {
                 line: line.line,
                 verdict: match line.verdict.as_str() {
                     "add" => "office-import-add",
@@ -222,8 +240,9 @@ impl Seat {
                     "same" => "office-import-same",
                     _ => "office-import-refused",
                 },
-                name: name.clone(),
-                reasons: reason
+                name: planned.name.clone(),
+                reasons: planned
+                    .reason
                     .as_ref()
                     .map_or_else(Vec::new, |reason| words::reasons(&page, reason)),
                 effects: line
@@ -231,6 +250,7 @@ impl Seat {
                     .iter()
                     .map(|e| words::effect(&page, *e))
                     .collect(),
+                fields: words::labels(&page, &planned.fields),
             })
             .collect();
         // What nobody may overlook comes first.
@@ -255,6 +275,19 @@ impl Seat {
     /// Whether they may take the whole directory as a file.
     pub(in crate::office) fn exports(&self) -> bool {
         self.desk.exports_contacts(self.account())
+    }
+}
+
+/// The first of those who were added, for the page that says so.
+fn added_ids(done: &ImportView) -> String {
+    let new = done.lines.iter().filter(|line| line.verdict == "add");
+    let ids: Vec<&str> = new
+        .filter_map(|line| line.contact.as_deref())
+        .take(LINKED)
+        .collect();
+    match ids.is_empty() {
+        true => String::new(),
+        false => format!("&new={}", ids.join(",")),
     }
 }
 

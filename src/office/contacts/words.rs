@@ -24,6 +24,12 @@ pub(super) fn label(page: &Page<'_>, field: Field) -> String {
     })
 }
 
+/// What several fields are called: "Last name, Phone".
+pub(super) fn labels(page: &Page<'_>, fields: &[Field]) -> String {
+    let each = fields.iter().map(|field| label(page, *field));
+    each.collect::<Vec<String>>().join(", ")
+}
+
 /// The name of a field in the form.
 pub(super) const fn name(field: Field) -> &'static str {
     match field {
@@ -43,6 +49,24 @@ pub(super) const fn name(field: Field) -> &'static str {
     }
 }
 
+/// Marks the fields that a record must have filled in. A name is asked for where
+/// one begins to write it.
+pub(super) fn mark(page: &Page<'_>, sheet: &mut Sheet, required: &[Field]) {
+    for field in required {
+        let said = match field {
+            Field::Born | Field::Provider => "office-needed-patients",
+            _ => "office-needed",
+        };
+        let name = match field {
+            Field::Name => name(Field::First),
+            other => name(*other),
+        };
+        if let Some(input) = sheet.inputs.iter_mut().find(|input| input.name == name) {
+            input.needed = Some(page.t(said));
+        }
+    }
+}
+
 /// What is wrong, and what to do.
 pub(super) fn said(page: &Page<'_>, problem: &Problem) -> String {
     match problem {
@@ -53,6 +77,7 @@ pub(super) fn said(page: &Page<'_>, problem: &Problem) -> String {
         Problem::Word(_, words) => page.one("office-wrong-word", "words", words),
         Problem::Many(_, most) => page.count("office-wrong-many", *most),
         Problem::Email => page.t("office-wrong-email"),
+        Problem::Domain => page.t("office-wrong-domain"),
         Problem::Twice(_) => page.t("office-wrong-twice"),
         Problem::Provider => page.t("office-wrong-provider"),
         Problem::Guarantor => page.t("office-wrong-guarantor"),
@@ -108,7 +133,14 @@ pub(super) fn unread(page: &Page<'_>, error: &SheetError) -> String {
         SheetError::Encoding(line) => page.one("office-sheet-encoding", "line", line),
         SheetError::Wide => page.t("office-sheet-wide"),
         SheetError::Header => page.t("office-sheet-header"),
-        SheetError::Column(n, _) => page.one("office-sheet-column", "column", n),
+        SheetError::Columns(strays) => {
+            let named = strays.iter().map(|stray| match stray.called.is_empty() {
+                true => stray.at.to_string(),
+                false => format!("“{}”", stray.called),
+            });
+            let named: Vec<String> = named.collect();
+            page.one("office-sheet-column", "columns", named.join(", "))
+        }
         SheetError::Twice(name) => page.one("office-sheet-twice", "column", name),
         SheetError::Line(line) => page.one("office-sheet-line", "line", line),
     }

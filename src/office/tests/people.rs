@@ -60,6 +60,8 @@ async fn somebody_is_added_found_in_any_writing_and_changed() {
     for (words, found) in [
         ("nunez", true),
         ("1980-01", true),
+        ("1/31/1980", true),
+        ("31/1/1980", false),
         ("JOSE@", true),
         ("smith", false),
     ] {
@@ -255,7 +257,7 @@ async fn a_file_is_looked_at_line_by_line_before_it_is_brought_in() {
             .get("/contacts")
             .await
             .text()
-            .contains("no contacts yet")
+            .contains("Nobody has been added")
     );
     let seen = hidden(&looked, "seen");
     // Somebody adds her meanwhile: it is shown anew.
@@ -271,8 +273,15 @@ async fn a_file_is_looked_at_line_by_line_before_it_is_brought_in() {
     let more = format!("{right}Roe,Rick,1970-01-01\r\n");
     let looked = import(&mut front, "", &more).await;
     let done = import(&mut front, &hidden(&looked, "seen"), &more).await;
-    assert_eq!(led(&done), "/contacts/import?added=1&changed=0");
+    let path = led(&done);
+    assert!(
+        path.starts_with("/contacts/import?added=1&changed=0&new="),
+        "{path}"
+    );
     assert!(front.get("/contacts").await.text().contains("Roe, Rick"));
+    // Who is new is one press away.
+    let page = front.get(&path).await.text();
+    assert!(page.contains("Roe, Rick") && !page.contains("Doe, Jane"));
 }
 
 #[tokio::test]
@@ -358,13 +367,11 @@ async fn granting_portal_sign_in_names_what_is_missing_and_takes_a_complete_reco
     ];
     led(&send(&mut front, &change, &all).await);
     let granted = led(&send(&mut front, &portal, &[("may", "yes")]).await);
-    assert!(
-        front
-            .get(&granted)
-            .await
-            .text()
-            .contains("without a link since")
-    );
+    let page = front.get(&granted).await.text();
+    assert!(page.contains("without a link since"));
+    // What to tell the patient.
+    let told = "<strong>https://portal.clinic.example</strong>";
+    assert!(page.contains(told), "{page}");
     let revoked = led(&send(&mut front, &portal, &[("may", "no")]).await);
     assert!(
         front
@@ -414,6 +421,122 @@ async fn who_runs_the_gateway_sees_no_contact_and_who_works_there_no_account() {
     }
     assert!(seen > 30, "{seen}");
     assert_eq!(bench.trace().await.1, before);
+}
+
+#[tokio::test]
+async fn who_was_only_written_to_is_listed_below_and_becomes_a_patient_by_change() {
+    let bench = Bench::new().await;
+    let mut front = staff(&bench).await;
+    let mut tx = Tx::new();
+    let whom = address("new@example.org");
+    let id = crate::contacts::stub(&bench.store, &mut tx, &whom, None);
+    bench.store.commit(tx).await.unwrap();
+    let page = front.get("/contacts").await.text();
+    let below = page.split("Only written to so far").nth(1).unwrap();
+    assert!(below.contains("new@example.org") && below.contains(&id.to_string()));
+    let form = front.get(&format!("/contacts/{id}/change")).await.text();
+    assert!(form.contains("value=\"patient\" selected"), "{form}");
+    let found = send(&mut front, "/contacts", &[("words", "new@")]).await.text();
+    assert!(found.contains("new@example.org") && !found.contains("Only written to so far"));
+}
+
+#[tokio::test]
+async fn what_was_typed_anew_is_put_into_the_record_that_is_there_and_looked_at_first() {
+    let bench = Bench::new().await;
+    let mut front = staff(&bench).await;
+    let jane = [
+        ("first", "Jane"),
+        ("last", "Doe"),
+        ("born", "1/31/1980"),
+        ("email1", "jane@example.com"),
+        ("phone1", "555 0100"),
+    ];
+    let path = led(&send(&mut front, "/contacts/new", &jane).await);
+    let path = path.split('?').next().unwrap().to_owned();
+    let again = [
+        ("first", "Jane"),
+        ("last", "Doe"),
+        ("born", "1980-01-31"),
+        ("email1", "jane@example.org"),
+    ];
+    let answer = send(&mut front, "/contacts/new", &again).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let change = format!("{path}/change");
+    assert!(answer.text().contains(&format!("formaction=\"{change}\"")));
+    let look: Vec<_> = again.into_iter().chain([("look", "yes")]).collect();
+    let shown = send(&mut front, &change, &look).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    let page = shown.text();
+    // Nothing that was known is lost, and nothing is saved yet.
+    for kept in ["jane@example.com", "jane@example.org", "555 0100"] {
+        assert!(page.contains(&format!("value=\"{kept}\"")), "{kept}: {page}");
+    }
+    let record = front.get(&path).await.text();
+    assert!(!record.contains("jane@example.org"));
+    let seen = hidden(&shown, "seen");
+    let save = [
+        ("seen", seen.as_str()),
+        ("first", "Jane"),
+        ("last", "Doe"),
+        ("born", "1980-01-31"),
+        ("email1", "jane@example.com"),
+        ("email2", "jane@example.org"),
+    ];
+    led(&send(&mut front, &change, &save).await);
+    assert!(front.get(&path).await.text().contains("jane@example.org"));
+}
+
+#[tokio::test]
+async fn the_family_of_the_chosen_head_is_no_stranger() {
+    let bench = Bench::new().await;
+    let mut front = staff(&bench).await;
+    let ann = [
+        ("first", "Ann"),
+        ("last", "Doe"),
+        ("born", "1980-01-31"),
+        ("email1", "doe@example.com"),
+    ];
+    let path = led(&send(&mut front, "/contacts/new", &ann).await);
+    let head = path.split(['/', '?']).nth(2).unwrap().to_owned();
+    let tim = [
+        ("first", "Tim"),
+        ("last", "Doe"),
+        ("born", "2015-05-05"),
+        ("email1", "doe@example.com"),
+        ("guarantor", head.as_str()),
+    ];
+    led(&send(&mut front, "/contacts/new", &tim).await);
+    // The same child once more is the same child.
+    let answer = send(&mut front, "/contacts/new", &tim).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.text().contains("Doe, Tim"));
+}
+
+#[tokio::test]
+async fn an_address_that_no_mail_reaches_is_refused() {
+    let bench = Bench::new().await;
+    let mut front = staff(&bench).await;
+    let fields = [("first", "Jane"), ("email1", "jane@example")];
+    let answer = send(&mut front, "/contacts/new", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("has no dot"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn of_a_file_all_unknown_columns_are_named_and_what_a_line_changes() {
+    let bench = Bench::new().await;
+    let mut front = staff(&bench).await;
+    let jane = bench.contact("Jane", "Doe").await;
+    let looked = import(&mut front, "", "last,dob,shoe\nDoe,x,y\n").await;
+    let page = looked.text();
+    assert!(page.contains("“dob”, “shoe”"), "{page}");
+    let file = format!("id,last,phone\n{jane},Doe,555 0100\n");
+    let looked = import(&mut front, "", &file).await;
+    assert!(
+        looked.text().contains("Changes: Phone"),
+        "{}",
+        looked.text()
+    );
 }
 
 /// A message between the office and Jane, filed for these accounts.

@@ -79,7 +79,7 @@ office-gaps-title =
         [one] The set-up is not finished: { $n } thing is missing
        *[other] The set-up is not finished: { $n } things are missing
     }
-office-gaps-tell = Please tell whoever runs this gateway. They see what it is with “sealpost check”, or here with their own account.
+office-gaps-tell = Please tell the person who looks after this system.
 office-asked-title =
     { $n ->
         [one] { $n } patient asks for a message again
@@ -233,7 +233,7 @@ office-note-blind = Blind copy: the other recipients do not see this address.
 office-release-own = Release it
 office-release-own-text = Your password and a code from your app show that it is you.
 office-release-here = { $name } releases it here
-office-release-here-text = The provider types the own password and a code, for this one message. You stay signed in, nobody else is.
+office-release-here-text = The provider types their own password and a code, for this one message. You stay signed in, nobody else is.
 office-release-emergency = Release it in an emergency
 office-release-emergency-text = It bears the name of { $name }. If that person cannot be reached, you may release it with a reason. Your name and the reason are on record for good.
 office-release-do = Release and send
@@ -243,7 +243,7 @@ office-release-changed = This is not the message that was shown. Nothing was sen
 office-release-long = A message of this length is not released on this page, because nobody can see all of it here. Nothing was sent. Whoever wrote it can shorten it, or send the long part as a file.
 office-release-theirs = It bears the name of { $name }, who has to release it. Nothing was sent.
 office-release-off = The account of the provider or of a recipient was switched off. Nothing was sent. Please give the message back.
-office-release-damaged = The stored message is not what was written. Nothing was sent. Please tell whoever runs this gateway.
+office-release-damaged = The stored message is not what was written. Nothing was sent. Please tell the person who looks after this system.
 office-reject-title = Give it back to { $name }
 office-reject-label = What should be changed
 office-reject-hint = The writer gets these words, and the message as a draft.
@@ -255,13 +255,25 @@ office-withdraw-do = Take it back to Drafts
 # Help.
 office-help-title = Help for the office
 office-help-phone = I lost my phone
-office-help-phone-text = Type your password, then choose “I do not have my phone” and use one of your recovery codes. If you have none, ask whoever runs this gateway to reset your second step. You then set up a new phone at the next sign-in.
+office-help-phone-text = Type your password, then choose “I do not have my phone” and use one of your recovery codes. If you have none, ask the person who looks after this system to reset your second step. You then set up a new phone at the next sign-in.
 office-help-password = I forgot my password
-office-help-password-text = Ask whoever runs this gateway to set a new one. Nobody can read the old one.
+office-help-password-text = Ask the person who looks after this system to set a new one. Nobody can read the old one.
 office-help-wrong = My code does not work
 office-help-wrong-text = Each code works once and for about a minute. Wait for the next one. If none works, set the time of your phone to automatic.
 office-help-closed = My page closed by itself
 office-help-closed-text = After 30 minutes without a press the pages close, and after 12 hours in any case. They also close when your password, your role or your second step changes.
+office-help-release = A message waits for release
+office-help-release-text = What staff write in a provider’s name waits on Today. The provider opens it, reads it, and releases it with password and code. Nothing is sent before.
+office-help-return = Give a message back
+office-help-return-text = A provider who wants something changed writes what it is. The message is then in the writer’s Drafts, with these words. Whoever wrote it can also take it back to Drafts while it waits.
+office-help-recall = Take a sent message back
+office-help-recall-text = Open the message and choose “Take back”. The link then opens nothing any more. Whoever has read it has read it, and the page shows who did.
+office-help-again = Send a message again
+office-help-again-text = If the patient lost the e-mail or the time is over, open the message and choose “Send again”. A new notice with a new link is sent.
+office-help-contacts = People and families
+office-help-contacts-text = Under Contacts you find, add and change people, and you bring in a list from a file. People who share a mailbox belong to one family: open one of them and add the others there.
+office-help-portal = Patients without a link
+office-help-portal-text = Patients always reach a message by the link in its e-mail. On a contact’s page you can also let them sign in to the portal by themselves, if their record is complete.
 
 # One thing to say.
 office-locked-title = Your pages are closed
@@ -285,15 +297,15 @@ office-foreign-text = Another site tried to send something here. Nothing was cha
 office-host-title = Nothing is found under this name
 office-host-text = Please use the address that you were given for the office pages.
 office-room-title = There is no room at the moment
-office-room-text = The disk of this gateway is nearly full, and nothing was changed. Please tell whoever runs it.
+office-room-text = The disk of this gateway is nearly full, and nothing was changed. Please tell the person who looks after it.
 office-busy-title = Too many sign-ins at once
 office-busy-text = Please try again in a moment.
 office-slow-title = This took too long
-office-slow-text = Please try again. If it happens again, tell whoever runs this gateway.
+office-slow-text = Please try again. If it happens again, tell the person who looks after this system.
 office-malformed-title = We could not read that
 office-malformed-text = Please go back and try again.
 office-fault-title = Something went wrong on our side
-office-fault-text = Please try again. If it happens again, tell whoever runs this gateway the reference below.
+office-fault-text = Please try again. If it happens again, tell the person who looks after this system the reference below.
 office-error-reference = Reference: { $reference }
 
 # Writing.
@@ -320,7 +332,7 @@ office-found-no-address = No e-mail address in the record
 # $date is "1980-01-31".
 office-born = born { $date }
 office-write-from = From
-office-write-from-hint = A message in somebody else's name waits until they release it.
+office-write-from-hint = A message in somebody else’s name waits until they release it.
 # In a list of names. $name is "Dr. Ana Ruiz".
 office-write-waits = { $name } (waits for release)
 office-write-to = To
@@ -358,12 +370,15 @@ office-proof-empty = Please type your own password and the 6 digits that your ap
 
 # The list of contacts.
 office-contacts-search = Find somebody
-office-contacts-search-hint = A name, an e-mail address, a phone number, or a date of birth such as 1980-01-31.
+office-contacts-search-hint = A name, an e-mail address, a phone number, or a date of birth such as 01/31/1980.
 office-contacts-find = Find
 office-contacts-all = Show everybody
-office-contacts-none = There are no contacts yet
+office-contacts-none = Nobody has been added to the contacts yet
+office-contacts-written = Only written to so far
+office-contacts-written-text = Somebody here has written to these addresses. Open one and press “Change” to make a contact of it.
+office-contacts-written-more = There are more of them. Find them by name or e-mail address.
 office-contacts-not-found = Nobody was found. Try fewer letters.
-office-status-stub = Only written to so far
+office-status-stub = Not in the contacts yet
 office-status-patient = Patient
 office-status-non-patient = Not a patient
 
@@ -376,6 +391,9 @@ office-contact-added = The contact was added.
 office-contact-changed = The changes are saved.
 office-contact-granted = They can now sign in to the portal.
 office-contact-revoked = They can no longer sign in to the portal by themselves.
+# Beside the name of a field that must be filled in.
+office-needed = required
+office-needed-patients = required for patients
 office-field-first = First name
 office-field-last = Last name
 office-field-name = Name in messages
@@ -403,6 +421,7 @@ office-wrong-age = This day is in the future, or more than 150 years ago. Please
 office-wrong-word = Please write one of these: { $words }.
 office-wrong-many = At most { $n } can be kept. Please leave the least used out.
 office-wrong-email = This is not an e-mail address. It looks like name@example.com.
+office-wrong-domain = No mail reaches this address: what stands behind the @ has no dot, such as example.com. Please check it.
 office-wrong-twice = The same is given twice. Please leave one out.
 office-wrong-provider = There is no provider with this account. Please choose another.
 office-wrong-guarantor = This person cannot be the head of the family: they are not there, or have one themselves. Please choose another.
@@ -415,6 +434,10 @@ office-wrong-portal = Who signs in to the portal needs this. Fill it in, or end 
 office-alike = Is this somebody you have already?
 office-alike-text = The same name and birthday, or the same e-mail address, is here already. Families often share an address.
 office-alike-sure = It is somebody else: save
+# $name is a person's name.
+office-put-into = Put these details into { $name }
+office-put-into-title = Please look at both
+office-put-into-text = The record is filled with what you typed. Where it differs, the field says what the record holds now. Nothing is changed before you save.
 office-meanwhile = This record was changed meanwhile
 office-meanwhile-text = Nothing was saved, and what you typed is still here. Where it differs, the field says what the record holds now. If you save again, yours counts.
 office-meanwhile-now = Now: { $value }
@@ -423,6 +446,8 @@ office-meanwhile-ticked = Now: yes
 
 # Sign-in to the portal. $moment is "today, 9:41 AM" or "18 November".
 office-portal-since = They can sign in to the portal without a link since: { $moment }.
+# The portal's address follows.
+office-portal-where = The address where they sign in, to hand on to them:
 office-portal-may = The record is complete. You can let them sign in to the portal without a link.
 office-portal-missing = For signing in to the portal without a link, the record still needs:
 office-portal-lacks = The record is not complete. It still needs: { $fields }.
@@ -466,9 +491,18 @@ office-fate-unread = Not read yet
 # Contacts as a file. $size is "1 MB", $line and $column are numbers or names.
 office-import = Bring in contacts from a file
 office-import-text = Save the list of your old program or spreadsheet as a CSV file (“CSV UTF-8”). First you see what would happen, line by line. Nothing changes before you say so.
+office-import-how = What the file looks like
 office-import-columns = The first line names the columns: last, first, born, phone, email, postal, provider, language, status. Only those you have are needed. An empty cell changes nothing.
+# A line of such a file; no commas but between the cells.
+office-import-example = Doe,Jane,1988-03-04,+1 503 555 0100,jane@example.com,ruiz@clinic.example,en,patient
+office-import-born = born: year, month and day, such as 1988-03-04. Another form is refused, because 03/04/1988 is one day in one country and another day in the next.
+office-import-provider = provider: the e-mail address of the provider’s account, or the name as these pages show it.
+office-import-words = language: en or es. status: patient or non-patient.
+office-import-several = Further numbers and addresses: phone2 to phone4, email2 to email8.
+# $fields is "Last name, Phone".
+office-import-fields = Changes: { $fields }
 office-import-file = CSV file
-office-import-hint = Up to { $size }. Larger files are brought in by whoever runs this gateway.
+office-import-hint = Up to { $size }. Larger files are brought in by the person who looks after this system.
 office-import-try = Look at the file
 office-import-empty = Please choose a file. An empty one changes nothing.
 office-import-look = This is what would happen
@@ -490,12 +524,12 @@ office-line-id = What stands under id is none. Please leave it empty for a new c
 office-line-again = It is about the same person as line { $line }. Please leave one out.
 office-line-several = Several contacts could be meant. Please give last name, first name and date of birth.
 office-line-crowded = More than 50 contacts would share this e-mail address. Leave out an address that is nobody’s own, such as the clinic’s.
-office-sheet-large = The file is too large for this page. Please split it, or ask whoever runs this gateway.
+office-sheet-large = The file is too large for this page. Please split it, or ask the person who looks after this system.
 office-sheet-long = The file has too many lines. Please split it, each part with its first line.
 office-sheet-encoding = Line { $line } is not in UTF-8, so letters with accents could be mistaken. Please save the file as “CSV UTF-8”.
 office-sheet-wide = The file is saved as “Unicode text”. Please save it as “CSV UTF-8”.
 office-sheet-header = The first line must name the columns, such as last,first,born,email.
-office-sheet-column = Column { $column } of the first line is not known. Please rename or remove it.
+office-sheet-column = The first line has columns that are not known: { $columns }. Please rename or remove them.
 office-sheet-twice = The first line has the column { $column } twice. Please leave one out.
 office-sheet-line = Line { $line } cannot be read. Please check its quotation marks.
 office-export = Save all contacts as a file
@@ -559,6 +593,7 @@ office-app-revoked = The app password is taken back.
 office-own = Your sign-in
 office-own-title = Change your password
 office-own-text = This is the password for these pages. All your pages close, and you sign in anew.
+office-own-current = Your present password
 office-own-new = New password
 office-own-hint = At least { $n } characters, such as four or five words that do not belong together.
 office-own-again = New password once more

@@ -79,7 +79,7 @@ office-gaps-title =
         [one] La configuración no está terminada: falta { $n } cosa
        *[other] La configuración no está terminada: faltan { $n } cosas
     }
-office-gaps-tell = Por favor, avise a quien administra este servidor. Puede verlo con “sealpost check”, o aquí con su propia cuenta.
+office-gaps-tell = Por favor, avise a la persona encargada de este sistema.
 office-asked-title =
     { $n ->
         [one] { $n } paciente pide de nuevo un mensaje
@@ -243,7 +243,7 @@ office-release-changed = Este no es el mensaje que se mostró. No se envió nada
 office-release-long = Un mensaje de esta longitud no se libera en esta página, porque aquí nadie puede verlo entero. No se envió nada. Quien lo escribió puede acortarlo o enviar la parte larga como archivo.
 office-release-theirs = Lleva el nombre de { $name }, que debe liberarlo. No se envió nada.
 office-release-off = La cuenta del profesional o de un destinatario fue desactivada. No se envió nada. Por favor, devuelva el mensaje.
-office-release-damaged = El mensaje guardado no es el que se escribió. No se envió nada. Por favor, avise a quien administra este servidor.
+office-release-damaged = El mensaje guardado no es el que se escribió. No se envió nada. Por favor, avise a la persona encargada de este sistema.
 office-reject-title = Devolverlo a { $name }
 office-reject-label = Qué debe cambiarse
 office-reject-hint = Quien lo escribió recibe estas palabras y el mensaje como borrador.
@@ -255,13 +255,25 @@ office-withdraw-do = Retirarlo a Borradores
 # Help.
 office-help-title = Ayuda para la oficina
 office-help-phone = Perdí mi teléfono
-office-help-phone-text = Escriba su contraseña, elija “No tengo mi teléfono” y use uno de sus códigos de recuperación. Si no tiene ninguno, pida a quien administra este servidor que restablezca su segundo paso. En la próxima entrada preparará un teléfono nuevo.
+office-help-phone-text = Escriba su contraseña, elija “No tengo mi teléfono” y use uno de sus códigos de recuperación. Si no tiene ninguno, pida a la persona encargada de este sistema que restablezca su segundo paso. En la próxima entrada preparará un teléfono nuevo.
 office-help-password = Olvidé mi contraseña
-office-help-password-text = Pida a quien administra este servidor que ponga una nueva. Nadie puede leer la anterior.
+office-help-password-text = Pida a la persona encargada de este sistema que ponga una nueva. Nadie puede leer la anterior.
 office-help-wrong = Mi código no funciona
 office-help-wrong-text = Cada código sirve una vez y durante un minuto aproximadamente. Espere al siguiente. Si ninguno funciona, ponga la hora de su teléfono en automático.
 office-help-closed = Mi página se cerró sola
 office-help-closed-text = Tras 30 minutos sin pulsar nada las páginas se cierran, y a las 12 horas en todo caso. También se cierran cuando cambia su contraseña, su función o su segundo paso.
+office-help-release = Un mensaje espera autorización
+office-help-release-text = Lo que el personal escribe en nombre de un médico espera en Hoy. El médico lo abre, lo lee y lo autoriza con contraseña y código. Antes no se envía nada.
+office-help-return = Devolver un mensaje
+office-help-return-text = El médico que quiere un cambio escribe cuál. El mensaje queda entonces en Borradores de quien lo escribió, con esas palabras. Mientras espera, quien lo escribió también puede retirarlo a Borradores.
+office-help-recall = Retirar un mensaje enviado
+office-help-recall-text = En la página del mensaje, elija “Retirar”. El enlace ya no abre nada. Quien lo leyó lo leyó, y la página muestra quién fue.
+office-help-again = Enviar un mensaje de nuevo
+office-help-again-text = Si el paciente perdió el correo o el plazo terminó, abra el mensaje y elija “Enviar de nuevo”. Sale un aviso nuevo con un enlace nuevo.
+office-help-contacts = Personas y familias
+office-help-contacts-text = En Contactos se busca, agrega y cambia a las personas, y se trae una lista de un archivo. Quienes comparten un correo son una familia: abra a uno y agregue allí a los demás.
+office-help-portal = Pacientes sin enlace
+office-help-portal-text = Los pacientes siempre llegan a un mensaje por el enlace de su correo. En la página de un contacto también puede permitir que entre al portal por su cuenta, si su registro está completo.
 
 # One thing to say.
 office-locked-title = Sus páginas están cerradas
@@ -285,15 +297,15 @@ office-foreign-text = Otro sitio intentó enviar algo aquí. No se cambió nada.
 office-host-title = No hay nada con este nombre
 office-host-text = Por favor, use la dirección que le dieron para las páginas de la oficina.
 office-room-title = Ahora no hay espacio
-office-room-text = El disco de este servidor está casi lleno y no se cambió nada. Por favor, avise a quien lo administra.
+office-room-text = El disco de este servidor está casi lleno y no se cambió nada. Por favor, avise a la persona encargada.
 office-busy-title = Demasiadas entradas a la vez
 office-busy-text = Por favor, inténtelo de nuevo en un momento.
 office-slow-title = Esto tardó demasiado
-office-slow-text = Por favor, inténtelo de nuevo. Si vuelve a ocurrir, avise a quien administra este servidor.
+office-slow-text = Por favor, inténtelo de nuevo. Si vuelve a ocurrir, avise a la persona encargada de este sistema.
 office-malformed-title = No pudimos leer eso
 office-malformed-text = Por favor, vuelva atrás e inténtelo de nuevo.
 office-fault-title = Algo falló de nuestro lado
-office-fault-text = Por favor, inténtelo de nuevo. Si vuelve a ocurrir, diga la referencia de abajo a quien administra este servidor.
+office-fault-text = Por favor, inténtelo de nuevo. Si vuelve a ocurrir, diga la referencia de abajo a la persona encargada de este sistema.
 office-error-reference = Referencia: { $reference }
 
 # Escribir.
@@ -358,12 +370,15 @@ office-proof-empty = Por favor, escriba su propia contraseña y las 6 cifras que
 
 # The list of contacts.
 office-contacts-search = Buscar a alguien
-office-contacts-search-hint = Un nombre, un correo electrónico, un teléfono o una fecha de nacimiento como 1980-01-31.
+office-contacts-search-hint = Un nombre, un correo electrónico, un teléfono o una fecha de nacimiento como 31/01/1980.
 office-contacts-find = Buscar
 office-contacts-all = Mostrar a todos
-office-contacts-none = Todavía no hay contactos
+office-contacts-none = Todavía no se ha agregado a nadie a los contactos
+office-contacts-written = Solo se les ha escrito
+office-contacts-written-text = Alguien de aquí ha escrito a estas direcciones. Abra una y pulse “Cambiar” para hacerla un contacto.
+office-contacts-written-more = Hay más. Búsquelos por nombre o correo electrónico.
 office-contacts-not-found = No se encontró a nadie. Pruebe con menos letras.
-office-status-stub = Solo se le ha escrito
+office-status-stub = Aún no está en los contactos
 office-status-patient = Paciente
 office-status-non-patient = No es paciente
 
@@ -376,6 +391,9 @@ office-contact-added = Se agregó el contacto.
 office-contact-changed = Los cambios están guardados.
 office-contact-granted = Ahora puede entrar al portal.
 office-contact-revoked = Ya no puede entrar al portal por su cuenta.
+# Beside the name of a field that must be filled in.
+office-needed = obligatorio
+office-needed-patients = obligatorio para pacientes
 office-field-first = Nombre
 office-field-last = Apellidos
 office-field-name = Nombre en los mensajes
@@ -403,6 +421,7 @@ office-wrong-age = Este día está en el futuro o hace más de 150 años. Por fa
 office-wrong-word = Por favor, escriba una de estas palabras: { $words }.
 office-wrong-many = Se pueden guardar { $n } como máximo. Por favor, quite los que menos usa.
 office-wrong-email = Esto no es un correo electrónico. Debe parecerse a nombre@example.com.
+office-wrong-domain = A esta dirección no llega ningún correo: lo que sigue a la @ no tiene punto, como en example.com. Por favor, revísela.
 office-wrong-twice = Está dos veces. Por favor, quite uno.
 office-wrong-provider = No hay ningún médico con esta cuenta. Por favor, elija otro.
 office-wrong-guarantor = Esta persona no puede ser responsable de la familia: no está, o ya tiene a alguien. Por favor, elija a otra.
@@ -415,6 +434,10 @@ office-wrong-portal = Quien entra al portal necesita este dato. Complételo, o q
 office-alike = ¿Ya tiene a esta persona?
 office-alike-text = El mismo nombre y fecha de nacimiento, o el mismo correo, ya está aquí. Las familias suelen compartir un correo.
 office-alike-sure = Es otra persona: guardar
+# $name is a person's name.
+office-put-into = Poner estos datos en { $name }
+office-put-into-title = Por favor, compare los dos
+office-put-into-text = El registro lleva lo que usted escribió. Donde hay diferencias, el campo dice lo que contiene ahora. Nada cambia antes de que guarde.
 office-meanwhile = Este registro cambió mientras tanto
 office-meanwhile-text = No se guardó nada, y lo que escribió sigue aquí. Donde hay diferencias, el campo dice lo que hay ahora. Si guarda otra vez, vale lo suyo.
 office-meanwhile-now = Ahora: { $value }
@@ -423,6 +446,8 @@ office-meanwhile-ticked = Ahora: sí
 
 # Sign-in to the portal. $moment is "today, 9:41 AM" or "18 November".
 office-portal-since = Puede entrar al portal sin enlace desde: { $moment }.
+# The portal's address follows.
+office-portal-where = La dirección donde entra, para dársela:
 office-portal-may = El registro está completo. Puede permitirle entrar al portal sin enlace.
 office-portal-missing = Para entrar al portal sin enlace, al registro le falta:
 office-portal-lacks = El registro no está completo. Le falta: { $fields }.
@@ -466,9 +491,18 @@ office-fate-unread = Sin leer
 # Contacts as a file. $size is "1 MB", $line and $column are numbers or names.
 office-import = Traer contactos de un archivo
 office-import-text = Guarde la lista de su programa anterior u hoja de cálculo como archivo CSV (“CSV UTF-8”). Primero verá qué pasaría, línea por línea. Nada cambia antes de que usted lo diga.
+office-import-how = Cómo es el archivo
 office-import-columns = La primera línea nombra las columnas, en inglés: last, first, born, phone, email, postal, provider, language, status. Bastan las que tenga. Una celda vacía no cambia nada.
+# A line of such a file; no commas but between the cells.
+office-import-example = Pérez Gil,Ana,1988-03-04,+1 503 555 0100,ana@example.com,ruiz@clinic.example,es,patient
+office-import-born = born: año, mes y día, como 1988-03-04. Otra forma se rechaza, porque 03/04/1988 es un día en un país y otro día en el siguiente.
+office-import-provider = provider: el correo electrónico de la cuenta del médico, o su nombre como lo muestran estas páginas.
+office-import-words = language: en o es. status: patient (paciente) o non-patient (no es paciente).
+office-import-several = Más teléfonos y correos: de phone2 a phone4, de email2 a email8.
+# $fields is "Last name, Phone".
+office-import-fields = Cambia: { $fields }
 office-import-file = Archivo CSV
-office-import-hint = Hasta { $size }. Los archivos más grandes los trae quien administra esta pasarela.
+office-import-hint = Hasta { $size }. Los archivos más grandes los trae la persona encargada de este sistema.
 office-import-try = Revisar el archivo
 office-import-empty = Por favor, elija un archivo. Uno vacío no cambia nada.
 office-import-look = Esto es lo que pasaría
@@ -490,12 +524,12 @@ office-line-id = Lo que está bajo id no lo es. Déjelo vacío para un contacto 
 office-line-again = Trata de la misma persona que la línea { $line }. Por favor, quite una.
 office-line-several = Podrían ser varios contactos. Por favor, ponga apellidos, nombre y fecha de nacimiento.
 office-line-crowded = Más de 50 contactos compartirían este correo. Quite un correo que no sea de nadie en particular, como el de la clínica.
-office-sheet-large = El archivo es demasiado grande para esta página. Divídalo o pida ayuda a quien administra esta pasarela.
+office-sheet-large = El archivo es demasiado grande para esta página. Divídalo o pida ayuda a la persona encargada de este sistema.
 office-sheet-long = El archivo tiene demasiadas líneas. Divídalo, cada parte con su primera línea.
 office-sheet-encoding = La línea { $line } no está en UTF-8, y las letras con acento podrían confundirse. Guarde el archivo como “CSV UTF-8”.
 office-sheet-wide = El archivo está guardado como “texto Unicode”. Guárdelo como “CSV UTF-8”.
 office-sheet-header = La primera línea debe nombrar las columnas, como last,first,born,email.
-office-sheet-column = La columna { $column } de la primera línea no se conoce. Cámbiele el nombre o quítela.
+office-sheet-column = La primera línea tiene columnas que no se conocen: { $columns }. Cámbieles el nombre o quítelas.
 office-sheet-twice = La primera línea tiene dos veces la columna { $column }. Por favor, quite una.
 office-sheet-line = La línea { $line } no se puede leer. Por favor, revise sus comillas.
 office-export = Guardar todos los contactos en un archivo
@@ -559,6 +593,7 @@ office-app-revoked = La contraseña de aplicación ya no sirve.
 office-own = Su entrada
 office-own-title = Cambiar su contraseña
 office-own-text = Es la contraseña de estas páginas. Todas sus páginas se cierran y usted entra de nuevo.
+office-own-current = Su contraseña actual
 office-own-new = Contraseña nueva
 office-own-hint = Al menos { $n } caracteres, como cuatro o cinco palabras sin relación entre sí.
 office-own-again = La contraseña nueva otra vez

@@ -147,8 +147,36 @@ impl LetterView<'_> {
         Some(format!("/write/{contact}?draft={}", self.letter.id))
     }
 
-    fn is_answer(&self) -> bool {
-        self.letter.direction == Direction::Incoming
+    /// What stands above the content.
+    fn heading(&self) -> String {
+        self.page.t(match self.letter.direction {
+            Direction::Incoming => "office-answer-to",
+            _ if self.letter.back.is_some() => "office-back-title",
+            _ => "office-content-title",
+        })
+    }
+
+    /// Whether it has, or should have, a notice.
+    fn has_notice(&self) -> bool {
+        self.letter.direction == Direction::Outgoing
+    }
+
+    /// What closing does, and its button.
+    fn close(&self) -> (&'static str, &'static str) {
+        match self.letter.back {
+            Some(_) => ("office-back-close-text", "office-back-close"),
+            None => ("office-close-text", "office-close"),
+        }
+    }
+
+    /// What sending it again does.
+    fn again_text(&self) -> String {
+        let days = self
+            .letter
+            .days
+            .map_or(0, |days| days.usual.as_hours() / 24);
+        let days = usize::try_from(days).unwrap_or_default();
+        self.page.count("office-again-text", days)
     }
 
     fn is_glass(&self) -> bool {

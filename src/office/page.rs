@@ -1,6 +1,7 @@
 //! What every page of the office is made with: how it speaks, who is signed in,
 //! and where what is not in it is found.
 
+use crate::model::State;
 use crate::web::assets::Assets;
 use crate::web::speech::Speech;
 use std::ops::Deref;
@@ -57,6 +58,25 @@ impl<'a> Deref for Page<'a> {
 }
 
 impl Page<'_> {
+    /// What has become of a message for one recipient, in a word or two.
+    pub fn fate(&self, state: State) -> String {
+        self.t(match state {
+            State::Held => "office-fate-held",
+            State::Queued => "office-fate-queued",
+            State::NoticeAccepted => "office-fate-noticed",
+            State::NoticeBounced => "office-fate-bounced",
+            State::Opened => "office-fate-opened",
+            State::Downloaded => "office-fate-downloaded",
+            State::Replied => "office-fate-replied",
+            State::Expired => "office-fate-expired",
+            State::Recalled => "office-fate-recalled",
+            State::Relayed | State::Processed => "office-fate-relayed",
+            State::Delivered | State::Dispatched => "office-fate-delivered",
+            State::Failed => "office-fate-failed",
+            State::Overdue => "office-fate-overdue",
+        })
+    }
+
     /// Whether this tab is open.
     #[must_use]
     pub fn is_on(&self, tab: Tab) -> bool {

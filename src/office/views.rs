@@ -4,7 +4,7 @@
 use crate::desk::holds::Mine;
 use crate::desk::office::{Asked, Today, Waits};
 use crate::desk::tasks::Stands;
-use crate::model::{MessageId, Secret, State};
+use crate::model::{MessageId, Secret};
 use crate::office::Gap;
 use crate::office::mail::Done;
 use crate::office::page::{Page, Tab};
@@ -149,23 +149,6 @@ impl TodayView<'_> {
     /// Whether it can be sent again to who asks.
     fn is_left(&self, asked: &Asked) -> bool {
         !matches!(asked.stands, Stands::Withdrawn | Stands::Destroyed)
-    }
-
-    /// What has become of a message that was sent, in a word.
-    fn word(&self, state: &State) -> String {
-        self.page.t(match state {
-            State::Held | State::Queued => "office-word-queued",
-            State::NoticeAccepted => "office-word-noticed",
-            State::NoticeBounced => "office-word-bounced",
-            State::Opened => "office-word-opened",
-            State::Downloaded => "office-word-downloaded",
-            State::Replied => "office-word-replied",
-            State::Expired => "office-word-expired",
-            State::Recalled => "office-word-recalled",
-            State::Relayed | State::Overdue => "office-word-relayed",
-            State::Delivered | State::Processed | State::Dispatched => "office-word-delivered",
-            State::Failed => "office-word-failed",
-        })
     }
 
     /// How a message stands with who asks for it, in words.

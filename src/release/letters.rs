@@ -158,10 +158,7 @@ async fn subject(store: &Store, hold: &Hold) -> Result<Option<String>, Error> {
 }
 
 /// These sentences; the first, which names the subject, only if there is one.
-fn named<'a>(
-    subject: &Option<String>,
-    sentences: &'a [&'static str; 2],
-) -> &'a [&'static str] {
+fn named<'a>(subject: &Option<String>, sentences: &'a [&'static str; 2]) -> &'a [&'static str] {
     match subject {
         Some(_) => sentences,
         None => sentences.get(1..).unwrap_or_default(),

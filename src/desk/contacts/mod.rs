@@ -407,7 +407,9 @@ fn callable(accounts: &[Account]) -> HashMap<String, AccountId> {
         same.and_modify(|known| *known = None)
             .or_insert(Some(one.id));
     }
-    let named = by_name.into_iter().filter_map(|(name, id)| Some((name, id?)));
+    let named = by_name
+        .into_iter()
+        .filter_map(|(name, id)| Some((name, id?)));
     let addressed = providers().map(|a| (a.address.folded(), a.id));
     named.chain(addressed).collect()
 }

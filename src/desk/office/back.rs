@@ -48,10 +48,7 @@ pub(super) fn is_back(account: &Account, message: &Message, head: &Head) -> bool
 impl Desk {
     /// What came back to an account and is not done with, the newest first; whether
     /// there may be more.
-    pub(super) async fn returned(
-        &self,
-        account: &Account,
-    ) -> Result<(Vec<Returned>, bool), Error> {
+    pub(super) async fn returned(&self, account: &Account) -> Result<(Vec<Returned>, bool), Error> {
         let drafts = folders::drafts(&self.store, account.id);
         let rows = self.store.rows(drafts, None).await?.rows;
         let mut returned = Vec::new();
@@ -100,11 +97,7 @@ impl Desk {
     ///
     /// # Errors
     /// The store's own.
-    pub async fn draft(
-        &self,
-        viewer: &Viewer<'_>,
-        id: MessageId,
-    ) -> Result<Option<Wish>, Refused> {
+    pub async fn draft(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<Option<Wish>, Refused> {
         let Some(opened) = self.own_draft(viewer, id).await? else {
             return Ok(None);
         };
@@ -120,7 +113,10 @@ impl Desk {
                 .unwrap_or_default(),
             subject: opened.head.subject.clone(),
             text: text.unwrap_or_default().trim_end().to_owned(),
-            picked: files.iter().map(|file| format!("{id}/{}", file.n)).collect(),
+            picked: files
+                .iter()
+                .map(|file| format!("{id}/{}", file.n))
+                .collect(),
             draft: Some(id),
             ..Wish::default()
         }))
@@ -154,11 +150,7 @@ impl Desk {
     }
 
     /// A draft that came back to the viewer.
-    async fn own_draft(
-        &self,
-        viewer: &Viewer<'_>,
-        id: MessageId,
-    ) -> Result<Option<Opened>, Error> {
+    async fn own_draft(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<Option<Opened>, Error> {
         if self.right(viewer, id).await? != Some(Sight::Mailbox) {
             return Ok(None);
         }

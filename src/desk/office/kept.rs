@@ -93,21 +93,12 @@ impl Desk {
             };
             let owner = self.owner(&opened).await?;
             for file in opened.files() {
-                let preview = match &*file.kind {
-                    kind if PICTURES.contains(&kind) => Preview::Picture,
-                    "text/plain" if read < READ => {
-                        read += 1;
-                        let text = opened.beginning(file.n, SHOWN).await?;
-                        text.map_or(Preview::Nothing, Preview::Text)
-                    }
-                    _ => Preview::Nothing,
-                };
                 kept.push(Kept {
                     message: id,
                     at: opened.date(),
                     owner: owner.clone(),
+                    preview: preview(&opened, &file, &mut read).await?,
                     file,
-                    preview,
                 });
             }
             if kept.len() >= MOST {
@@ -127,4 +118,17 @@ impl Desk {
             None => Ok(None),
         }
     }
+}
+
+/// What can be seen of a file in place; `read`: the texts that were read for it.
+async fn preview(opened: &Opened, file: &File, read: &mut usize) -> Result<Preview, Refused> {
+    Ok(match &*file.kind {
+        kind if PICTURES.contains(&kind) => Preview::Picture,
+        "text/plain" if *read < READ => {
+            *read += 1;
+            let text = opened.beginning(file.n, SHOWN).await?;
+            text.map_or(Preview::Nothing, Preview::Text)
+        }
+        _ => Preview::Nothing,
+    })
 }

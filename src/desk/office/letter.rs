@@ -163,12 +163,7 @@ impl Desk {
         };
         let opened = reading::open(&self.store, id).await?;
         let waiting = self.waiting(id).await?;
-        let mut to = Vec::new();
-        for n in 0..message.recipients {
-            if let Some(recipient) = self.store.get(&Recipient::at(id, n)).await? {
-                to.push(self.addressee(recipient, opened.as_ref()).await?);
-            }
-        }
+        let to = self.addressees(&message, opened.as_ref()).await?;
         let mut can = Can::default();
         if sight == Sight::Mailbox {
             can = self.can(viewer.account, &message, opened.as_ref()).await?;
@@ -193,6 +188,21 @@ impl Desk {
             sight,
             can,
         }))
+    }
+
+    /// Whom it went to, in the order of its envelope.
+    async fn addressees(
+        &self,
+        message: &Message,
+        opened: Option<&Opened>,
+    ) -> Result<Vec<Addressee>, Error> {
+        let mut to = Vec::new();
+        for n in 0..message.recipients {
+            if let Some(recipient) = self.store.get(&Recipient::at(message.id, n)).await? {
+                to.push(self.addressee(recipient, opened).await?);
+            }
+        }
+        Ok(to)
     }
 
     /// The cleaned HTML of a message: a fragment, safe under the body's own policy.

@@ -7,8 +7,8 @@ use crate::desk::tasks::{Stands, stands};
 use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{
-    Account, AccountId, Address, ContactId, Direction, MailboxId, MessageId, Recipient, Role, State, System,
-    TaskId,
+    Account, AccountId, Address, ContactId, Direction, MailboxId, MessageId, Recipient, Role,
+    State, System, TaskId,
 };
 use crate::reading;
 use crate::store::records::{Grant, Message, OpenTask, Task};

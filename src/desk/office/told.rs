@@ -86,8 +86,8 @@ impl Desk {
             for audited in &page {
                 found.take(audited, message.id);
             }
-            let done = (!released || found.released.is_some())
-                && (!recalled || found.recalled.is_some());
+            let done =
+                (!released || found.released.is_some()) && (!recalled || found.recalled.is_some());
             let Some((sequence, at)) = last else { break };
             if done || at < since || page.len() < STEP {
                 break;

@@ -342,11 +342,7 @@ impl Desk {
 
     /// A message whose files can be sent on: one that can be answered, or a draft that
     /// came back to the viewer.
-    async fn carrier(
-        &self,
-        viewer: &Viewer<'_>,
-        id: MessageId,
-    ) -> Result<Option<Opened>, Error> {
+    async fn carrier(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<Option<Opened>, Error> {
         if self.right(viewer, id).await? != Some(Sight::Mailbox) {
             return Ok(None);
         }

@@ -27,19 +27,14 @@ pub(in crate::office) fn typed(language: Language, text: &str) -> Option<Date> {
     if !short(month) || !short(day) || year.len() != YEAR || !digits(year) {
         return None;
     }
-    Date::new(
-        year.parse().ok()?,
-        month.parse().ok()?,
-        day.parse().ok()?,
-    )
-    .ok()
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 /// Words to look for, in which each day stands as the directory has it.
 pub(in crate::office) fn in_words(language: Language, words: &str) -> String {
-    let each = words.split_whitespace().map(|word| {
-        typed(language, word).map_or_else(|| word.to_owned(), |date| date.to_string())
-    });
+    let each = words
+        .split_whitespace()
+        .map(|word| typed(language, word).map_or_else(|| word.to_owned(), |date| date.to_string()));
     each.collect::<Vec<String>>().join(" ")
 }
 

@@ -23,11 +23,9 @@ const EMAILS: usize = 8;
 /// empty.
 const SHOWN: usize = 2;
 /// What stands above a form whose record somebody else changed.
-const MEANWHILE: Option<(&str, &str)> =
-    Some(("office-meanwhile", "office-meanwhile-text"));
+const MEANWHILE: Option<(&str, &str)> = Some(("office-meanwhile", "office-meanwhile-text"));
 /// What stands above a record into which new details were put.
-const PUT_INTO: Option<(&str, &str)> =
-    Some(("office-put-into-title", "office-put-into-text"));
+const PUT_INTO: Option<(&str, &str)> = Some(("office-put-into-title", "office-put-into-text"));
 
 #[derive(Template)]
 #[template(path = "office/templates/contact_form.html", config = ".askama.toml")]

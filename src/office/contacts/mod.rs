@@ -14,7 +14,7 @@ pub(super) use sheet::{export, export_form, import, import_form};
 
 use crate::desk::Refused;
 use crate::desk::contacts::{ContactView, ContactsView, Field, LetterView, RecordView, Wanted};
-use crate::model::{ContactId, State};
+use crate::model::ContactId;
 use crate::office::page::{Page, Tab};
 use crate::office::seat::{Keeper, Out, Seat, Sent, go};
 use crate::office::sheet::{AskView, Sheet};
@@ -160,23 +160,11 @@ impl ContactPage<'_> {
 
     /// What became of a message, in words.
     fn fate(&self, letter: &LetterView) -> String {
-        self.page.t(match letter.state.filter(|_| letter.sent) {
-            None if letter.seen => "office-fate-read",
-            None => "office-fate-unread",
-            Some(State::Held) => "office-fate-held",
-            Some(State::Queued) => "office-fate-queued",
-            Some(State::NoticeAccepted) => "office-fate-noticed",
-            Some(State::NoticeBounced) => "office-fate-bounced",
-            Some(State::Opened) => "office-fate-opened",
-            Some(State::Downloaded) => "office-fate-downloaded",
-            Some(State::Replied) => "office-fate-replied",
-            Some(State::Expired) => "office-fate-expired",
-            Some(State::Recalled) => "office-fate-recalled",
-            Some(State::Relayed | State::Processed) => "office-fate-relayed",
-            Some(State::Delivered | State::Dispatched) => "office-fate-delivered",
-            Some(State::Failed) => "office-fate-failed",
-            Some(State::Overdue) => "office-fate-overdue",
-        })
+        match letter.state.filter(|_| letter.sent) {
+            Some(state) => self.page.fate(state),
+            None if letter.seen => self.page.t("office-fate-read"),
+            None => self.page.t("office-fate-unread"),
+        }
     }
 }
 

@@ -436,7 +436,9 @@ async fn who_was_only_written_to_is_listed_below_and_becomes_a_patient_by_change
     assert!(below.contains("new@example.org") && below.contains(&id.to_string()));
     let form = front.get(&format!("/contacts/{id}/change")).await.text();
     assert!(form.contains("value=\"patient\" selected"), "{form}");
-    let found = send(&mut front, "/contacts", &[("words", "new@")]).await.text();
+    let found = send(&mut front, "/contacts", &[("words", "new@")])
+        .await
+        .text();
     assert!(found.contains("new@example.org") && !found.contains("Only written to so far"));
 }
 
@@ -469,7 +471,10 @@ async fn what_was_typed_anew_is_put_into_the_record_that_is_there_and_looked_at_
     let page = shown.text();
     // Nothing that was known is lost, and nothing is saved yet.
     for kept in ["jane@example.com", "jane@example.org", "555 0100"] {
-        assert!(page.contains(&format!("value=\"{kept}\"")), "{kept}: {page}");
+        assert!(
+            page.contains(&format!("value=\"{kept}\"")),
+            "{kept}: {page}"
+        );
     }
     let record = front.get(&path).await.text();
     assert!(!record.contains("jane@example.org"));

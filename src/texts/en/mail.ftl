@@ -108,6 +108,7 @@ hold-waits-then = If nobody has released it by { $until }, it goes back to { $wr
 hold-waits-move = You can also move it from there into the folder "Release". Then it leaves at once.
 hold-rejected-subject = A message was given back to you
 hold-rejected = { $provider } has not released the message { $reference }. It was not sent, and lies in your folder Drafts. The reason:
+hold-subject = Its subject: { $subject }.
 hold-again = You can change it and send it again. It then waits for release again.
 hold-withdrawn-subject = A message no longer waits for release
 hold-withdrawn = Your administrator has taken the message { $reference } back. It was not sent, and lies in your folder Drafts.

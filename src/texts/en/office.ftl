@@ -129,6 +129,20 @@ office-unopened-title =
 office-unopened-text = A short call often helps.
 office-phone = Phone { $phone }
 office-no-phone-number = No phone number in the record
+office-returned-title =
+    { $n ->
+        [one] { $n } message came back to you
+       *[other] { $n } messages came back to you
+    }
+office-returned-text = They were not sent. Change them and send them again, or put them away.
+office-asked-write = Write it anew
+office-lately-title = Sent lately
+# After the names of some people.
+office-lately-more =
+    { $n ->
+        [one] and { $n } more
+       *[other] and { $n } more
+    }
 office-task-done = Done
 
 # What was done, at the top of a page.
@@ -141,8 +155,12 @@ office-done-recalled = Taken back. Nobody can open it any more.
 office-done-released = Released. The message is on its way.
 office-done-returned = Given back. The writer has it in Drafts, with your reason.
 office-done-withdrawn = Taken back. The message is in your Drafts.
-office-done-gone = It does not wait any more: it was released or given back a moment ago.
-office-done-not = Nothing was changed. Somebody was faster, or the day cannot be used. Please look at the state below.
+office-done-gone = This step is not open any more. Here is the message as it stands now.
+office-done-not = Nothing was changed. Somebody may have been faster. Please look at the state below.
+# $first and $last are dates.
+office-done-day = Nothing was changed. Choose a day from { $first } to { $last }.
+office-done-over = Nothing was done. The message does not wait any more: it was released, given back or taken back, or its time ended.
+office-done-look = Look at it
 
 # A message.
 office-message = Message
@@ -173,6 +191,16 @@ office-print-date = Date
 office-back = Back to the message
 office-waiting = This waits for { $name } to release it, until { $moment }.
 office-waiting-look = Look at it
+# $writer and $name are persons of the clinic.
+office-written-by = Written by { $name }.
+office-written-released = Written by { $writer }. Released by { $name }, { $moment }.
+office-back-title = What you wrote
+office-back-text = This was not sent. It lies in your Drafts.
+office-back-several = It was for several people. Please change it in your mail program, and send it from there.
+office-back-unlisted = Nobody in the contacts has its address. Please change it in your mail program, and send it from there.
+office-back-again = Change and send again
+office-back-close-text = If it should not be sent, put it away. It then leaves this list, and stays in your Drafts.
+office-back-close = Put away
 office-way-portal = Protected: a notice with a link
 office-way-clear = Ordinary e-mail, not protected
 office-way-local = A mailbox of the clinic
@@ -181,6 +209,7 @@ office-way-open = Not decided yet
 office-state-held = Waits for release, since { $moment }.
 office-state-queued = Waits to be sent, since { $moment }.
 office-state-noticed = Notice sent { $moment }.
+office-state-extended = Sent again { $moment }.
 office-state-bounced = The notice could not be delivered ({ $moment }).
 office-state-unopened = Not opened yet.
 office-state-opened = Opened { $moment }.
@@ -189,6 +218,8 @@ office-state-replied = Answered { $moment }.
 office-state-expired = Its time ended { $moment }.
 office-state-expired-unopened = Its time ended { $moment }. It was not opened.
 office-state-recalled = Taken back { $moment }.
+# $name is a person of the clinic.
+office-state-recalled-by = Taken back by { $name }, { $moment }.
 office-state-relayed = Handed to the mail service { $moment }.
 office-state-delivered = In the mailbox since { $moment }.
 office-state-failed = Could not be delivered ({ $moment }).
@@ -198,10 +229,14 @@ office-state-until = Can be read until { $moment }.
 office-close = Close without an answer
 office-close-text = If no answer is needed, close it. It is then marked as read, also in your mail program.
 office-again-title = Send it again
-office-again-text = A new notice with a new link is sent. The message can be read for the usual time from today.
+office-again-text =
+    { $n ->
+        [one] A new notice with a new link is sent. The message can be read for { $n } day from today.
+       *[other] A new notice with a new link is sent. The message can be read for { $n } days from today.
+    }
 office-again = Send again
 office-until-label = Can be read until
-office-until-hint = Leave it empty for the usual time.
+office-until-hint = Leave it empty for the time above.
 office-recall = Take back
 office-recall-title = Take this message back?
 office-recall-closes = From now on nobody can open it. The link in the notice says that you took it back.
@@ -238,6 +273,7 @@ office-release-emergency = Release it in an emergency
 office-release-emergency-text = It bears the name of { $name }. If that person cannot be reached, you may release it with a reason. Your name and the reason are on record for good.
 office-release-do = Release and send
 office-release-wrong = The password or the code did not work. Nothing was sent. Please wait for the next code and try again.
+office-release-wrong-here = The address, the password or the code did not work. Nothing was sent. Please wait for the next code and try again.
 office-release-empty = Please type the password and the 6 digits of the app. Nothing was sent.
 office-release-changed = This is not the message that was shown. Nothing was sent. Please read it again, then release it.
 office-release-long = A message of this length is not released on this page, because nobody can see all of it here. Nothing was sent. Whoever wrote it can shorten it, or send the long part as a file.
@@ -340,6 +376,9 @@ office-write-to-hint = Several people read at the same address. Choose whom the 
 office-choose = Please choose
 office-write-subject = Subject
 office-write-kept = Send along files from this patient
+# $name is a person. It stands after a file's size and date.
+office-kept-owner = from { $name }
+office-kept-unknown = somebody at this mailbox
 office-preview = Show
 office-write-files = Add files from this computer
 office-write-send = Send
@@ -480,7 +519,7 @@ office-fate-opened = Opened
 office-fate-downloaded = File downloaded
 office-fate-replied = Answered
 office-fate-expired = Its time is over
-office-fate-recalled = You took it back
+office-fate-recalled = Taken back
 office-fate-relayed = Sent on
 office-fate-delivered = Delivered
 office-fate-failed = Not delivered

@@ -107,6 +107,7 @@ hold-waits-then = Si nadie lo autoriza antes de { $until }, vuelve a { $writer }
 hold-waits-move = También puede moverlo de ahí a la carpeta "Release". Entonces sale enseguida.
 hold-rejected-subject = Un mensaje le fue devuelto
 hold-rejected = { $provider } no ha autorizado el mensaje { $reference }. No se envió, y está en su carpeta de borradores. El motivo:
+hold-subject = Su asunto: { $subject }.
 hold-again = Puede cambiarlo y enviarlo de nuevo. Entonces vuelve a esperar la autorización.
 hold-withdrawn-subject = Un mensaje ya no espera autorización
 hold-withdrawn = Su administrador ha retirado el mensaje { $reference }. No se envió, y está en su carpeta de borradores.

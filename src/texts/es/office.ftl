@@ -71,7 +71,7 @@ office-recovery-make = Crear códigos de recuperación nuevos
 # Today.
 office-today-more = Hay más de lo que muestran estas listas. Lo anterior está en su programa de correo.
 office-today-empty = Nada le espera
-office-today-empty-hint = Aquí verá las respuestas nuevas, los mensajes por liberar y a quién conviene llamar.
+office-today-empty-hint = Aquí verá las respuestas nuevas, los mensajes por autorizar y a quién conviene llamar.
 office-admin-empty = Aquí no hay correo
 office-admin-empty-hint = Su cuenta administra el servidor. Solo quienes escriben a los pacientes ven su correo.
 office-gaps-title =
@@ -106,13 +106,13 @@ office-replies-title =
 office-shared = Buzón compartido
 office-waits-title =
     { $n ->
-        [one] { $n } mensaje espera ser liberado
-       *[other] { $n } mensajes esperan ser liberados
+        [one] { $n } mensaje espera autorización
+       *[other] { $n } mensajes esperan autorización
     }
 # $name is a person of the clinic.
-office-waits-mine = Para que usted lo libere, escrito por { $name }
-office-waits-deputy = Para que usted lo libere como suplente, escrito por { $name }
-office-waits-written = Usted lo escribió, { $name } lo libera
+office-waits-mine = Para que usted lo autorice, escrito por { $name }
+office-waits-deputy = Para que usted lo autorice como suplente, escrito por { $name }
+office-waits-written = Usted lo escribió, { $name } lo autoriza
 office-waits-to = Para { $name }
 office-waits-until = En espera hasta: { $moment }
 office-failed-title =
@@ -129,20 +129,38 @@ office-unopened-title =
 office-unopened-text = A menudo basta una llamada breve.
 office-phone = Teléfono { $phone }
 office-no-phone-number = No hay teléfono en la ficha
+office-returned-title =
+    { $n ->
+        [one] { $n } mensaje suyo fue devuelto
+       *[other] { $n } mensajes suyos fueron devueltos
+    }
+office-returned-text = No se enviaron. Cámbielos y envíelos de nuevo, o quítelos de la lista.
+office-asked-write = Escribirlo otra vez
+office-lately-title = Enviado hace poco
+# After the names of some people.
+office-lately-more =
+    { $n ->
+        [one] y { $n } más
+       *[other] y { $n } más
+    }
 office-task-done = Hecho
 
 # What was done, at the top of a page.
 office-done-again = Un aviso nuevo está en camino.
 office-done-closed = Cerrado. La respuesta quedó marcada como leída.
 office-done-finished = Marcado como hecho.
-office-done-held = El mensaje está guardado. Falta que lo liberen.
+office-done-held = El mensaje está guardado. Falta que lo autoricen.
 office-done-sent = Enviado. El mensaje está en camino.
 office-done-recalled = Retirado. Ya nadie puede abrirlo.
-office-done-released = Liberado. El mensaje está en camino.
+office-done-released = Autorizado. El mensaje está en camino.
 office-done-returned = Devuelto. Quien lo escribió lo tiene en Borradores, con su motivo.
 office-done-withdrawn = Retirado. El mensaje está en sus Borradores.
-office-done-gone = Ya no espera: se liberó o se devolvió hace un momento.
-office-done-not = No se cambió nada. Alguien se adelantó, o el día no se puede usar. Por favor, mire el estado más abajo.
+office-done-gone = Este paso ya no está disponible. Aquí ve el mensaje como está ahora.
+office-done-not = No se cambió nada. Quizás alguien se adelantó. Por favor, mire el estado más abajo.
+# $first and $last are dates.
+office-done-day = No se cambió nada. Elija un día entre el { $first } y el { $last }.
+office-done-over = No se hizo nada. El mensaje ya no espera: fue autorizado, devuelto o retirado, o su plazo terminó.
+office-done-look = Verlo
 
 # A message.
 office-message = Mensaje
@@ -171,16 +189,27 @@ office-print-from = De
 office-print-to = Para
 office-print-date = Fecha
 office-back = Volver al mensaje
-office-waiting = Este mensaje espera que { $name } lo libere, hasta: { $moment }.
+office-waiting = Este mensaje espera que { $name } lo autorice, hasta: { $moment }.
 office-waiting-look = Verlo
+# $writer and $name are persons of the clinic.
+office-written-by = Escrito por { $name }.
+office-written-released = Escrito por { $writer }. Autorizado por { $name }: { $moment }
+office-back-title = Lo que usted escribió
+office-back-text = Esto no se envió. Está en sus Borradores.
+office-back-several = Era para varias personas. Cámbielo en su programa de correo y envíelo desde allí.
+office-back-unlisted = Nadie en los contactos tiene esta dirección. Cambie el mensaje en su programa de correo y envíelo desde allí.
+office-back-again = Cambiar y enviar de nuevo
+office-back-close-text = Si ya no debe enviarse, quítelo de la lista. Se queda en sus Borradores.
+office-back-close = Quitar de la lista
 office-way-portal = Protegido: un aviso con un enlace
 office-way-clear = Correo común, sin proteger
 office-way-local = Un buzón de la clínica
 office-way-open = Aún sin decidir
 # $moment is "today, 9:41 AM" or "18 November".
-office-state-held = Por liberar desde: { $moment }
+office-state-held = Por autorizar desde: { $moment }
 office-state-queued = Por enviar desde: { $moment }
 office-state-noticed = Aviso enviado: { $moment }
+office-state-extended = Enviado de nuevo: { $moment }
 office-state-bounced = El aviso no se pudo entregar ({ $moment }).
 office-state-unopened = Aún no se ha abierto.
 office-state-opened = Abierto: { $moment }
@@ -189,6 +218,8 @@ office-state-replied = Respondido: { $moment }
 office-state-expired = Su plazo terminó: { $moment }
 office-state-expired-unopened = Su plazo terminó: { $moment }. No se abrió.
 office-state-recalled = Retirado: { $moment }
+# $name is a person of the clinic.
+office-state-recalled-by = Retirado por { $name }: { $moment }
 office-state-relayed = Entregado al servicio de correo: { $moment }
 office-state-delivered = En el buzón desde: { $moment }
 office-state-failed = No se pudo entregar ({ $moment }).
@@ -198,10 +229,14 @@ office-state-until = Se puede leer hasta: { $moment }
 office-close = Cerrar sin responder
 office-close-text = Si no hace falta responder, ciérrelo. Queda marcado como leído, también en su programa de correo.
 office-again-title = Enviarlo de nuevo
-office-again-text = Se envía un aviso nuevo con un enlace nuevo. El mensaje se puede leer durante el plazo habitual desde hoy.
+office-again-text =
+    { $n ->
+        [one] Se envía un aviso nuevo con un enlace nuevo. El mensaje se puede leer durante { $n } día desde hoy.
+       *[other] Se envía un aviso nuevo con un enlace nuevo. El mensaje se puede leer durante { $n } días desde hoy.
+    }
 office-again = Enviar de nuevo
 office-until-label = Se puede leer hasta
-office-until-hint = Déjelo vacío para el plazo habitual.
+office-until-hint = Déjelo vacío para el plazo de arriba.
 office-recall = Retirar
 office-recall-title = ¿Retirar este mensaje?
 office-recall-closes = Desde ahora nadie puede abrirlo. El enlace del aviso dice que usted lo retiró.
@@ -213,7 +248,7 @@ office-recall-do = Retirarlo
 office-glass-title = Usted no ve este mensaje
 office-glass-text = No existe tal mensaje, o está en el buzón de otra persona.
 office-glass-emergency = Es una emergencia
-office-glass-record = Como profesional puede abrirlo con un motivo. Su nombre, la hora y el motivo quedan registrados para siempre.
+office-glass-record = Como médico puede abrirlo con un motivo. Su nombre, la hora y el motivo quedan registrados para siempre.
 office-glass-do = Abrir el mensaje
 office-glass-open = Usted lo abrió en una emergencia
 office-glass-open-text = Está abierto hasta que usted salga. Su nombre y su motivo están registrados.
@@ -222,27 +257,28 @@ office-reason-label = Motivo
 office-reason-wrong = Por favor, dé un motivo de { $least } a { $most } caracteres.
 
 # Release.
-office-release-title = Liberar un mensaje
+office-release-title = Autorizar un mensaje
 office-release-who = { $writer } escribió esto en nombre de { $name }.
 office-release-until = Queda en espera hasta: { $moment }. Después regresa a Borradores.
 office-goes-title = Quién lo recibe, y cómo
-office-note-off = Esta cuenta fue desactivada. No se puede liberar nada hasta que se elija a otra persona.
+office-note-off = Esta cuenta fue desactivada. No se puede autorizar nada hasta que se elija a otra persona.
 office-goes-clear = Sale sin proteger. Otros pueden leerlo en el camino.
 office-note-unlisted = No está en su directorio. Por favor, revise la dirección.
 office-note-blind = Va en copia oculta: los demás destinatarios no ven esta dirección.
-office-release-own = Liberarlo
+office-release-own = Autorizarlo
 office-release-own-text = Su contraseña y un código de su app muestran que es usted.
-office-release-here = { $name } lo libera aquí
-office-release-here-text = El profesional escribe su propia contraseña y un código, solo para este mensaje. Usted sigue en su sesión; nadie más entra.
-office-release-emergency = Liberarlo en una emergencia
-office-release-emergency-text = Lleva el nombre de { $name }. Si no se puede localizar a esa persona, usted puede liberarlo con un motivo. Su nombre y el motivo quedan registrados para siempre.
-office-release-do = Liberar y enviar
+office-release-here = { $name } lo autoriza aquí
+office-release-here-text = El médico escribe su propia contraseña y un código, solo para este mensaje. Usted sigue en su sesión; nadie más entra.
+office-release-emergency = Autorizarlo en una emergencia
+office-release-emergency-text = Lleva el nombre de { $name }. Si no se puede localizar a esa persona, usted puede autorizarlo con un motivo. Su nombre y el motivo quedan registrados para siempre.
+office-release-do = Autorizar y enviar
 office-release-wrong = La contraseña o el código no funcionó. No se envió nada. Espere al próximo código e inténtelo de nuevo.
+office-release-wrong-here = La dirección, la contraseña o el código no funcionó. No se envió nada. Espere al próximo código e inténtelo de nuevo.
 office-release-empty = Por favor, escriba la contraseña y los 6 dígitos de la app. No se envió nada.
 office-release-changed = Este no es el mensaje que se mostró. No se envió nada. Léalo de nuevo y después libérelo.
-office-release-long = Un mensaje de esta longitud no se libera en esta página, porque aquí nadie puede verlo entero. No se envió nada. Quien lo escribió puede acortarlo o enviar la parte larga como archivo.
-office-release-theirs = Lleva el nombre de { $name }, que debe liberarlo. No se envió nada.
-office-release-off = La cuenta del profesional o de un destinatario fue desactivada. No se envió nada. Por favor, devuelva el mensaje.
+office-release-long = Un mensaje de esta longitud no se autoriza en esta página, porque aquí nadie puede verlo entero. No se envió nada. Quien lo escribió puede acortarlo o enviar la parte larga como archivo.
+office-release-theirs = Lleva el nombre de { $name }, que debe autorizarlo. No se envió nada.
+office-release-off = La cuenta del médico o de un destinatario fue desactivada. No se envió nada. Por favor, devuelva el mensaje.
 office-release-damaged = El mensaje guardado no es el que se escribió. No se envió nada. Por favor, avise a la persona encargada de este sistema.
 office-reject-title = Devolverlo a { $name }
 office-reject-label = Qué debe cambiarse
@@ -332,14 +368,17 @@ office-found-no-address = Sin dirección de correo en la ficha
 # $date es "1980-01-31".
 office-born = nacimiento: { $date }
 office-write-from = De
-office-write-from-hint = Un mensaje en nombre de otra persona espera hasta que esa persona lo libere.
+office-write-from-hint = Un mensaje en nombre de otra persona espera hasta que esa persona lo autorice.
 # En una lista de nombres. $name es "Dr. Ana Ruiz".
-office-write-waits = { $name } (queda por liberar)
+office-write-waits = { $name } (queda por autorizar)
 office-write-to = Para
 office-write-to-hint = Varias personas leen en la misma dirección. Elija de quién trata el mensaje.
 office-choose = Elija
 office-write-subject = Asunto
 office-write-kept = Adjuntar archivos de este paciente
+# $name is a person. It stands after a file's size and date.
+office-kept-owner = de { $name }
+office-kept-unknown = alguien de este buzón
 office-preview = Ver
 office-write-files = Agregar archivos de esta computadora
 office-write-send = Enviar
@@ -480,7 +519,7 @@ office-fate-opened = Abierto
 office-fate-downloaded = Archivo descargado
 office-fate-replied = Contestado
 office-fate-expired = Su plazo terminó
-office-fate-recalled = Usted lo retiró
+office-fate-recalled = Retirado
 office-fate-relayed = Enviado al destino
 office-fate-delivered = Entregado
 office-fate-failed = No entregado

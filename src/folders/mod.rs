@@ -84,6 +84,12 @@ pub fn drafts(store: &Store, account: AccountId) -> MailboxId {
     id(store, Some(account), "Drafts")
 }
 
+/// Where an account's mail lies that is done with.
+#[must_use]
+pub fn trash(store: &Store, account: AccountId) -> MailboxId {
+    id(store, Some(account), "Trash")
+}
+
 /// The clinic's shared INBOX: for answers to nobody who is still there.
 #[must_use]
 pub fn shared(store: &Store) -> MailboxId {

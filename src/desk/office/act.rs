@@ -1,6 +1,5 @@
 //! What the office does with a message that it sees.
 
-use crate::desk::office::back::is_back;
 use crate::desk::office::letter::{CLOSED, is_its_own};
 use crate::desk::office::{Sight, Viewer};
 use crate::desk::{Desk, Refused};
@@ -78,9 +77,9 @@ impl Desk {
         outcome(self.of(viewer).finish_task(id).await)
     }
 
-    /// Closes an answer that needs none (WM12), or a draft that came back and is done
-    /// with: read, with the keyword `Closed`,
-    /// wherever the account's mailbox shows it. Mail programs see both.
+    /// Closes an answer that needs none (WM12): read, with the keyword `Closed`,
+    /// wherever the account's mailbox shows it. Mail programs see both. A draft that
+    /// came back goes to Trash.
     ///
     /// # Errors
     /// The store's own.
@@ -97,9 +96,11 @@ impl Desk {
             return Ok(Outcome::Unseen);
         };
         let from = opened.head.from.as_ref().map(|from| &from.address);
-        let came = self.came(&opened.message, from).await?.is_some();
-        if !came && !is_back(viewer.account, &opened.message, &opened.head) {
-            return Ok(Outcome::Unseen);
+        if self.came(&opened.message, from).await?.is_none() {
+            return match self.put_away(viewer, id).await? {
+                true => Ok(Outcome::Done),
+                false => Ok(Outcome::Unseen),
+            };
         }
         let closed = (System::SEEN, Keyword::new(CLOSED));
         self.mark(viewer.account.id, id, closed).await

@@ -2,18 +2,20 @@
 //! changed and sent again.
 
 use crate::contacts;
-use crate::desk::office::letter::CLOSED;
 use crate::desk::office::{Blank, Sight, Viewer, Wish};
 use crate::desk::{Desk, Refused};
 use crate::folders;
-use crate::model::{Account, ContactId, Direction, Head, MessageId, System};
+use crate::model::{Account, AccountId, ContactId, Direction, Head, MessageId, System};
 use crate::reading::{self, Opened};
-use crate::store::Error;
 use crate::store::records::Message;
+use crate::store::{Error, Tx};
 use jiff::Timestamp;
+use mail_parser::decoders::html::html_to_text;
 
 /// Drafts that are looked at, the newest first: nobody writes more at a time.
 const LOOKED: usize = 200;
+/// Tries against others who change the same folder.
+const ATTEMPTS: usize = 5;
 
 /// A draft that came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +55,7 @@ impl Desk {
         let rows = self.store.rows(drafts, None).await?.rows;
         let mut returned = Vec::new();
         for row in rows.iter().rev().take(LOOKED) {
-            let gone = row.flags.system.contains(System::DELETED);
-            if gone || row.flags.has_keyword(CLOSED) {
+            if row.flags.system.contains(System::DELETED) {
                 continue;
             }
             let Some(message) = self.store.get(&Message::at(row.message)).await? else {
@@ -85,6 +86,13 @@ impl Desk {
         let Some(opened) = opened.filter(|o| is_back(account, &o.message, &o.head)) else {
             return Ok(None);
         };
+        if self
+            .drafted(account.id, opened.message.id)
+            .await?
+            .is_empty()
+        {
+            return Ok(None);
+        }
         let meant = self.meant(&opened.head).await?;
         Ok(Some(Back {
             contact: meant.map(|(contact, _)| contact),
@@ -101,9 +109,11 @@ impl Desk {
         let Some(opened) = self.own_draft(viewer, id).await? else {
             return Ok(None);
         };
-        let text = match opened.text().await? {
-            Some(text) => Some(text),
-            None => opened.plain().await?,
+        // A form holds plain text.
+        let text = match (opened.plain().await?, opened.body().await?) {
+            (Some(plain), _) => Some(plain),
+            (None, Some(html)) => Some(html_to_text(&html)),
+            (None, None) => opened.text().await?,
         };
         let from = opened.head.from.as_ref();
         let files = opened.files();
@@ -155,7 +165,50 @@ impl Desk {
             return Ok(None);
         }
         let opened = reading::open(&self.store, id).await?;
-        Ok(opened.filter(|o| is_back(viewer.account, &o.message, &o.head)))
+        let opened = opened.filter(|o| is_back(viewer.account, &o.message, &o.head));
+        match opened {
+            Some(_) if self.drafted(viewer.account.id, id).await?.is_empty() => Ok(None),
+            opened => Ok(opened),
+        }
+    }
+
+    /// Where a message stands in an account's Drafts.
+    async fn drafted(&self, account: AccountId, id: MessageId) -> Result<Vec<u32>, Error> {
+        let drafts = folders::drafts(&self.store, account);
+        let placed = self.store.placed(id).await?;
+        let there = placed.into_iter().filter(|(folder, _)| *folder == drafts);
+        Ok(there.map(|(_, uid)| uid).collect())
+    }
+
+    /// Moves a draft that came back to Trash, as a mail program does with a draft
+    /// that is sent. Whether there was one.
+    pub(super) async fn put_away(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+    ) -> Result<bool, Refused> {
+        let account = viewer.account.id;
+        let drafts = folders::drafts(&self.store, account);
+        for _ in 0..ATTEMPTS {
+            if self.own_draft(viewer, id).await?.is_none() {
+                return Ok(false);
+            }
+            let mut rows = Vec::new();
+            for uid in self.drafted(account, id).await? {
+                rows.extend(self.store.row(drafts, uid, None).await?);
+            }
+            let mut tx = Tx::new();
+            let trash = folders::trash(&self.store, account);
+            if !folders::copy(&self.store, &mut tx, trash, &rows).await? {
+                return Ok(false);
+            }
+            let gone: Vec<_> = rows.iter().map(|row| (row.uid, row.message)).collect();
+            tx.vanish(drafts, &gone);
+            if self.store.try_commit(tx).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Err(Error::Conflict.into())
     }
 
     /// For whom of the directory a draft is, and whether that is sure: whoever is

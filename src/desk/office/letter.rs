@@ -1,7 +1,6 @@
 //! One message: what it says, the notice as it was sent, and what has become of it.
 
 use crate::desk::messages::PortalView;
-use crate::desk::office::back::is_back;
 use crate::desk::office::{Back, File, Sight, Told, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::folders;
@@ -170,6 +169,8 @@ impl Desk {
             let alive = to.iter().any(|to| to.portal.as_ref().is_some_and(is_alive));
             can.change &= waiting.is_none() && alive;
         }
+        let back = self.back(viewer.account, opened.as_ref()).await?;
+        can.close |= back.is_some();
         let recalled = to.iter().any(|to| to.state == State::Recalled);
         Ok(Some(Letter {
             id,
@@ -181,8 +182,10 @@ impl Desk {
             },
             regards: self.regards(&message).await?,
             days: can.change.then(|| self.days(&message, &to)),
-            back: self.back(viewer.account, opened.as_ref()).await?,
-            told: self.told(&message, opened.as_ref(), recalled).await?,
+            back,
+            told: self
+                .told(&message, opened.as_ref(), (waiting.is_none(), recalled))
+                .await?,
             to,
             waiting,
             sight,
@@ -261,13 +264,12 @@ impl Desk {
         let from = opened.and_then(|opened| opened.head.from.as_ref());
         let from = from.map(|from| &from.address);
         let written = self.came(message, from).await?.is_some();
-        let back = opened.is_some_and(|opened| is_back(account, message, &opened.head));
         Ok(Can {
             change: message.dispatched
                 && message.direction == Direction::Outgoing
                 && message.purged.is_none()
                 && is_its_own(account, message, opened),
-            close: (written || back) && self.is_open(account, message.id).await?,
+            close: written && self.is_open(account, message.id).await?,
             answer: match opened.filter(|_| came) {
                 Some(opened) => !self.writers(opened).await?.is_empty(),
                 None => false,

@@ -36,13 +36,13 @@ struct Found {
 }
 
 impl Desk {
-    /// Who did what; the trail is read only if there is something to find. `recalled`:
-    /// somebody took it back.
+    /// Who did what; the trail is read only if there is something to find. `goes`: it
+    /// waits for nobody's release; `recalled`: somebody took it back.
     pub(super) async fn told(
         &self,
         message: &Message,
         opened: Option<&Opened>,
-        recalled: bool,
+        (goes, recalled): (bool, bool),
     ) -> Result<Told, Error> {
         let mut told = Told::default();
         let from = opened.and_then(|opened| opened.head.from.as_ref());
@@ -51,8 +51,8 @@ impl Desk {
             let other = writer.filter(|writer| writer.address != from.address);
             told.writer = other.map(|writer| writer.shown().to_owned());
         }
-        let went = message.dispatched && message.direction == Direction::Outgoing;
-        let released = told.writer.is_some() && went;
+        let goes = goes && message.direction == Direction::Outgoing;
+        let released = told.writer.is_some() && goes;
         if !released && !recalled {
             return Ok(told);
         }

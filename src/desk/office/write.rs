@@ -298,9 +298,9 @@ impl Desk {
             tracing::warn!(event = "office.unmarked", id = %id, reason = %error, "An answer was taken, but what it answers could not be marked.");
         }
         if let Some(id) = draft
-            && let Err(error) = self.close_answer(viewer, id).await
+            && let Err(error) = self.put_away(viewer, id).await
         {
-            tracing::warn!(event = "office.unclosed", id = %id, reason = %error, "A draft was sent again, but could not be marked as done with.");
+            tracing::warn!(event = "office.undrafted", id = %id, reason = %error, "A draft was sent again, but could not be moved to Trash.");
         }
         Ok(posted)
     }

@@ -207,7 +207,12 @@ async fn a_message_stands_beside_its_notice_with_what_has_become_of_it() {
         assert!(text.contains(words), "{words}: {text}");
     }
     let paper = ruiz.get(&format!("{path}/print")).await.text();
-    for words in ["All is well.", "Open it:", "Notice sent today"] {
+    // Paper is read another day.
+    for words in [
+        "All is well.",
+        "Open it:",
+        "Notice sent Monday, 21 September 2026",
+    ] {
         assert!(paper.contains(words), "{words}: {paper}");
     }
     let file = ruiz.get(&format!("{path}/file/2")).await;
@@ -393,7 +398,7 @@ async fn an_answer_waits_on_today_until_it_is_closed_without_a_reply() {
     assert_eq!(done.header("location"), "/today?done=closed");
     let text = ruiz.get("/today?done=closed").await.text();
     assert!(
-        text.contains("<title>Today") && text.contains("marked as read"),
+        text.contains("<title>Today") && text.contains("off your list"),
         "{text}"
     );
     let account = find(&bench, RUIZ).await;
@@ -425,7 +430,12 @@ async fn taking_back_asks_first_and_sending_again_makes_a_new_notice() {
     // A day that is over changes nothing, and that is said.
     let fields = [("form", form.as_str()), ("until", "2001-01-01")];
     let late = ruiz.post(&format!("{path}/extend"), &fields).await;
-    assert_eq!(late.header("location"), format!("{path}?done=not"));
+    assert_eq!(late.header("location"), format!("{path}?done=day"));
+    let said = ruiz.get(late.header("location")).await.text();
+    assert!(
+        said.contains("Choose a day from 2026-09-28 to 20"),
+        "{said}"
+    );
 
     let asks = ruiz.get(&format!("{path}/recall")).await.text();
     assert!(asks.contains("This is for good"), "{asks}");
@@ -442,10 +452,13 @@ async fn taking_back_asks_first_and_sending_again_makes_a_new_notice() {
     assert_eq!(done.header("location"), format!("{path}?done=recalled"));
     let text = ruiz.get(&format!("{path}?done=recalled")).await.text();
     assert!(
-        text.contains("Taken back today") && !text.contains("/extend"),
+        text.contains("Taken back by ruiz@clinic.example, today") && !text.contains("/extend"),
         "{text}"
     );
     let account = find(&bench, RUIZ).await;
+    // Whoever presses too late is led to the message as it stands.
+    let late = ruiz.get(&format!("{path}/recall")).await;
+    assert_eq!(late.header("location"), format!("{path}?done=gone"));
     let recalls = events(&bench, EventKind::Recall).await;
     assert!(
         recalls

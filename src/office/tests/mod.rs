@@ -1,5 +1,6 @@
 //! The office's door, asked and attacked.
 
+mod back;
 mod bench;
 mod entering;
 mod forged;

@@ -55,6 +55,12 @@ impl Form {
         }
     }
 
+    /// Where a release leads.
+    fn released(&self) -> String {
+        let id = self.path.split('/').nth(2).unwrap();
+        format!("/today?done=released&message={id}")
+    }
+
     async fn send(&self, browser: &mut Browser, more: &[(&str, &str)]) -> Answer {
         let mut fields = vec![("form", self.form.as_str()), ("binding", &self.binding)];
         fields.extend(more);
@@ -101,19 +107,24 @@ async fn a_provider_reads_what_goes_to_whom_and_releases_with_password_and_code(
     assert!(waits(&bench, id).await);
     let proof = [("password", PHRASE), ("code", code.as_str())];
     let done = form.send(&mut ruiz, &proof).await;
-    assert_eq!(
-        done.header("location"),
-        "/today?done=released",
-        "{}",
-        done.text()
-    );
+    assert_eq!(done.header("location"), form.released(), "{}", done.text());
     assert!(!waits(&bench, id).await);
     let record = events(&bench, EventKind::Release).await;
     assert_eq!(record[0].note, "own");
     // The same form once more finds nothing that waits.
     let again = form.send(&mut ruiz, &proof).await;
-    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    let there = format!("/message/{id}?done=gone");
+    assert_eq!(again.header("location"), there);
     assert_eq!(events(&bench, EventKind::Release).await.len(), 1);
+    // It leads to the message, which says who wrote and who released it.
+    let page = ruiz.get(&there).await.text();
+    assert!(page.contains("as it stands now"), "{page}");
+    assert!(
+        page.contains("Written by desk@clinic.example. Released by ruiz@clinic.example, today"),
+        "{page}"
+    );
+    let today = ruiz.get(done.header("location")).await.text();
+    assert!(today.contains("Look at it"), "{today}");
 }
 
 // WM7
@@ -132,12 +143,7 @@ async fn at_a_staff_screen_a_provider_proves_for_one_message_and_is_not_signed_i
         ("code", code.as_str()),
     ];
     let done = form.send(&mut desk, &proof).await;
-    assert_eq!(
-        done.header("location"),
-        "/today?done=released",
-        "{}",
-        done.text()
-    );
+    assert_eq!(done.header("location"), form.released(), "{}", done.text());
     assert!(done.headers.get("set-cookie").is_none());
     assert_eq!(desk.cookies, before);
     assert!(desk.get("/today").await.text().contains(DESK));
@@ -239,12 +245,7 @@ async fn a_colleague_releases_in_an_emergency_with_a_reason_and_a_deputy_without
     let mut whole = proof.to_vec();
     whole.push(("reason", "Dr.+Ruiz+is+away"));
     let done = form.send(&mut other, &whole).await;
-    assert_eq!(
-        done.header("location"),
-        "/today?done=released",
-        "{}",
-        done.text()
-    );
+    assert_eq!(done.header("location"), form.released(), "{}", done.text());
 
     let next = held(&bench).await;
     stand_in(&bench, "other@clinic.example").await;
@@ -262,12 +263,7 @@ async fn release_by(bench: &Bench, browser: &mut Browser, (form, seed): (&Form, 
     let done = form
         .send(browser, &[("password", PHRASE), ("code", &code)])
         .await;
-    assert_eq!(
-        done.header("location"),
-        "/today?done=released",
-        "{}",
-        done.text()
-    );
+    assert_eq!(done.header("location"), form.released(), "{}", done.text());
 }
 
 async fn stand_in(bench: &Bench, who: &str) {

@@ -51,7 +51,7 @@ pub(super) async fn post(browser: &mut Browser, path: &str, body: Vec<u8>) -> An
 }
 
 /// Sends a form from a page of ours.
-async fn send(
+pub(super) async fn send(
     browser: &mut Browser,
     path: &str,
     fields: &[(&str, &str)],
@@ -66,7 +66,12 @@ async fn send(
 }
 
 /// Somebody of the directory.
-async fn person(bench: &Bench, name: (&str, &str), to: &str, of: Option<AccountId>) -> ContactId {
+pub(super) async fn person(
+    bench: &Bench,
+    name: (&str, &str),
+    to: &str,
+    of: Option<AccountId>,
+) -> ContactId {
     let (store, now) = (&bench.store, bench.store.clock().now());
     bench.pass(1);
     let id = ContactId::new(now);
@@ -99,12 +104,12 @@ fn results(to: &str) -> [(&'static str, &str); 4] {
 }
 
 /// Whether this address is chosen in the page's list.
-fn is_chosen(page: &str, value: &str) -> bool {
+pub(super) fn is_chosen(page: &str, value: &str) -> bool {
     page.contains(&format!("<option value=\"{value}\" selected>"))
 }
 
 /// The message that a form's answer leads to, and the word behind it.
-fn led(answer: &Answer) -> (MessageId, String) {
+pub(super) fn led(answer: &Answer) -> (MessageId, String) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     let path = answer.header("location").to_owned();
     let (path, word) = path.split_once("?done=").unwrap();
@@ -112,7 +117,7 @@ fn led(answer: &Answer) -> (MessageId, String) {
     (id.parse().unwrap(), word.to_owned())
 }
 
-async fn opened(bench: &Bench, id: MessageId) -> Opened {
+pub(super) async fn opened(bench: &Bench, id: MessageId) -> Opened {
     reading::open(&bench.store, id).await.unwrap().unwrap()
 }
 
@@ -337,7 +342,7 @@ async fn what_the_way_out_refuses_is_said_in_its_words_and_what_was_typed_stays(
 
 /// A message from Jane with these files, where this account finds it: in INBOX, and
 /// among her mail.
-async fn came(
+pub(super) async fn came(
     bench: &Bench,
     who: &str,
     from: ContactId,

@@ -134,7 +134,7 @@ office-returned-title =
         [one] { $n } message came back to you
        *[other] { $n } messages came back to you
     }
-office-returned-text = They were not sent. Change them and send them again, or put them away.
+office-returned-text = They were not sent. Change them and send them again, or move them to Trash.
 office-asked-write = Write it anew
 office-lately-title = Sent lately
 # After the names of some people.
@@ -147,7 +147,7 @@ office-task-done = Done
 
 # What was done, at the top of a page.
 office-done-again = A new notice is on its way.
-office-done-closed = Closed. The answer is marked as read.
+office-done-closed = Done. It is off your list.
 office-done-finished = Marked as done.
 office-done-held = The message is safe. It waits for release.
 office-done-sent = Sent. The message is on its way.
@@ -199,8 +199,8 @@ office-back-text = This was not sent. It lies in your Drafts.
 office-back-several = It was for several people. Please change it in your mail program, and send it from there.
 office-back-unlisted = Nobody in the contacts has its address. Please change it in your mail program, and send it from there.
 office-back-again = Change and send again
-office-back-close-text = If it should not be sent, put it away. It then leaves this list, and stays in your Drafts.
-office-back-close = Put away
+office-back-close-text = If it should not be sent, put it away. It then lies in your Trash.
+office-back-close = Move to Trash
 office-way-portal = Protected: a notice with a link
 office-way-clear = Ordinary e-mail, not protected
 office-way-local = A mailbox of the clinic

@@ -134,7 +134,7 @@ office-returned-title =
         [one] { $n } mensaje suyo fue devuelto
        *[other] { $n } mensajes suyos fueron devueltos
     }
-office-returned-text = No se enviaron. Cámbielos y envíelos de nuevo, o quítelos de la lista.
+office-returned-text = No se enviaron. Cámbielos y envíelos de nuevo, o muévalos a la papelera.
 office-asked-write = Escribirlo otra vez
 office-lately-title = Enviado hace poco
 # After the names of some people.
@@ -147,7 +147,7 @@ office-task-done = Hecho
 
 # What was done, at the top of a page.
 office-done-again = Un aviso nuevo está en camino.
-office-done-closed = Cerrado. La respuesta quedó marcada como leída.
+office-done-closed = Hecho. Ya no está en su lista.
 office-done-finished = Marcado como hecho.
 office-done-held = El mensaje está guardado. Falta que lo autoricen.
 office-done-sent = Enviado. El mensaje está en camino.
@@ -199,8 +199,8 @@ office-back-text = Esto no se envió. Está en sus Borradores.
 office-back-several = Era para varias personas. Cámbielo en su programa de correo y envíelo desde allí.
 office-back-unlisted = Nadie en los contactos tiene esta dirección. Cambie el mensaje en su programa de correo y envíelo desde allí.
 office-back-again = Cambiar y enviar de nuevo
-office-back-close-text = Si ya no debe enviarse, quítelo de la lista. Se queda en sus Borradores.
-office-back-close = Quitar de la lista
+office-back-close-text = Si ya no debe enviarse, quítelo. Entonces está en su papelera.
+office-back-close = Mover a la papelera
 office-way-portal = Protegido: un aviso con un enlace
 office-way-clear = Correo común, sin proteger
 office-way-local = Un buzón de la clínica

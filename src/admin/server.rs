@@ -211,6 +211,7 @@ mod tests {
             rules: crate::policy::Rules::sample(),
             unopened: SignedDuration::from_hours(72),
             uploads: crate::upload::Limits::default(),
+            chart: None,
         })
     }
 

@@ -4,12 +4,16 @@
 //! folder's own; everything below it is opened by one name, relative to the
 //! handle of the folder it is in, and no symbolic link is followed.
 
+use crate::chart::Lying;
 use crate::chart::name::{self, FolderName};
+use jiff::Timestamp;
+use rustix::fs::fstat;
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags, Stat, fsync, linkat, mkdirat, openat,
     renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
+use std::cmp::Reverse;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -20,6 +24,8 @@ use std::path::Path;
 pub(super) const MARK: &str = ".sealpost-chart";
 /// A folder nobody else may enter.
 const PRIVATE: Mode = Mode::RWXU;
+/// Entries of a patient's folder that are looked at. More than a chart holds.
+const LOOKED: usize = 10_000;
 /// Files of one name on one day. More is a loop, not a patient.
 const NAMES: u32 = 999;
 
@@ -59,17 +65,38 @@ impl Root {
 
     /// Opens a patient's folder; makes it if there is none.
     pub(super) fn drawer(&self, wanted: &FolderName) -> io::Result<Drawer> {
-        let found = self.find(wanted)?;
-        let name = match &found {
-            Some(found) => found.as_str(),
-            None => {
-                match mkdirat(&self.0, wanted.whole.as_str(), PRIVATE) {
-                    Ok(()) | Err(Errno::EXIST) => fsync(&self.0)?,
-                    Err(error) => return Err(error.into()),
-                }
-                wanted.whole.as_str()
-            }
+        if let Some(found) = self.found(wanted)? {
+            return Ok(found);
+        }
+        match mkdirat(&self.0, wanted.whole.as_str(), PRIVATE) {
+            Ok(()) | Err(Errno::EXIST) => fsync(&self.0)?,
+            Err(error) => return Err(error.into()),
+        }
+        self.enter(&wanted.whole)
+    }
+
+    /// Opens the folder to be read alone; `None` if it is not there, or does not bear
+    /// our mark, as an empty mount point does not.
+    pub(super) fn look(path: &Path) -> io::Result<Option<Self>> {
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = match openat(CWD, path, flags, Mode::empty()) {
+            Ok(root) => root,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
+        match statat(&root, MARK, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(Some(Self(root))),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A patient's folder, if there is one.
+    pub(super) fn found(&self, wanted: &FolderName) -> io::Result<Option<Drawer>> {
+        self.find(wanted)?.map(|name| self.enter(&name)).transpose()
+    }
+
+    fn enter(&self, name: &str) -> io::Result<Drawer> {
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(Drawer(openat(&self.0, name, flags, Mode::empty())?))
     }
@@ -162,6 +189,52 @@ impl Drawer {
         }
         let why = format!("there are {NAMES} files of one name and day already");
         Err(io::Error::other(why))
+    }
+
+    /// The files in it, the newest first, at most `most`. What somebody else put there
+    /// as a link leads out of it, and is left out.
+    pub(super) fn files(&self, most: usize) -> io::Result<Vec<Lying>> {
+        let mut files = Vec::new();
+        for entry in Dir::read_from(&self.0)?.take(LOOKED) {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().to_str() else {
+                continue;
+            };
+            if !name::is_plain(name) {
+                continue;
+            }
+            let stat = match statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => stat,
+                Err(Errno::NOENT) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            if is(&stat, FileType::RegularFile) {
+                files.push(Lying {
+                    name: name.to_owned(),
+                    size: u64::try_from(stat.st_size).unwrap_or_default(),
+                    written: Timestamp::from_second(stat.st_mtime).unwrap_or_default(),
+                });
+            }
+        }
+        files.sort_by_key(|file| Reverse(file.written));
+        files.truncate(most);
+        Ok(files)
+    }
+
+    /// One of its files, to be read; `None` if there is none of this name.
+    pub(super) fn read(&self, name: &str) -> io::Result<Option<File>> {
+        if !name::is_plain(name) {
+            return Ok(None);
+        }
+        // A pipe would hold up whoever opens it.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match openat(&self.0, name, flags, Mode::empty()) {
+            Ok(file) => file,
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let is_file = is(&fstat(&file)?, FileType::RegularFile);
+        Ok(is_file.then(|| File::from(file)))
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<(), Errno> {

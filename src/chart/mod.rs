@@ -16,6 +16,7 @@
 
 mod folder;
 mod name;
+mod shelf;
 mod webhook;
 mod write;
 
@@ -24,8 +25,10 @@ use crate::model::{Answer, ContactId, Lane, Live, MessageId, Part};
 use crate::queue::{self, Leased, schedule};
 use crate::store::records::{Charting, Job, News, NewsKind, Work};
 use crate::store::{Error, Store, Tx};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+pub use shelf::{Lying, Shelf, Taken};
 use std::path::PathBuf;
 use tokio::sync::watch;
 pub use webhook::Webhook;
@@ -62,6 +65,13 @@ pub struct Answered<'a> {
     pub contact: Option<ContactId>,
     /// Its parts.
     pub parts: &'a [Part],
+}
+
+/// The name under which a file is put into the chart that comes on this day, if no
+/// other one has it.
+#[must_use]
+pub fn filed(day: Date, name: Option<&str>) -> String {
+    name::file(day, name, 1)
 }
 
 /// Puts into the caller's commit what is to follow an answer.

@@ -89,6 +89,13 @@ pub(super) fn file(day: Date, name: Option<&str>, n: u32) -> String {
     format!("{day}-{}{number}{ending}", cut(stem, room))
 }
 
+/// Whether a name is that of a file in its own folder, and neither a path nor hidden:
+/// what is being written is hidden.
+pub(super) fn is_plain(name: &str) -> bool {
+    let is_path = |c: char| c == '/' || c.is_control();
+    !name.is_empty() && !name.starts_with('.') && !name.contains(is_path)
+}
+
 /// At most so many octets, between two characters, without a dot or blank at the
 /// end, which Windows drops.
 fn cut(text: &str, most: usize) -> &str {

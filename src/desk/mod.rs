@@ -31,6 +31,7 @@ use crate::route::portal::Voice;
 use crate::store::{Error, Store};
 use crate::upload::Limits;
 use jiff::SignedDuration;
+use std::path::PathBuf;
 
 /// The desk over one store. Cloning it is cheap.
 #[derive(Clone, Debug)]
@@ -65,6 +66,8 @@ pub struct Settings {
     pub unopened: SignedDuration,
     /// What is taken of files that a form sends in.
     pub uploads: Limits,
+    /// The folder with the patients' folders (`chart.folder`).
+    pub chart: Option<PathBuf>,
 }
 
 /// Why a wish was not granted.

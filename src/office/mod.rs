@@ -201,6 +201,7 @@ fn people(router: Router<Office>) -> Router<Office> {
             get(contacts::export_form).post(contacts::export),
         )
         .route("/contacts/{id}", get(contacts::page))
+        .route("/contacts/{id}/chart/{name}", get(write::chart))
         .route(
             "/contacts/{id}/change",
             get(contacts::change_form).post(contacts::change),

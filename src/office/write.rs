@@ -15,6 +15,7 @@ use crate::office::page::Tab;
 use crate::office::visitor::Visitor;
 use crate::office::write_views::{FindView, WriteView, problem};
 use crate::upload::Fault;
+use crate::web::download::shown;
 use crate::web::form::Sent;
 use crate::web::multipart::{self, Multipart};
 use crate::web::site::{query, same};
@@ -23,7 +24,10 @@ use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream;
 use serde::Deserialize;
+use std::io;
 
 /// People in one list: who is not among them is looked for with one more word.
 const FOUND: usize = 25;
@@ -134,6 +138,28 @@ pub(super) async fn send_answer(
     request: Request,
 ) -> Result<Response, Stop> {
     office.send(&visitor, answered(&id), request).await
+}
+
+/// `GET /contacts/{id}/chart/{name}`: a picture of the chart, shown in a page.
+pub(super) async fn chart(
+    State(office): State<Office>,
+    Extension(visitor): Who,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Stop> {
+    let signed = match office.signed(&visitor).await? {
+        Ok(signed) => signed,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let id = id.parse().map_err(|_| missing(&signed))?;
+    let desk = &office.0.desk;
+    let file = desk.chart_file(&viewer(&signed), (id, &name)).await?;
+    let mut file = file.ok_or_else(|| missing(&signed))?;
+    let first = file.next().await.ok().flatten().unwrap_or_default();
+    let rest = stream::try_unfold(file, |mut file| async {
+        let next = file.next().await?;
+        Ok::<_, io::Error>(next.map(|octets| (Bytes::from(octets), file)))
+    });
+    shown(first, rest).ok_or_else(|| missing(&signed))
 }
 
 fn contact(id: &str, draft: Option<&str>) -> Option<About> {

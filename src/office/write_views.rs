@@ -3,7 +3,8 @@
 
 use crate::desk::contacts::ContactView;
 use crate::desk::office::{
-    Author, Blank, Kept, LONGEST_SUBJECT, LONGEST_TEXT, Letter, Person, Preview, Unsent, Wish,
+    Author, Blank, Kept, LONGEST_SUBJECT, LONGEST_TEXT, Letter, Person, Place, Preview, Unsent,
+    Wish,
 };
 use crate::office::page::{Page, Tab};
 use crate::upload::Limits;
@@ -117,21 +118,27 @@ impl WriteView<'_> {
     }
 
     fn is_picked(&self, kept: &Kept) -> bool {
-        self.typed.picked.contains(&kept.key())
+        self.typed.picked.contains(&kept.place.key())
     }
 
-    /// Whose file it is, where several people share the mailbox.
+    /// Whose file it is, and where, if that is not plain: several people may share the
+    /// mailbox, and the chart is a folder of its own.
     fn owner(&self, kept: &Kept) -> Option<String> {
+        let unknown = || self.page.t("office-kept-unknown");
+        let name = kept.owner.clone().unwrap_or_else(unknown);
         let mut ids = self.blank.people.iter().map(|person| person.id);
         let first = ids.next();
-        let several = ids.any(|id| Some(id) != first);
-        let own = self.typed.draft == Some(kept.message);
-        let unknown = || self.page.t("office-kept-unknown");
-        (several && !own).then(|| kept.owner.clone().unwrap_or_else(unknown))
+        match kept.place {
+            Place::Chart(..) => Some(self.page.one("office-kept-chart", "name", name)),
+            Place::Message(id, _) if self.typed.draft == Some(id) => None,
+            Place::Message(..) => ids
+                .any(|id| Some(id) != first)
+                .then(|| self.page.one("office-kept-owner", "name", name)),
+        }
     }
 
     fn file_name(&self, kept: &Kept) -> String {
-        let name = kept.file.name.clone();
+        let name = kept.name.clone();
         name.unwrap_or_else(|| self.page.t("office-file-unnamed"))
     }
 

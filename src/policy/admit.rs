@@ -124,6 +124,21 @@ pub fn may_write_as(account: &Account, author: &Account, rules: &Rules) -> bool 
     named && may_send_from(account, &author.address, Some(author)).is_ok()
 }
 
+/// Whether an account may look into the folder of a patient of this provider: the
+/// provider, another one who was named to write for them, and staff who may write in
+/// their name (WM6, WM11). A patient without a provider of their own is nobody's.
+#[must_use]
+pub fn may_see_chart(account: &Account, provider: Option<&Account>, rules: &Rules) -> bool {
+    let Some(provider) = provider else {
+        return false;
+    };
+    match account.role {
+        Role::Admin => false,
+        Role::Provider => account.id == provider.id || account.writes_for.contains(&provider.id),
+        Role::Staff => may_write_as(account, provider, rules),
+    }
+}
+
 /// Whether such a message goes at once, and waits for nobody's release.
 #[must_use]
 pub fn sends_at_once(account: &Account, author: &Account, rules: &Rules) -> bool {

@@ -21,7 +21,9 @@ mod directory;
 mod lasting;
 mod release;
 
-pub use admit::{Admission, Answers, Facts, admit, may_send_from, may_write_as, sends_at_once};
+pub use admit::{
+    Admission, Answers, Facts, admit, may_see_chart, may_send_from, may_write_as, sends_at_once,
+};
 pub use decide::{Delivery, Person, Protection, Wishes, decide, protection, still};
 pub use directory::{Sight, may_export_directory, may_keep_directory, sight};
 pub use lasting::lasting;

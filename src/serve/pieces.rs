@@ -50,6 +50,7 @@ pub(super) fn desk(config: &Config) -> desk::Settings {
         rules: rules(config),
         unopened: config.office.unopened,
         uploads: uploads(config),
+        chart: config.chart.folder.clone(),
     }
 }
 

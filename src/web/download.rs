@@ -4,6 +4,7 @@ use crate::mime::sniff::Kind;
 use crate::reading::Download;
 use crate::web::disposition::{attachment, content_type};
 use crate::web::headers::FILE_POLICY;
+use axum::BoxError;
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -18,9 +19,15 @@ use futures_util::{Stream, StreamExt, stream};
 /// The store's own.
 pub async fn picture(mut download: Download) -> Result<Option<Response>, crate::reading::Error> {
     let first = download.next().await?.unwrap_or_default();
-    let Some(kind) = Kind::raster(&first) else {
-        return Ok(None);
-    };
+    Ok(shown(first, rest(download)))
+}
+
+/// The same of octets that come from elsewhere: the first ones, and the rest.
+pub fn shown<E: Into<BoxError> + 'static>(
+    first: Vec<u8>,
+    rest: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+) -> Option<Response> {
+    let kind = Kind::raster(&first)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(kind.media_type())),
         (CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
@@ -30,8 +37,8 @@ pub async fn picture(mut download: Download) -> Result<Option<Response>, crate::
         ),
     ];
     let first = stream::once(async { Ok(Bytes::from(first)) });
-    let body = Body::from_stream(first.chain(rest(download)));
-    Ok(Some((headers, body).into_response()))
+    let body = Body::from_stream(first.chain(rest));
+    Some((headers, body).into_response())
 }
 
 /// What is taken away, as it comes out of the store: never whole in memory. If

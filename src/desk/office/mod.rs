@@ -14,12 +14,13 @@ mod pen;
 mod pending;
 mod today;
 mod told;
+mod who;
 mod write;
 
 pub use act::Outcome;
 pub use back::{Back, Returned};
 pub use glass::{Glass, Opening};
-pub use kept::{Kept, Preview};
+pub use kept::{Kept, Kepts, Place, Preview};
 pub use lately::Lately;
 pub use letter::{Addressee, Can, Content, Days, Letter, Notice, Waiting};
 pub use pen::{Pen, Unsent};

@@ -161,7 +161,13 @@ impl Desk {
         let (returned, more) = self.returned(account).await?;
         today.returned = returned;
         today.more |= more;
-        today.lately = self.lately(account).await?;
+        let above = |id| {
+            let mut troubles = today.failed.iter().chain(&today.unopened);
+            troubles.any(|trouble| trouble.message == id)
+        };
+        let mut lately = self.lately(account).await?;
+        lately.retain(|sent| !above(sent.message));
+        today.lately = lately;
         Ok(today)
     }
 

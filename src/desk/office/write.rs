@@ -3,23 +3,17 @@
 //! bear, who must release it, what the clinic asks for.
 
 use crate::access::accounts;
-use crate::contacts;
-use crate::desk::office::back::is_back;
 use crate::desk::office::pen::Said;
-use crate::desk::office::{Kept, Pen, Sight, Unsent, Viewer};
+use crate::desk::office::{Kepts, Pen, Unsent, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::mime::write::{self, ReplyMail};
 use crate::mime::{is_readable, one_line};
 use crate::model::parcel::Wanted;
 use crate::model::{
-    Account, AccountId, Address, Arg, ContactId, Direction, Envelope, Mailbox, MessageId, Notify,
-    Reply, Role, System, Token,
+    Arg, ContactId, Envelope, Mailbox, MessageId, Notify, Reply, Role, System, Token,
 };
 use crate::outbound::Outbound;
-use crate::policy;
-use crate::reading::{self, Opened};
-use crate::store::Error;
-use crate::store::records::{Contact, Grant};
+use crate::store::records::Contact;
 use crate::upload::{Fault, Files, LONGEST_TEXT, Limits};
 use jiff::civil::Date;
 use std::net::IpAddr;
@@ -36,8 +30,8 @@ pub struct Blank {
     pub people: Vec<Person>,
     /// Whose names it may bear.
     pub authors: Vec<Author>,
-    /// The files that these people have sent, the newest first.
-    pub files: Vec<Kept>,
+    /// The files of these people.
+    pub files: Kepts,
     /// The subject, of an answer.
     pub subject: String,
 }
@@ -81,7 +75,7 @@ pub struct Wish {
     pub subject: String,
     /// The text.
     pub text: String,
-    /// The [`Kept::key`] of every file that was ticked.
+    /// The [`Place::key`](super::Place::key) of every file that was ticked.
     pub picked: Vec<String>,
     /// What it answers.
     pub answers: Option<MessageId>,
@@ -325,147 +319,6 @@ impl Desk {
             }
         }
         Ok(())
-    }
-
-    /// A message that can be answered: it came in, and the viewer's mailbox shows it.
-    async fn answerable(
-        &self,
-        viewer: &Viewer<'_>,
-        id: MessageId,
-    ) -> Result<Option<Opened>, Error> {
-        if self.right(viewer, id).await? != Some(Sight::Mailbox) {
-            return Ok(None);
-        }
-        let opened = reading::open(&self.store, id).await?;
-        Ok(opened.filter(|opened| opened.message.direction == Direction::Incoming))
-    }
-
-    /// A message whose files can be sent on: one that can be answered, or a draft that
-    /// came back to the viewer.
-    async fn carrier(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<Option<Opened>, Error> {
-        if self.right(viewer, id).await? != Some(Sight::Mailbox) {
-            return Ok(None);
-        }
-        let opened = reading::open(&self.store, id).await?;
-        Ok(opened.filter(|opened| {
-            opened.message.direction == Direction::Incoming
-                || is_back(viewer.account, &opened.message, &opened.head)
-        }))
-    }
-
-    /// Who may have written a message that came in: all who read at the mailbox it
-    /// came from, the one whom the directory means chosen.
-    pub(super) async fn writers(&self, opened: &Opened) -> Result<Vec<Person>, Error> {
-        let grant = match opened.message.answers {
-            Some(grant) => self.store.get(&Grant::at(grant)).await?,
-            None => None,
-        };
-        let from = opened.head.from.as_ref().map(|from| &from.address);
-        match (&grant, from) {
-            (Some(grant), _) => self.people(&grant.address, Some(grant.contact)).await,
-            (None, Some(from)) => {
-                let came = self.came(&opened.message, Some(from)).await?;
-                self.people(from, came.and_then(|came| came.contact)).await
-            }
-            (None, None) => Ok(Vec::new()),
-        }
-    }
-
-    /// All who read at an address; `meant` is chosen, else whoever is alone there.
-    async fn people(
-        &self,
-        address: &Address,
-        meant: Option<ContactId>,
-    ) -> Result<Vec<Person>, Error> {
-        let sharing = contacts::sharing(&self.store, address).await?;
-        let alone = sharing.len() == 1;
-        let person = |contact: Contact| Person {
-            id: contact.id,
-            address: address.as_str().to_owned(),
-            name: contact.full_name(),
-            born: contact.born,
-            meant: meant.map_or(alone, |meant| meant == contact.id),
-        };
-        Ok(sharing.into_iter().map(person).collect())
-    }
-
-    /// In whose name the message was sent that this one answers.
-    async fn written_to(&self, opened: &Opened) -> Result<Option<AccountId>, Error> {
-        let Some(grant) = opened.message.answers else {
-            return Ok(None);
-        };
-        let Some(grant) = self.store.get(&Grant::at(grant)).await? else {
-            return Ok(None);
-        };
-        let first = reading::open(&self.store, grant.message).await?;
-        let from = first.and_then(|first| first.head.from);
-        let Some(from) = from else { return Ok(None) };
-        let account = accounts::active(&self.store, &from.address).await?;
-        Ok(account.map(|account| account.id))
-    }
-
-    /// Whose names an account may put in From. Chosen is the first of `wanted` among
-    /// them, else the account itself, else whoever is alone (WM4).
-    async fn authors(
-        &self,
-        account: &Account,
-        wanted: &[Option<AccountId>],
-    ) -> Result<Vec<Author>, Error> {
-        let rules = &self.settings.current().rules;
-        let all = accounts::list(&self.store).await?;
-        let may = |author: &&Account| policy::may_write_as(account, author, rules);
-        let all: Vec<&Account> = all.iter().filter(may).collect();
-        let is_there = |id| all.iter().any(|author| author.id == id);
-        let own = Some(account.id);
-        let mut wanted = wanted.iter().copied().chain([own]).flatten();
-        let alone = all.first().filter(|_| all.len() == 1).map(|one| one.id);
-        let meant = wanted.find(|id| is_there(*id)).or(alone);
-        let author = |author: &&Account| Author {
-            address: author.address.as_str().to_owned(),
-            shown: author.shown().to_owned(),
-            at_once: policy::sends_at_once(account, author, rules),
-            meant: meant == Some(author.id),
-        };
-        Ok(all.iter().map(author).collect())
-    }
-
-    /// The author that a form names.
-    async fn author(&self, account: &Account, from: &str) -> Result<Mailbox, Unsent> {
-        let address = Address::parse(from).map_err(|_| Unsent::From)?;
-        let author = accounts::active(&self.store, &address).await?;
-        let rules = &self.settings.current().rules;
-        let author = author.filter(|author| policy::may_write_as(account, author, rules));
-        let author = author.ok_or(Unsent::From)?;
-        Ok(Mailbox {
-            name: author.name,
-            address: author.address,
-        })
-    }
-
-    /// The person that a form names: a contact who has this address.
-    async fn addressee_of(&self, key: &str) -> Result<(Contact, Address), Unsent> {
-        let (id, address) = key.split_once(' ').ok_or(Unsent::To)?;
-        let id: ContactId = id.parse().map_err(|_| Unsent::To)?;
-        let contact = self.store.get(&Contact::at(id)).await?;
-        let contact = contact.ok_or(Unsent::To)?;
-        let mut addresses = contact.addresses.iter();
-        let address = addresses.find(|known| known.as_str() == address).cloned();
-        Ok((contact, address.ok_or(Unsent::To)?))
-    }
-
-    /// Puts a file in that was ticked. It is judged as if it were sent in anew.
-    async fn pick(&self, viewer: &Viewer<'_>, pen: &mut Pen, key: &str) -> Result<(), Unsent> {
-        let (id, n) = key.split_once('/').ok_or(Unsent::Picked)?;
-        let id: MessageId = id.parse().map_err(|_| Unsent::Picked)?;
-        let n: u16 = n.parse().map_err(|_| Unsent::Picked)?;
-        let opened = self.carrier(viewer, id).await?;
-        let file = opened.and_then(|opened| opened.file(n));
-        let mut file = file.ok_or(Unsent::Picked)?;
-        pen.begin_file(file.name.as_deref().unwrap_or("file"))?;
-        while let Some(octets) = file.next().await? {
-            pen.write(&octets).await?;
-        }
-        pen.end_file().await
     }
 }
 

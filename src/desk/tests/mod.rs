@@ -75,6 +75,7 @@ pub(super) fn desk() -> (TempDir, Desk, ManualClock) {
         rules: crate::policy::Rules::sample(),
         unopened: SignedDuration::from_hours(72),
         uploads: crate::upload::Limits::default(),
+        chart: None,
     });
     let desk = Desk::new(store, keys, settings);
     (folder, desk.used_by(Actor::Operator(7)), hand)

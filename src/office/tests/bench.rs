@@ -32,7 +32,8 @@ pub(super) const PHRASE: &str = "four words for tests";
 pub(super) const RUIZ: &str = "ruiz@clinic.example";
 
 pub(super) struct Bench {
-    _folder: TempDir,
+    /// The chart's folder is `chart` in it.
+    pub(super) folder: TempDir,
     pub(super) hand: ManualClock,
     pub(super) store: Store,
     pub(super) office: Office,
@@ -70,7 +71,7 @@ impl Bench {
             Login::new(store.clone(), passwords.clone()),
             passwords.clone(),
         );
-        let desk = Desk::new(store.clone(), keys, Live::new(desk_settings()));
+        let desk = Desk::new(store.clone(), keys, Live::new(desk_settings(&folder)));
         let outbound = Outbound::new(store.clone(), Live::new(outbound_settings()));
         let entrance = Entrance::new(store.clone(), passwords.clone());
         let gaps = Live::new(Vec::new());
@@ -89,7 +90,7 @@ impl Bench {
             servers: servers(),
         };
         let bench = Self {
-            _folder: folder,
+            folder,
             hand,
             office: Office::new((entrance, desk, outbound), settings),
             store,
@@ -297,7 +298,7 @@ fn outbound_settings() -> outbound::Settings {
     }
 }
 
-fn desk_settings() -> desk::Settings {
+fn desk_settings(folder: &TempDir) -> desk::Settings {
     let from = address("secure-mail@clinic.example");
     desk::Settings {
         domains: vec!["clinic.example".to_owned()],
@@ -326,5 +327,6 @@ fn desk_settings() -> desk::Settings {
             all: 25_000,
             kinds: ["pdf", "png", "txt"].map(str::to_owned).into(),
         },
+        chart: Some(folder.path().join("chart")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod back;
 mod bench;
+mod chart;
 mod entering;
 mod forged;
 mod headers;

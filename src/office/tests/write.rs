@@ -21,7 +21,7 @@ use axum::http::{Method, StatusCode};
 const LOPEZ: &str = "lopez@clinic.example";
 const KIND: &str = "multipart/form-data; boundary=x";
 /// A whole picture of one pixel.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
+pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
 
 /// A form as a browser sends it.
 pub(super) fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -93,7 +93,7 @@ pub(super) async fn person(
 }
 
 /// A short message of Dr. Ruiz to this person.
-fn results(to: &str) -> [(&'static str, &str); 4] {
+pub(super) fn results(to: &str) -> [(&'static str, &str); 4] {
     let (subject, text) = ("Results", "See here.");
     [
         ("from", RUIZ),
@@ -126,7 +126,7 @@ async fn recipient(bench: &Bench, id: MessageId) -> Recipient {
     found.unwrap().unwrap()
 }
 
-async fn whole(bench: &Bench, id: MessageId, n: u16) -> Vec<u8> {
+pub(super) async fn whole(bench: &Bench, id: MessageId, n: u16) -> Vec<u8> {
     let mut file = opened(bench, id).await.file(n).unwrap();
     let mut octets = Vec::new();
     while let Some(piece) = file.next().await.unwrap() {

@@ -379,6 +379,9 @@ office-write-kept = Send along files from this patient
 # $name is a person. It stands after a file's size and date.
 office-kept-owner = from { $name }
 office-kept-unknown = somebody at this mailbox
+# $name is a patient.
+office-kept-chart = in the chart of { $name }
+office-write-chart-away = The files in the chart cannot be reached at the moment. Those that were sent with messages are here.
 office-preview = Show
 office-write-files = Add files from this computer
 office-write-send = Send

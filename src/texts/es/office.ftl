@@ -379,6 +379,9 @@ office-write-kept = Adjuntar archivos de este paciente
 # $name is a person. It stands after a file's size and date.
 office-kept-owner = de { $name }
 office-kept-unknown = alguien de este buzón
+# $name is a patient.
+office-kept-chart = en el expediente de { $name }
+office-write-chart-away = En este momento no se puede llegar a los archivos del expediente. Los que llegaron con mensajes están aquí.
 office-preview = Ver
 office-write-files = Agregar archivos de esta computadora
 office-write-send = Enviar
@@ -753,7 +756,7 @@ office-event-hold = Mensaje retenido o devuelto
 office-event-release = Mensaje autorizado
 office-event-break-glass = Acceso de emergencia
 office-event-contact = Contacto cambiado
-office-event-export = Archivo guardado en la historia, o registro extraído
+office-event-export = Archivo guardado en el expediente, o registro extraído
 office-import-added =
     { $n ->
         [one] Se agrega { $n } contacto.

@@ -638,3 +638,32 @@ async fn the_views_of_an_older_store_are_found_before_and_after_they_are_made_up
         }
     }
 }
+
+#[tokio::test]
+async fn the_newest_rows_are_the_end_of_all_rows_with_the_same_flags() {
+    let bench = Bench::new();
+    let (store, ruiz) = (&bench.store, bench.ruiz.id);
+    let folder = folders::shared(store);
+    for _ in 0..7 {
+        bench.file(Direction::Incoming, folder).await;
+    }
+    let mut held = store.hold_rows(folder, &[6], Some(ruiz)).await.unwrap();
+    held.update(|_| System::SEEN.into());
+    let mut tx = Tx::new();
+    tx.flag(held);
+    store.commit(tx).await.unwrap();
+    for reader in [None, Some(ruiz)] {
+        let all = store.rows(folder, reader).await.unwrap().rows;
+        for (before, most, there) in [
+            (None, 3, 4..7),
+            (Some(6), 2, 3..5),
+            (Some(2), 9, 0..1),
+            (Some(1), 9, 0..0),
+            (None, 9, 0..7),
+        ] {
+            let wanted: Vec<_> = all[there].iter().rev().cloned().collect();
+            let latest = store.latest_rows(folder, reader, (before, most)).await;
+            assert_eq!(latest.unwrap(), wanted, "{before:?} {most}");
+        }
+    }
+}

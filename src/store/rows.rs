@@ -7,7 +7,7 @@
 //! that the entry was filed with.
 
 use crate::model::{AccountId, Flags, MailboxId, MessageId, System};
-use crate::store::backing::{Backing, Batch, Expect, Piece, Write};
+use crate::store::backing::{Backing, Batch, Expect, Piece, Span, Write};
 use crate::store::mailbox::{
     Change, Entry, drawn, entry_key, modseq, modseq_counter, number, uid_of,
 };
@@ -119,6 +119,38 @@ impl Store {
     pub async fn rows(&self, folder: MailboxId, reader: Option<AccountId>) -> Result<Rows, Error> {
         let store = self.clone();
         apart(async move { store.read_rows(folder, reader).await }).await
+    }
+
+    /// The newest rows of a folder, the newest first, at most `most`, and below the UID
+    /// `before` if one is given: however many there are, no others are read.
+    ///
+    /// # Errors
+    /// As [`Store::rows`].
+    pub async fn latest_rows(
+        &self,
+        folder: MailboxId,
+        reader: Option<AccountId>,
+        (before, most): (Option<u32>, usize),
+    ) -> Result<Vec<Row>, Error> {
+        let store = self.clone();
+        let span = Span {
+            beyond: before.map(|before| entry_key(folder, before)),
+            prefix: Table::Entry.key(&[folder.octets()]),
+            backward: true,
+            limit: most,
+        };
+        apart(async move {
+            let mut rows = Vec::new();
+            for (key, value) in store.inner.engine.range(span).await? {
+                match store.entry(folder, &key, &value) {
+                    Ok(entry) => rows.extend(store.row(folder, entry.uid, reader).await?),
+                    Err(Error::Damaged(_)) => drop(store.set_aside(&key, value).await),
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(rows)
+        })
+        .await
     }
 
     /// One row; `None` if it is not there.

@@ -166,9 +166,18 @@ function chosen() {
   };
 }
 
+/** How long a script may take, in milliseconds: some evaluations in a page have no end of their own. */
+const WHOLE = 5 * 60_000;
+/** Where the script was last. */
+let step = 'the start';
+
 /** Runs a script: `play` between an open and a closed browser. */
 export async function main(play) {
   let code = 0;
+  setTimeout(() => {
+    console.error(`the script has not ended after ${WHOLE / 60_000} minutes; it stood at: ${step}`);
+    process.exit(1);
+  }, WHOLE).unref();
   try {
     await open();
     await play();
@@ -245,6 +254,7 @@ export class Patient {
   async go(address) {
     this.host ??= new URL(address).host;
     this.clicks += 1;
+    step = `going to ${address}`;
     return this.page.goto(new URL(address, `https://${this.host}`).href);
   }
 
@@ -259,6 +269,7 @@ export class Patient {
   /** Presses something and waits for the page behind it. */
   async press(target) {
     this.clicks += 1;
+    step = `pressing ${target} on ${this.page.url()}`;
     await Promise.all([this.page.waitForEvent('framenavigated', (f) => f === this.page.mainFrame()), target.click()]);
     await this.page.waitForLoadState();
   }
@@ -323,6 +334,7 @@ export async function fits(page, name) {
 
 /** No words are cut off, run out of their button, or lie upon others. */
 export async function readable(page, name) {
+  step = `looking at ${name}`;
   const wrong = await page.evaluate(() => {
     const found = [];
     const seen = [];

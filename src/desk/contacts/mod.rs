@@ -302,10 +302,9 @@ impl Desk {
             return Err(nobody(id));
         }
         let folder = folders::view(&self.store, account.id, id);
-        let rows = self.store.rows(folder, None).await?.rows;
-        let older = rows.iter().rev();
-        let older = older.filter(|row| before.is_none_or(|before| row.uid < before));
-        let views = older.take(MAX_HISTORY).map(|row| HistoryView {
+        let most = (before, MAX_HISTORY);
+        let rows = self.store.latest_rows(folder, None, most).await?;
+        let views = rows.iter().map(|row| HistoryView {
             uid: row.uid,
             message: row.message,
             filed: row.filed,

@@ -52,9 +52,9 @@ impl Desk {
     /// there may be more.
     pub(super) async fn returned(&self, account: &Account) -> Result<(Vec<Returned>, bool), Error> {
         let drafts = folders::drafts(&self.store, account.id);
-        let rows = self.store.rows(drafts, None).await?.rows;
+        let rows = self.store.latest_rows(drafts, None, (None, LOOKED)).await?;
         let mut returned = Vec::new();
-        for row in rows.iter().rev().take(LOOKED) {
+        for row in &rows {
             if row.flags.system.contains(System::DELETED) {
                 continue;
             }
@@ -74,7 +74,7 @@ impl Desk {
                 });
             }
         }
-        Ok((returned, rows.len() > LOOKED))
+        Ok((returned, rows.len() == LOOKED))
     }
 
     /// How a draft can be sent again, if it is one that came back.

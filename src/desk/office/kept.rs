@@ -161,8 +161,8 @@ impl Desk {
         let mut messages: Vec<MessageId> = Vec::new();
         for person in people {
             let view = folders::view(&self.store, account, person.id);
-            let rows = self.store.rows(view, None).await?.rows;
-            messages.extend(rows.iter().rev().take(LOOKED).map(|row| row.message));
+            let rows = self.store.latest_rows(view, None, (None, LOOKED)).await?;
+            messages.extend(rows.iter().map(|row| row.message));
         }
         // An id begins with its time.
         messages.sort_unstable_by(|one, other| other.cmp(one));

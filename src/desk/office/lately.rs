@@ -33,9 +33,9 @@ impl Desk {
     /// The newest that an account has sent.
     pub(super) async fn lately(&self, account: &Account) -> Result<Vec<Lately>, Error> {
         let sent = folders::sent(&self.store, account.id);
-        let rows = self.store.rows(sent, None).await?.rows;
+        let rows = self.store.latest_rows(sent, None, (None, LOOKED)).await?;
         let mut lately: Vec<Lately> = Vec::new();
-        for row in rows.iter().rev().take(LOOKED) {
+        for row in &rows {
             if lately.len() == MOST {
                 break;
             }

@@ -266,9 +266,13 @@ impl Desk {
         let now = self.store.clock().now();
         let since = now.saturating_sub(WRONG_LASTS).unwrap_or(now);
         let sent = folders::sent(&self.store, account.id);
-        let rows = self.store.rows(sent, None).await?.rows;
-        for (looked, row) in rows.iter().rev().enumerate() {
-            if looked == MOST_SENT || today.failed.len().max(today.unopened.len()) == MOST {
+        let rows = self
+            .store
+            .latest_rows(sent, None, (None, MOST_SENT))
+            .await?;
+        today.more |= rows.len() == MOST_SENT;
+        for row in rows.iter().filter(|row| row.filed >= since) {
+            if today.failed.len().max(today.unopened.len()) == MOST {
                 today.more = true;
                 break;
             }

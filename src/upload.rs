@@ -5,6 +5,8 @@
 use crate::mime::sniff::{self, FileFault, safe_name};
 use crate::mime::swell::{self, Swell, Watch};
 use crate::mime::write::Base64Lines;
+use aws_lc_rs::digest::{Context, SHA256};
+use std::fmt;
 
 /// Files in one message: more than anybody chooses by hand.
 pub const MANY_FILES: usize = 20;
@@ -104,6 +106,51 @@ pub struct Piece {
     pub begins: Option<(String, &'static str)>,
     /// Its next octets, in lines of base64.
     pub octets: Vec<u8>,
+}
+
+/// A digest of what somebody wrote, piece by piece: a form that is sent twice says the
+/// same.
+pub struct Said(Context);
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said(…)")
+    }
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Said {
+    /// Of nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// One piece; where it ends is said too.
+    pub fn piece(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+        self.0.update(&octets.len().to_be_bytes());
+    }
+
+    /// Octets whose end is not said: they come in pieces of any size.
+    pub fn update(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+    }
+
+    /// The digest of all pieces.
+    #[must_use]
+    pub fn end(self) -> [u8; 32] {
+        let mut value = [0; 32];
+        for (slot, octet) in value.iter_mut().zip(self.0.finish().as_ref()) {
+            *slot = *octet;
+        }
+        value
+    }
 }
 
 /// All files of one message on their way in.

@@ -249,11 +249,15 @@ pub(super) async fn send_in(
     visitor: &Visitor,
 ) -> Result<Sent, Held> {
     let Fields {
-        text, first_file, ..
+        text,
+        first_file,
+        once,
+        ..
     } = fields;
     let mut files = false;
     let taken = async {
         let mut intake = intake?;
+        intake.once(&once);
         intake.text(&text).await?;
         let mut next = first_file;
         while let Some(name) = next {
@@ -294,6 +298,8 @@ pub(super) fn problem(page: &Page<'_>, again: &Again) -> Problem {
 pub(super) struct Fields {
     pub(super) form: String,
     pub(super) text: String,
+    /// What the form is known by if it is sent twice.
+    pub(super) once: String,
     /// Of a new message: for whom it is written, to whom, and about what.
     pub(super) person: String,
     pub(super) to: String,
@@ -319,6 +325,7 @@ async fn read(form: &mut Multipart) -> Result<Fields, Why> {
                 break;
             }
             ("form", None) => fields.form = field(form, MAX_FIELD).await?,
+            ("once", None) => fields.once = field(form, MAX_FIELD).await?,
             ("text", None) => fields.text = field(form, MAX_TEXT).await?,
             ("person", None) => fields.person = field(form, MAX_FIELD).await?,
             ("to", None) => fields.to = field(form, MAX_FIELD).await?,

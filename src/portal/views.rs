@@ -1,6 +1,7 @@
 //! The pages as plain values; each renders its template. Nothing here decides
 //! or reads anything.
 
+use crate::model::Token;
 use crate::portal::page::{Page, Tab, path};
 use crate::store::records::CodeMail;
 use crate::visit::{
@@ -342,6 +343,12 @@ pub struct ReplyView<'a> {
 }
 
 impl ReplyView<'_> {
+    /// What this form is known by if it is sent twice: another one each time that the
+    /// page is drawn.
+    fn once(&self) -> String {
+        Token::new().expose().to_owned()
+    }
+
     fn wrong(&self, field: &str) -> Option<&str> {
         self.problem
             .as_ref()

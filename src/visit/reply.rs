@@ -11,9 +11,11 @@ use crate::model::{
     MessageId, Standing, State, System,
 };
 use crate::outbound;
-use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
-use crate::store::{Change, Key, Tx};
-use crate::upload::{Files, LONGEST_TEXT, Piece};
+use crate::store::records::{
+    Draft, Ended, Ending, MailboxReply, Message, Submitted, Thread, ThreadId,
+};
+use crate::store::{self, Change, Key, Label, Tx};
+use crate::upload::{Files, LONGEST_TEXT, Piece, Said};
 use crate::visit::body::Body;
 use crate::visit::refusal::OUT_OF_ORDER;
 use crate::visit::view::{Caller, Reader, Sent, Which};
@@ -39,6 +41,8 @@ pub struct ReplyIntake {
     answer: Answer,
     body: Option<Body>,
     files: Files,
+    /// What is said in it, if the same form sent twice is to be one answer.
+    said: Option<Said>,
 }
 
 /// What is known before the first octet.
@@ -125,6 +129,7 @@ impl Visit {
             reader: reader.clone(),
             answer,
             body: None,
+            said: None,
         }
     }
 
@@ -169,6 +174,28 @@ impl ReplyIntake {
         })
     }
 
+    /// Gives it a value of the form's own: what says the same under the same value is
+    /// one answer, however often a button is pressed. Call it before the text.
+    pub fn once(&mut self, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let head = &self.answer.head;
+        let mut said = Said::new();
+        said.piece(value.as_bytes());
+        said.piece(head.subject.as_bytes());
+        for address in &head.envelope {
+            said.piece(address.as_str().as_bytes());
+        }
+        if let Some(contact) = self.answer.contact {
+            said.piece(contact.octets());
+        }
+        if let Some((grant, _)) = self.answer.answered {
+            said.piece(grant.octets());
+        }
+        self.said = Some(said);
+    }
+
     /// The text. Call it once, before any file.
     ///
     /// # Errors
@@ -192,6 +219,9 @@ impl ReplyIntake {
             return Err(Refusal::LongText {
                 limit: usize::try_from(self.rules.uploads.all).unwrap_or(LONGEST_TEXT),
             });
+        }
+        if let Some(said) = &mut self.said {
+            said.piece(text.as_bytes());
         }
         let head = &self.answer.head;
         let from = head
@@ -221,6 +251,9 @@ impl ReplyIntake {
         if self.body.is_none() {
             self.text("").await?;
         }
+        if let Some(said) = &mut self.said {
+            said.piece(name.as_bytes());
+        }
         Ok(self.files.begin(name)?)
     }
 
@@ -229,6 +262,9 @@ impl ReplyIntake {
     /// # Errors
     /// [`Refusal`].
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Refusal> {
+        if let Some(said) = &mut self.said {
+            said.update(octets);
+        }
         let piece = self.files.write(octets)?;
         self.piece(piece).await
     }
@@ -265,7 +301,22 @@ impl ReplyIntake {
             .filter(|_| !self.files.is_within())
             .ok_or(Refusal::Empty)?;
         self.may_still().await?;
-        let sent = self.keep(body, caller).await?;
+        let once = self.said.take().map(|said| {
+            let said = said.end();
+            let pieces = [b"answered", self.reader.mailbox.octets().as_slice(), &said];
+            self.visit.store.mac(Label::Index, &pieces)
+        });
+        if let Some(first) = self.first(once).await? {
+            return Ok(first);
+        }
+        let sent = match self.keep(body, once, caller).await {
+            // The other press was faster.
+            Err(Refusal::Failed(Error::Store(store::Error::Conflict))) => {
+                let first = self.first(once).await?;
+                return first.ok_or(Error::Store(store::Error::Conflict).into());
+            }
+            kept => kept?,
+        };
         let Some((grant, _)) = self.answer.answered else {
             return Ok(sent);
         };
@@ -294,10 +345,40 @@ impl ReplyIntake {
         }
     }
 
+    /// The same answer as it was kept before, if its button was pressed twice.
+    async fn first(&self, once: Option<[u8; 32]>) -> Result<Option<Sent>, Refusal> {
+        let Some(key) = once else { return Ok(None) };
+        let known = self.visit.store.get(&Submitted::at(key)).await?;
+        let known = known.filter(|s| self.now().duration_since(s.at) < Submitted::LASTS);
+        Ok(known.map(|first| Sent {
+            message: first.message,
+            at: first.at,
+        }))
+    }
+
+    /// Makes the second of two that come at once fail.
+    async fn add_once(&self, tx: &mut Tx, key: [u8; 32], now: Timestamp) -> Result<(), Refusal> {
+        let submitted = Submitted {
+            key,
+            message: self.answer.id,
+            at: now,
+        };
+        match self.visit.store.hold(&Submitted::at(key)).await? {
+            Some(older) => tx.replace(&older, &submitted),
+            None => tx.insert(&submitted),
+        }
+        Ok(())
+    }
+
     /// One commit: the content, the message, its place in every office mailbox
-    /// and in the reader's own list, the alert, the audit event. Nothing in it
-    /// can lose a race, since the content could not be handed in twice.
-    async fn keep(&self, body: Body, caller: &Caller) -> Result<Sent, Refusal> {
+    /// and in the reader's own list, the alert, the audit event. Nothing in it can lose
+    /// a race but against the same form, sent twice.
+    async fn keep(
+        &self,
+        body: Body,
+        once: Option<[u8; 32]>,
+        caller: &Caller,
+    ) -> Result<Sent, Refusal> {
         let Answer {
             id,
             answered,
@@ -312,6 +393,9 @@ impl ReplyIntake {
             ..self.answer.head.clone()
         };
         let mut tx = Tx::new();
+        if let Some(key) = once {
+            self.add_once(&mut tx, key, now).await?;
+        }
         let answer = Message::settled(id, Direction::Incoming, now, (&done.content, &head));
         tx.insert(&Message {
             thread,

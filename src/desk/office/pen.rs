@@ -6,8 +6,7 @@ use crate::model::{MessageId, Reply};
 use crate::outbound::Intake;
 use crate::reading;
 use crate::store::Error;
-use crate::upload::{Fault, Files, Piece};
-use aws_lc_rs::digest::{Context, SHA256};
+use crate::upload::{Fault, Files, Piece, Said};
 
 /// Why something was not sent. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
@@ -72,35 +71,6 @@ pub struct Pen {
     pub(super) said: Said,
 }
 
-/// A digest of what somebody wrote, piece by piece.
-pub(super) struct Said(Context);
-
-impl std::fmt::Debug for Said {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Said(…)")
-    }
-}
-
-impl Said {
-    pub(super) fn new() -> Self {
-        Self(Context::new(&SHA256))
-    }
-
-    /// One piece; where it ends is said too.
-    pub(super) fn piece(&mut self, octets: &[u8]) {
-        self.0.update(octets);
-        self.0.update(&octets.len().to_be_bytes());
-    }
-
-    pub(super) fn end(self) -> [u8; 32] {
-        let mut value = [0; 32];
-        for (slot, octet) in value.iter_mut().zip(self.0.finish().as_ref()) {
-            *slot = *octet;
-        }
-        value
-    }
-}
-
 impl Pen {
     /// Begins a file under the name the browser gave.
     ///
@@ -116,7 +86,7 @@ impl Pen {
     /// # Errors
     /// [`Unsent`].
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Unsent> {
-        self.said.0.update(octets);
+        self.said.update(octets);
         let piece = self.files.write(octets)?;
         self.piece(piece).await
     }

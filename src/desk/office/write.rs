@@ -3,7 +3,6 @@
 //! bear, who must release it, what the clinic asks for.
 
 use crate::access::accounts;
-use crate::desk::office::pen::Said;
 use crate::desk::office::{Kepts, Pen, Unsent, Viewer};
 use crate::desk::{Desk, Refused};
 use crate::mime::write::{self, ReplyMail};
@@ -14,7 +13,7 @@ use crate::model::{
 };
 use crate::outbound::Outbound;
 use crate::store::records::Contact;
-use crate::upload::{Fault, Files, LONGEST_TEXT, Limits};
+use crate::upload::{Fault, Files, LONGEST_TEXT, Limits, Said};
 use jiff::civil::Date;
 use std::net::IpAddr;
 

@@ -1,4 +1,5 @@
 use super::bench::{Answer, Bench, Browser};
+use crate::folders;
 use crate::mime::zip::{Archive, Measure};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
@@ -95,6 +96,38 @@ async fn an_answer_with_a_file_arrives_and_says_so() {
         .unwrap();
     assert_eq!(browser.get(file).await.body, scan);
     assert!(browser.get("/sent").await.text().contains("Re: Your"));
+}
+
+#[tokio::test]
+async fn a_button_that_is_pressed_twice_sends_one_answer_and_a_change_is_another() {
+    let bench = Bench::new().await;
+    let link = bench.send().await;
+    let (mut browser, message) = bench.signed_in(&link).await;
+    let page = browser.get(&format!("{message}/reply")).await;
+    let form = page.form();
+    let text = page.text();
+    let (_, once) = text.split_once("name=\"once\" value=\"").unwrap();
+    let once = once.split('"').next().unwrap();
+    let mut led = Vec::new();
+    for (words, octets) in [
+        ("Thank you", PDF),
+        ("Thank you", PDF),
+        ("Thanks", PDF),
+        ("Thank you", b"%PDF-1.7\n2 0 obj\n"),
+    ] {
+        let plain = [("form", form.as_str()), ("once", once), ("text", words)];
+        let body = fields(&plain, &[("scan.pdf", octets)]);
+        let sent = send(&mut browser, &message, body).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        led.push(sent.header("location").to_owned());
+    }
+    assert_eq!(led[0], led[1]);
+    led.sort();
+    led.dedup();
+    assert_eq!(led.len(), 3, "{led:?}");
+    let inbox = folders::inbox(&bench.store, bench.ruiz().await);
+    let rows = bench.store.rows(inbox, None).await.unwrap().rows;
+    assert_eq!(rows.len(), 3, "what was sent once reached the office once");
 }
 
 #[tokio::test]

@@ -250,9 +250,12 @@ pub(super) fn applied(
         Some(false) => None,
         None => contact.portal,
     };
-    if faults.is_empty() {
-        faults.extend(incomplete(&next, known.required));
-    }
+    let lacks = incomplete(&next, known.required);
+    let unsaid: Vec<Problem> = lacks
+        .into_iter()
+        .filter(|lack| !faults.iter().any(|fault| speaks_of(fault, lack.field())))
+        .collect();
+    faults.extend(unsaid);
     if !faults.is_empty() {
         return Err(Problems(faults));
     }
@@ -317,6 +320,12 @@ fn incomplete(contact: &Contact, required: &[Field]) -> Vec<Problem> {
     };
     let missing = required.iter().filter(asked).filter(|f| !has(contact, **f));
     missing.map(|field| Problem::Missing(*field)).collect()
+}
+
+/// Whether a fault is about this field: what is wrong in it is not missing as well.
+fn speaks_of(fault: &Problem, field: Field) -> bool {
+    let names = [Field::First, Field::Last, Field::Name];
+    fault.field() == field || field == Field::Name && names.contains(&fault.field())
 }
 
 fn has(contact: &Contact, field: Field) -> bool {

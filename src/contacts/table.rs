@@ -1,8 +1,9 @@
 //! The directory as a file of a spreadsheet: CSV (RFC 4180) in UTF-8. What other
 //! programs write is read too: a mark at the beginning, semicolons or tabs, any
-//! line ends, line breaks within quotation marks. What would have to be guessed
-//! is refused.
+//! line ends, line breaks within quotation marks; and the names that the office's
+//! pages have for the columns. What would have to be guessed is refused.
 
+use crate::contacts::fold::fold;
 use crate::contacts::{Draft, Field};
 use crate::model::{AccountId, ContactId};
 use crate::store::records::Contact;
@@ -48,6 +49,41 @@ const COLUMNS: [&str; 24] = [
     "portal",
     "confidential",
 ];
+
+/// What the columns are called on the pages of the office, in English and in
+/// Spanish, as [`letters`] has it. Where there are several of a kind, a number may
+/// follow.
+const LABELS: [(&str, &str); 27] = [
+    ("firstname", "first"),
+    ("nombre", "first"),
+    ("lastname", "last"),
+    ("apellidos", "last"),
+    ("nameinmessages", "name"),
+    ("nombreenlosmensajes", "name"),
+    ("dateofbirth", "born"),
+    ("fechadenacimiento", "born"),
+    ("whotheyare", "status"),
+    ("quienes", "status"),
+    ("estado", "status"),
+    ("idioma", "language"),
+    ("phone", "phone"),
+    ("telefono", "phone"),
+    ("email", "email"),
+    ("correoelectronico", "email"),
+    ("correo", "email"),
+    ("postaladdress", "postal"),
+    ("direccionpostal", "postal"),
+    ("primaryprovider", "provider"),
+    ("medicoprincipal", "provider"),
+    ("headofthefamily", "guarantor"),
+    ("responsabledelafamilia", "guarantor"),
+    ("portalsignin", "portal"),
+    ("accesoalportal", "portal"),
+    ("confidential", "confidential"),
+    ("confidencial", "confidential"),
+];
+/// No name of a column is longer, in octets: what is, is not compared.
+const LONGEST_NAME: usize = 100;
 
 /// Why a file cannot be read at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -208,10 +244,27 @@ fn read_one(reader: &mut Reader<&[u8]>, record: &mut StringRecord) -> Result<boo
         .map_err(|_| SheetError::Line(line))
 }
 
+/// The column that a cell of the first line names.
 fn column(cell: &str) -> Option<&'static str> {
-    let cell = cell.trim();
+    if cell.len() > LONGEST_NAME {
+        return None;
+    }
+    let name = letters(cell);
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = name.strip_prefix(stem).unwrap_or_default();
+    let mut labels = LABELS.iter();
+    let label = labels.find(|(label, _)| *label == stem);
     let mut all = COLUMNS.into_iter();
-    all.find(|name| name.eq_ignore_ascii_case(cell))
+    all.find(|column| {
+        *column == name || label.is_some_and(|(_, of)| column.strip_prefix(of) == Some(number))
+    })
+}
+
+/// The letters and digits of a name, without case and accents.
+fn letters(name: &str) -> String {
+    let mut letters = fold(name);
+    letters.retain(char::is_alphanumeric);
+    letters
 }
 
 fn columns(first: &StringRecord) -> Result<Vec<&'static str>, SheetError> {
@@ -377,7 +430,9 @@ fn looks_like_formula(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{COLUMNS, MAX_OCTETS, SheetError, guarded, read, unguarded};
+    use super::{
+        COLUMNS, LABELS, MAX_OCTETS, SheetError, column, guarded, letters, read, unguarded,
+    };
     use proptest::prelude::{prop_assert, proptest};
 
     fn fault(octets: &[u8]) -> SheetError {
@@ -422,6 +477,40 @@ mod tests {
             assert_eq!(draft.emails, Some(vec!["j@example.com".to_owned()]));
             assert_eq!((draft.born.as_ref(), draft.phones.as_ref()), (None, None));
             assert!(entries[0].whole);
+        }
+    }
+
+    #[test]
+    fn a_column_goes_by_its_short_name_and_by_the_names_of_the_pages() {
+        for (cell, name) in [
+            ("LAST", "last"),
+            (" Last name ", "last"),
+            ("first-name", "first"),
+            ("NOMBRE", "first"),
+            ("Fecha de Nacimiento", "born"),
+            ("E-mail", "email"),
+            ("e-mail 2", "email2"),
+            ("Correo electronico 3", "email3"),
+            ("Teléfono 2", "phone2"),
+            ("Phone", "phone"),
+            ("direccion postal", "postal"),
+            ("M\u{c9}DICO PRINCIPAL", "provider"),
+            ("Quién es", "status"),
+            ("Name", "name"),
+        ] {
+            assert_eq!(column(cell), Some(name), "{cell}");
+        }
+        for none in ["Phone 9", "last 2", "Email 1", "2", "", "-", "Doe"] {
+            assert_eq!(column(none), None, "{none}");
+        }
+        assert_eq!(
+            fault(b"E-mail,last,EMAIL\n"),
+            SheetError::Twice("email"),
+            "one column by two names"
+        );
+        for (label, name) in LABELS {
+            assert_eq!(label, letters(label));
+            assert!(COLUMNS.contains(&name), "{name}");
         }
     }
 

@@ -288,6 +288,19 @@ async fn all_that_is_wrong_is_said_at_once_and_nothing_is_kept() {
 }
 
 #[tokio::test]
+async fn what_is_missing_is_said_beside_what_is_wrong_and_no_field_twice() {
+    let bench = Bench::new();
+    let draft = Draft {
+        status: text("patient"),
+        emails: Some(vec!["jane".into()]),
+        ..Draft::default()
+    };
+    let missing = [Field::Name, Field::Provider].map(Problem::Missing);
+    let wrong = bench.wrong(None, &draft).await;
+    assert_eq!((&wrong[0], &wrong[1..]), (&Problem::Email, &missing[..]));
+}
+
+#[tokio::test]
 async fn the_clinic_says_what_a_record_must_have_and_a_stub_owes_nothing() {
     let bench = Bench::new();
     let bare = Draft {

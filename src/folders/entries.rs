@@ -2,7 +2,7 @@
 
 use crate::folders::views;
 use crate::model::{Direction, MailboxId, MessageId};
-use crate::store::records::{Card, MailFolder, Message};
+use crate::store::records::{Card, GivenBack, MailFolder, Message};
 use crate::store::{Error, Record, Row, Store, Tx};
 use std::collections::HashSet;
 
@@ -61,6 +61,7 @@ pub async fn expunge(
         if placed.iter().all(goes) {
             tx.purge(held.record.content);
             tx.delete(&Card::at(id));
+            tx.delete(&GivenBack::at(id));
             tx.remove(&held);
         }
     }

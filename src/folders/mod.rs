@@ -15,6 +15,7 @@
 mod change;
 mod entries;
 mod list;
+mod mark;
 mod name;
 mod post;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod views;
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, add_release, find, find_beside_release, list, outline};
+pub use mark::mark;
 pub use name::{PATIENTS, SHARED, normal};
 pub use post::{Post, post};
 pub use track::{Moved, still_tracked, track, tracked};

@@ -2,7 +2,7 @@
 //! here decides or reads anything.
 
 use crate::desk::office::{
-    Addressee, File, Goes, Letter, Notice, Pending, Sight, Standing, Told, Waiting,
+    Addressee, File, Goes, Letter, Notice, Pending, Sight, Standing, Told, Waiting, Words,
 };
 use crate::model::{Direction, RecipientKind, Route, State};
 use crate::office::page::{Page, Tab};
@@ -118,7 +118,7 @@ impl LetterView<'_> {
     fn said(&self, done: &Done) -> String {
         match (done.says, &self.letter.days) {
             ("office-done-day", Some(days)) => {
-                let (first, last) = (days.first.to_string(), days.last.to_string());
+                let (first, last) = (self.page.date(days.first), self.page.date(days.last));
                 let (first, last) = (("first", first.as_str()), ("last", last.as_str()));
                 self.page.two("office-done-day", first, last)
             }
@@ -129,21 +129,12 @@ impl LetterView<'_> {
 
     /// Who wrote it in somebody else's name, and who released it.
     fn wrote(&self) -> Option<String> {
-        let told = &self.letter.told;
-        let writer = told.writer.as_deref()?;
-        Some(match &told.released {
-            Some((name, at)) => {
-                let moment = self.page.short(at);
-                let parts = [("writer", writer), ("name", name), ("moment", &moment)];
-                self.page.all("office-written-released", parts)
-            }
-            None => self.page.one("office-written-by", "name", writer),
-        })
+        wrote(&self.page, &self.letter.told, false)
     }
 
     /// Where a draft that came back is changed and sent again.
     fn again(&self) -> Option<String> {
-        let contact = self.letter.back.and_then(|back| back.contact)?;
+        let contact = self.letter.back.as_ref()?.contact?;
         Some(format!("/write/{contact}?draft={}", self.letter.id))
     }
 
@@ -152,8 +143,38 @@ impl LetterView<'_> {
         self.page.t(match self.letter.direction {
             Direction::Incoming => "office-answer-to",
             _ if self.letter.back.is_some() => "office-back-title",
+            _ if self.is_over() => "office-content-over",
             _ => "office-content-title",
         })
+    }
+
+    /// Whether nobody outside can read it any more.
+    fn is_over(&self) -> bool {
+        let over = |to: &Addressee| matches!(to.state, State::Recalled | State::Expired);
+        !self.letter.to.is_empty() && self.letter.to.iter().all(over)
+    }
+
+    /// Whether it waits and the reader wrote it.
+    fn is_own_waiting(&self) -> bool {
+        self.letter
+            .waiting
+            .as_ref()
+            .is_some_and(|waiting| waiting.own)
+    }
+
+    /// With what words it was given back.
+    fn words(&self) -> Option<&Words> {
+        self.letter.back.as_ref()?.words.as_ref()
+    }
+
+    /// From when to when it can be made readable.
+    fn until_hint(&self) -> String {
+        let Some(days) = &self.letter.days else {
+            return String::new();
+        };
+        let (first, last) = (self.page.date(days.first), self.page.date(days.last));
+        let (first, last) = (("first", first.as_str()), ("last", last.as_str()));
+        self.page.two("office-until-hint", first, last)
     }
 
     /// Whether it has, or should have, a notice.
@@ -202,6 +223,10 @@ impl LetterView<'_> {
 }
 
 impl PaperView<'_> {
+    fn wrote(&self) -> Option<String> {
+        wrote(&self.page, &self.letter.told, true)
+    }
+
     fn path(&self) -> String {
         path(self.letter)
     }
@@ -360,6 +385,22 @@ fn way(page: &Page<'_>, route: Option<Route>) -> String {
         Some(Route::Clear) => "office-way-clear",
         Some(Route::Local) => "office-way-local",
         None => "office-way-open",
+    })
+}
+
+/// Who wrote it in somebody else's name, and who released it; `full`: with a whole date.
+fn wrote(page: &Page<'_>, told: &Told, full: bool) -> Option<String> {
+    let writer = told.writer.as_deref()?;
+    Some(match &told.released {
+        Some((name, at)) => {
+            let moment = match full {
+                true => page.moment(at),
+                false => page.short(at),
+            };
+            let parts = [("writer", writer), ("name", name), ("moment", &moment)];
+            page.all("office-written-released", parts)
+        }
+        None => page.one("office-written-by", "name", writer),
     })
 }
 

@@ -1,9 +1,12 @@
 //! What every page of the office is made with: how it speaks, who is signed in,
 //! and where what is not in it is found.
 
+use crate::desk::office::Words;
 use crate::model::State;
+use crate::texts::dates;
 use crate::web::assets::Assets;
 use crate::web::speech::Speech;
+use jiff::civil::Date;
 use std::ops::Deref;
 
 /// The tabs of somebody who is signed in.
@@ -58,6 +61,18 @@ impl<'a> Deref for Page<'a> {
 }
 
 impl Page<'_> {
+    /// A day, written out.
+    pub fn date(&self, day: Date) -> String {
+        dates::civil(self.language, day)
+    }
+
+    /// Who gave a message back, and when.
+    pub fn gave_back(&self, words: &Words) -> String {
+        let moment = self.short(&words.at);
+        let (name, moment) = (("name", words.by.as_str()), ("moment", moment.as_str()));
+        self.two("office-back-words", name, moment)
+    }
+
     /// What has become of a message for one recipient, in a word or two.
     pub fn fate(&self, state: State) -> String {
         self.t(match state {

@@ -7,6 +7,7 @@ use crate::desk::office::{Pen, Posted, Unsent, Wish};
 use crate::model::{ContactId, MessageId, Role, Token};
 use crate::office::Office;
 use crate::office::calm::Calm;
+use crate::office::contacts::day;
 use crate::office::enter::{Who, taken};
 use crate::office::guard::{Stop, show};
 use crate::office::inside::closing;
@@ -90,7 +91,7 @@ pub(super) async fn find(
     }
     let asker = Asker::Account(Box::new(signed.account.clone()));
     let wanted = Wanted {
-        words: words.to_owned(),
+        words: day::in_words(office.page(&visitor).language, words),
         limit: FOUND,
         ..Wanted::default()
     };

@@ -10,6 +10,7 @@ use crate::office::page::{Page, Tab};
 use crate::upload::Limits;
 use crate::web::upload;
 use askama::Template;
+use jiff::civil::Date;
 
 /// Looking for somebody.
 #[derive(Template)]
@@ -23,6 +24,23 @@ pub struct FindView<'a> {
     pub words: &'a str,
     /// Who was found, and whether there are more; `None` before anybody looked.
     pub found: Option<(&'a [ContactView], bool)>,
+}
+
+impl FindView<'_> {
+    /// The e-mail address among what was looked for.
+    fn address(&self) -> Option<&str> {
+        let mut words = self.words.split_whitespace();
+        words.find(|word| word.contains('@'))
+    }
+
+    fn born(&self, contact: &ContactView) -> Option<String> {
+        contact.born.map(|born| born_on(&self.page, born))
+    }
+}
+
+/// "born 1 March 2015".
+fn born_on(page: &Page<'_>, born: Date) -> String {
+    page.one("office-born", "date", page.date(born))
 }
 
 /// The page on which somebody writes.
@@ -75,10 +93,9 @@ impl WriteView<'_> {
         }
     }
 
-    /// "Tim Doe, born 2015-03-01, family@example.com".
+    /// "Tim Doe, born 1 March 2015, family@example.com".
     fn called(&self, person: &Person) -> String {
-        let born = person.born.map(|born| born.to_string());
-        let born = born.map(|born| self.page.one("office-born", "date", born));
+        let born = person.born.map(|born| born_on(&self.page, born));
         let parts = [person.name.clone(), born, Some(person.address.clone())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -122,7 +139,8 @@ impl WriteView<'_> {
     }
 
     /// Whose file it is, and where, if that is not plain: several people may share the
-    /// mailbox, and the chart is a folder of its own.
+    /// mailbox, the chart is a folder of its own, and a draft that came back has files
+    /// already.
     fn owner(&self, kept: &Kept) -> Option<String> {
         let unknown = || self.page.t("office-kept-unknown");
         let name = kept.owner.clone().unwrap_or_else(unknown);
@@ -130,7 +148,9 @@ impl WriteView<'_> {
         let first = ids.next();
         match kept.place {
             Place::Chart(..) => Some(self.page.one("office-kept-chart", "name", name)),
-            Place::Message(id, _) if self.typed.draft == Some(id) => None,
+            Place::Message(id, _) if self.typed.draft == Some(id) => {
+                Some(self.page.t("office-kept-own"))
+            }
             Place::Message(..) => ids
                 .any(|id| Some(id) != first)
                 .then(|| self.page.one("office-kept-owner", "name", name)),

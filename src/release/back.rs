@@ -8,7 +8,7 @@ use crate::model::{Actor, Direction, Event, EventKind, MessageId, Office, Recipi
 use crate::policy;
 use crate::release::go::Case;
 use crate::release::{ATTEMPTS, Refused, Releaser, letters, remove, take_out};
-use crate::store::records::{Hold, Message, Submitted};
+use crate::store::records::{GivenBack, Hold, Message, Submitted};
 use crate::store::{Change, Error, Held, Store, Tx};
 
 /// Longest reason of a rejection, in characters: a paragraph.
@@ -36,6 +36,12 @@ pub async fn reject(
         give_back(store, &mut tx, &case.hold).await?;
         let (hold, who) = (&case.hold.record, &case.by.record);
         letters::rejected(store, &mut tx, office, (hold, who, reason)).await?;
+        tx.put(&GivenBack {
+            message,
+            by: who.id,
+            at: store.clock().now(),
+            reason: reason.to_owned(),
+        });
         let note = format!("rejected {}", by.how.word());
         case.audit(&mut tx, &by.how, EventKind::Hold, &note);
         if done(store, tx, &mut lost).await? {

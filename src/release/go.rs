@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::policy::{self, Claim, Denied, How};
 use crate::queue;
-use crate::release::{ATTEMPTS, binding, remove, take_out};
+use crate::release::{ATTEMPTS, answered, binding, mark_answered, remove, take_out};
 use crate::store::records::{Deputy, Hold, Message, Work};
 use crate::store::{Change, Error, Held, Store, Table, Tx};
 use jiff::Timestamp;
@@ -139,8 +139,25 @@ pub(super) async fn go(store: &Store, case: &Case, by: &Releaser) -> Result<(), 
     };
     case.audit(&mut tx, &by.how, EventKind::Release, &note);
     store.commit(tx).await?;
+    mark(store, &head, hold).await;
     tracing::info!(event = "hold.released", id = %id, how = by.how.word(), "A held message was released and is on its way.");
     Ok(())
+}
+
+/// Marks what a released answer answers. It is on its way whether that can be done or not.
+async fn mark(store: &Store, head: &Head, hold: &Hold) {
+    let marked = async {
+        match answered(store, head).await? {
+            // References are what a mail program wrote: nobody marks what they do not see.
+            Some(id) if folders::sees(store, hold.writer, id).await? => {
+                mark_answered(store, id, Some(hold.writer)).await
+            }
+            _ => Ok(()),
+        }
+    };
+    if let Err(error) = marked.await {
+        tracing::warn!(event = "hold.unmarked", id = %hold.message, reason = %error, "A held answer was released, but what it answers could not be marked.");
+    }
 }
 
 /// The message and its head, if what is stored is what was held.

@@ -10,11 +10,13 @@
 //! *Architecture invariant:* what is released is what was held: the octets as
 //! stored, and the recipients.
 
+mod answered;
 mod back;
 mod binding;
 mod go;
 mod letters;
 
+pub use answered::{answered, mark_answered};
 pub use back::{LONGEST_REASON, expire, reject, withdraw};
 pub use binding::Binding;
 pub use go::{Refused, Releaser, release};

@@ -55,6 +55,7 @@ pub enum Table {
     Hold = 60,
     AccountHold = 61,
     Deputy = 62,
+    GivenBack = 63,
     Factor = 65,
     OfficeSession = 66,
     OfficeBrowser = 67,
@@ -92,7 +93,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -138,6 +139,7 @@ impl Table {
         Self::Hold,
         Self::AccountHold,
         Self::Deputy,
+        Self::GivenBack,
         Self::Factor,
         Self::OfficeSession,
         Self::OfficeBrowser,

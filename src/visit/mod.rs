@@ -16,6 +16,7 @@ mod download;
 mod entry;
 mod front;
 mod mail;
+mod once;
 mod people;
 mod reading;
 mod refusal;

@@ -11,10 +11,8 @@ use crate::model::{
     MessageId, Standing, State, System,
 };
 use crate::outbound;
-use crate::store::records::{
-    Draft, Ended, Ending, MailboxReply, Message, Submitted, Thread, ThreadId,
-};
-use crate::store::{self, Change, Key, Label, Tx};
+use crate::store::records::{Draft, Ended, Ending, MailboxReply, Message, Thread, ThreadId};
+use crate::store::{self, Change, Key, Tx};
 use crate::upload::{Files, LONGEST_TEXT, Piece, Said};
 use crate::visit::body::Body;
 use crate::visit::refusal::OUT_OF_ORDER;
@@ -35,14 +33,14 @@ const RE: &str = "Re: ";
 /// Dropped without [`ReplyIntake::finish`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct ReplyIntake {
-    visit: Visit,
+    pub(super) visit: Visit,
     rules: Arc<Rules>,
-    reader: Reader,
-    answer: Answer,
+    pub(super) reader: Reader,
+    pub(super) answer: Answer,
     body: Option<Body>,
     files: Files,
     /// What is said in it, if the same form sent twice is to be one answer.
-    said: Option<Said>,
+    pub(super) said: Option<Said>,
 }
 
 /// What is known before the first octet.
@@ -174,28 +172,6 @@ impl ReplyIntake {
         })
     }
 
-    /// Gives it a value of the form's own: what says the same under the same value is
-    /// one answer, however often a button is pressed. Call it before the text.
-    pub fn once(&mut self, value: &str) {
-        if value.is_empty() {
-            return;
-        }
-        let head = &self.answer.head;
-        let mut said = Said::new();
-        said.piece(value.as_bytes());
-        said.piece(head.subject.as_bytes());
-        for address in &head.envelope {
-            said.piece(address.as_str().as_bytes());
-        }
-        if let Some(contact) = self.answer.contact {
-            said.piece(contact.octets());
-        }
-        if let Some((grant, _)) = self.answer.answered {
-            said.piece(grant.octets());
-        }
-        self.said = Some(said);
-    }
-
     /// The text. Call it once, before any file.
     ///
     /// # Errors
@@ -301,11 +277,7 @@ impl ReplyIntake {
             .filter(|_| !self.files.is_within())
             .ok_or(Refusal::Empty)?;
         self.may_still().await?;
-        let once = self.said.take().map(|said| {
-            let said = said.end();
-            let pieces = [b"answered", self.reader.mailbox.octets().as_slice(), &said];
-            self.visit.store.mac(Label::Index, &pieces)
-        });
+        let once = self.once_key();
         if let Some(first) = self.first(once).await? {
             return Ok(first);
         }
@@ -343,31 +315,6 @@ impl ReplyIntake {
             Some(_) => Ok(()),
             None => Err(Refusal::Closed),
         }
-    }
-
-    /// The same answer as it was kept before, if its button was pressed twice.
-    async fn first(&self, once: Option<[u8; 32]>) -> Result<Option<Sent>, Refusal> {
-        let Some(key) = once else { return Ok(None) };
-        let known = self.visit.store.get(&Submitted::at(key)).await?;
-        let known = known.filter(|s| self.now().duration_since(s.at) < Submitted::LASTS);
-        Ok(known.map(|first| Sent {
-            message: first.message,
-            at: first.at,
-        }))
-    }
-
-    /// Makes the second of two that come at once fail.
-    async fn add_once(&self, tx: &mut Tx, key: [u8; 32], now: Timestamp) -> Result<(), Refusal> {
-        let submitted = Submitted {
-            key,
-            message: self.answer.id,
-            at: now,
-        };
-        match self.visit.store.hold(&Submitted::at(key)).await? {
-            Some(older) => tx.replace(&older, &submitted),
-            None => tx.insert(&submitted),
-        }
-        Ok(())
     }
 
     /// One commit: the content, the message, its place in every office mailbox
@@ -500,7 +447,7 @@ impl ReplyIntake {
         Ok(())
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.visit.store.clock().now()
     }
 }

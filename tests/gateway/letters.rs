@@ -25,7 +25,7 @@ fn answered(clinic: &Clinic, own: &Browser, (doctor, link): (&Login, &str)) {
         .says("I will.");
     let today = own
         .open(&format!("{}/today", clinic.house.office()))
-        .says("1 new answer");
+        .says("1 new message from patients");
     let answer = today.links("/message/").remove(0);
     let write = format!("{answer}/answer");
     let page = own.open(&write).says("I will.").text();

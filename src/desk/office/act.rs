@@ -6,12 +6,9 @@ use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{AccountId, Direction, Keyword, MessageId, System, TaskId};
 use crate::reading;
+use crate::store::Error;
 use crate::store::records::{Grant, Message, Task};
-use crate::store::{Error, Tx};
 use jiff::civil::Date;
-
-/// How often a change of flags is tried if a mail program changes the same.
-const ATTEMPTS: usize = 8;
 
 /// What came of a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,29 +108,14 @@ impl Desk {
         &self,
         account: AccountId,
         id: MessageId,
-        (flags, keyword): (System, Option<Keyword>),
+        flags: (System, Option<Keyword>),
     ) -> Result<Outcome, Refused> {
-        for _ in 0..ATTEMPTS {
-            let mut tx = Tx::new();
-            let mut full = false;
-            for (folder, uid, reader) in folders::places(&self.store, account, id).await? {
-                let mut change = self.store.hold_rows(folder, &[uid], reader).await?;
-                change.update(|row| {
-                    let mut now = row.flags.clone();
-                    now.system = now.system.with(flags);
-                    full |= keyword.clone().is_some_and(|word| !now.insert(word));
-                    now
-                });
-                tx.flag(change);
-            }
-            if full {
-                return Ok(Outcome::Not);
-            }
-            if tx.is_empty() || self.store.try_commit(tx).await?.is_some() {
-                return Ok(Outcome::Done);
-            }
-        }
-        Err(Error::Conflict.into())
+        Ok(
+            match folders::mark(&self.store, account, id, flags).await? {
+                true => Outcome::Done,
+                false => Outcome::Not,
+            },
+        )
     }
 
     async fn may_change(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<bool, Error> {

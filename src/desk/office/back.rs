@@ -7,7 +7,7 @@ use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{Account, AccountId, ContactId, Direction, Head, MessageId, System};
 use crate::reading::{self, Opened};
-use crate::store::records::Message;
+use crate::store::records::{GivenBack, Message};
 use crate::store::{Error, Tx};
 use jiff::Timestamp;
 use mail_parser::decoders::html::html_to_text;
@@ -28,15 +28,30 @@ pub struct Returned {
     pub to: String,
     /// When it came back.
     pub at: Timestamp,
+    /// With what words, if somebody gave it back.
+    pub words: Option<Words>,
+}
+
+/// With what words a message was given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Who gave it back.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The words.
+    pub reason: String,
 }
 
 /// How a draft that came back can be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Back {
     /// Whom of the directory it is for; `None` if nobody there has the address.
     pub contact: Option<ContactId>,
     /// Whether it was for more than one.
     pub several: bool,
+    /// With what words it came back.
+    pub words: Option<Words>,
 }
 
 /// Whether a message is a draft of this account that came back. What a mail program
@@ -71,6 +86,7 @@ impl Desk {
                     to: to.collect::<Vec<String>>().join(", "),
                     subject: head.subject,
                     at: row.filed,
+                    words: self.words(message.id).await?,
                 });
             }
         }
@@ -97,6 +113,7 @@ impl Desk {
         Ok(Some(Back {
             contact: meant.map(|(contact, _)| contact),
             several: opened.head.envelope.len() > 1,
+            words: self.words(opened.message.id).await?,
         }))
     }
 
@@ -156,6 +173,7 @@ impl Desk {
             }
         }
         blank.files = self.kept(viewer, &blank.people, Some(draft)).await?;
+        blank.words = self.words(draft).await?;
         Ok(Some(blank))
     }
 
@@ -209,6 +227,19 @@ impl Desk {
             }
         }
         Err(Error::Conflict.into())
+    }
+
+    /// With what words a draft came back.
+    async fn words(&self, id: MessageId) -> Result<Option<Words>, Error> {
+        let Some(back) = self.store.get(&GivenBack::at(id)).await? else {
+            return Ok(None);
+        };
+        let by = self.store.get(&Account::at(back.by)).await?;
+        Ok(Some(Words {
+            by: by.map(|by| by.shown().to_owned()).unwrap_or_default(),
+            at: back.at,
+            reason: back.reason,
+        }))
     }
 
     /// For whom of the directory a draft is, and whether that is sure: whoever is

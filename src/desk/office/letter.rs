@@ -43,6 +43,8 @@ pub struct Letter {
     pub can: Can,
     /// Until when it can be made readable, if the viewer may change that.
     pub days: Option<Days>,
+    /// The answer to it that waits for a release.
+    pub answer: Option<MessageId>,
     /// How it can be sent again, if it is a draft of the viewer's that came back.
     pub back: Option<Back>,
     /// Who did what with it.
@@ -89,6 +91,8 @@ pub struct Content {
 /// What a held message waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
+    /// Whether the viewer wrote it, and may take it back.
+    pub own: bool,
     /// Whose release: the name, else the address.
     pub provider: String,
     /// When it goes back to who wrote it.
@@ -161,7 +165,7 @@ impl Desk {
             return Ok(None);
         };
         let opened = reading::open(&self.store, id).await?;
-        let waiting = self.waiting(id).await?;
+        let waiting = self.waiting(viewer, id).await?;
         let to = self.addressees(&message, opened.as_ref()).await?;
         let mut can = Can::default();
         if sight == Sight::Mailbox {
@@ -182,6 +186,7 @@ impl Desk {
             },
             regards: self.regards(&message).await?,
             days: can.change.then(|| self.days(&message, &to)),
+            answer: self.answering(viewer.account, &message).await?,
             back,
             told: self
                 .told(&message, opened.as_ref(), (waiting.is_none(), recalled))
@@ -293,6 +298,20 @@ impl Desk {
         }
     }
 
+    /// The answer that waits, of what the account wrote or releases.
+    async fn answering(
+        &self,
+        account: &Account,
+        message: &Message,
+    ) -> Result<Option<MessageId>, Refused> {
+        if message.direction != Direction::Incoming {
+            return Ok(None);
+        }
+        let waits = self.waits(account).await?;
+        let answer = waits.iter().find(|w| w.answers == Some(message.id));
+        Ok(answer.map(|wait| wait.message))
+    }
+
     /// Whom an answer is from, in the directory's words.
     async fn regards(&self, message: &Message) -> Result<Option<String>, Error> {
         let Some(grant) = message.answers else {
@@ -304,13 +323,14 @@ impl Desk {
         }
     }
 
-    async fn waiting(&self, id: MessageId) -> Result<Option<Waiting>, Error> {
+    async fn waiting(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<Option<Waiting>, Error> {
         let Some(hold) = self.store.get(&Hold::at(id)).await? else {
             return Ok(None);
         };
         let provider = self.store.get(&Account::at(hold.provider)).await?;
         let called = |a: Account| a.name.unwrap_or_else(|| a.address.as_str().to_owned());
         Ok(Some(Waiting {
+            own: hold.writer == viewer.account.id,
             provider: provider.map(called).unwrap_or_default(),
             expires: hold.expires,
         }))

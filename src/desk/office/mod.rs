@@ -18,7 +18,7 @@ mod who;
 mod write;
 
 pub use act::Outcome;
-pub use back::{Back, Returned};
+pub use back::{Back, Returned, Words};
 pub use glass::{Glass, Opening};
 pub use kept::{Kept, Kepts, Place, Preview};
 pub use lately::Lately;

@@ -11,6 +11,7 @@ use crate::model::{
     State, System, TaskId,
 };
 use crate::reading;
+use crate::release;
 use crate::store::records::{Grant, Message, OpenTask, Task};
 use crate::store::{Error, Record, Row};
 use jiff::{SignedDuration, Timestamp};
@@ -63,6 +64,8 @@ pub struct Line {
     pub at: Timestamp,
     /// Whether it stands in the clinic's shared mailbox.
     pub shared: bool,
+    /// Whether an answer to it waits for a release.
+    pub waits: bool,
 }
 
 /// A message that waits for a release.
@@ -70,6 +73,8 @@ pub struct Line {
 pub struct Waits {
     /// The message.
     pub message: MessageId,
+    /// What it answers.
+    pub answers: Option<MessageId>,
     /// What the account is to it.
     pub part: Mine,
     /// To whom it goes, as it names them; `None` if it cannot be read.
@@ -156,6 +161,9 @@ impl Desk {
         }
         today.replies.sort_by_key(|line| std::cmp::Reverse(line.at));
         today.waits = self.waits(account).await?;
+        for line in &mut today.replies {
+            line.waits = today.waits.iter().any(|w| w.answers == Some(line.message));
+        }
         self.troubles(&mut today, account).await?;
         self.asked(&mut today, account).await?;
         let (returned, more) = self.returned(account).await?;
@@ -219,10 +227,11 @@ impl Desk {
             subject: head.subject,
             at: row.filed,
             shared,
+            waits: false,
         }))
     }
 
-    async fn waits(&self, account: &Account) -> Result<Vec<Waits>, Refused> {
+    pub(super) async fn waits(&self, account: &Account) -> Result<Vec<Waits>, Refused> {
         let mut waits = Vec::new();
         for view in self.holds(account).await? {
             let (Ok(message), Some(part)) = (view.id.parse::<MessageId>(), view.part) else {
@@ -238,8 +247,13 @@ impl Desk {
             } else {
                 view.writer
             };
+            let answers = match &head {
+                Some(head) => release::answered(&self.store, head).await?,
+                None => None,
+            };
             waits.push(Waits {
                 message,
+                answers,
                 part,
                 whom: whom
                     .name

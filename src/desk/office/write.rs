@@ -2,16 +2,14 @@
 //! every message goes ([`Outbound`]), so every rule is the same: whose name it may
 //! bear, who must release it, what the clinic asks for.
 
-use crate::access::accounts;
-use crate::desk::office::{Kepts, Pen, Unsent, Viewer};
+use crate::desk::office::{Kepts, Pen, Unsent, Viewer, Words};
 use crate::desk::{Desk, Refused};
 use crate::mime::write::{self, ReplyMail};
 use crate::mime::{is_readable, one_line};
 use crate::model::parcel::Wanted;
-use crate::model::{
-    Arg, ContactId, Envelope, Mailbox, MessageId, Notify, Reply, Role, System, Token,
-};
+use crate::model::{Arg, ContactId, Envelope, Mailbox, MessageId, Notify, Reply, Role, Token};
 use crate::outbound::Outbound;
+use crate::release;
 use crate::store::records::Contact;
 use crate::upload::{Fault, Files, LONGEST_TEXT, Limits, Said};
 use jiff::civil::Date;
@@ -33,6 +31,8 @@ pub struct Blank {
     pub files: Kepts,
     /// The subject, of an answer.
     pub subject: String,
+    /// With what words the draft came back that is sent again.
+    pub words: Option<Words>,
 }
 
 /// Somebody to whom a message can go, at one address.
@@ -155,6 +155,7 @@ impl Desk {
             authors,
             files,
             subject: String::new(),
+            words: None,
         }))
     }
 
@@ -188,6 +189,7 @@ impl Desk {
             authors,
             files,
             subject: subject(&opened.head.subject),
+            words: None,
         }))
     }
 
@@ -284,8 +286,10 @@ impl Desk {
         intake.write(&writing.end()).await.map_err(Unsent::Reply)?;
         let reply = intake.finish().await.map_err(Unsent::Reply)?;
         let posted = posted(&reply).ok_or(Refused::Wish("a reply names no message".into()))?;
-        if let Some(id) = answers
-            && let Err(error) = self.answered(viewer, id, posted.held).await
+        // While an answer waits for its release, what it answers is still to be done.
+        if let Some(id) = answers.filter(|_| !posted.held)
+            && let Err(error) =
+                release::mark_answered(&self.store, id, Some(viewer.account.id)).await
         {
             // The answer is safe; only the mark on what it answers is missing.
             tracing::warn!(event = "office.unmarked", id = %id, reason = %error, "An answer was taken, but what it answers could not be marked.");
@@ -296,28 +300,6 @@ impl Desk {
             tracing::warn!(event = "office.undrafted", id = %id, reason = %error, "A draft was sent again, but could not be moved to Trash.");
         }
         Ok(posted)
-    }
-
-    /// Marks what was answered: for who did it as read, and, once the answer is on its
-    /// way, for everybody else as answered, so that nobody answers it again. While an
-    /// answer waits for a release it may still be given back.
-    async fn answered(
-        &self,
-        viewer: &Viewer<'_>,
-        id: MessageId,
-        held: bool,
-    ) -> Result<(), Refused> {
-        let own = System::SEEN.with(System::ANSWERED);
-        self.mark(viewer.account.id, id, (own, None)).await?;
-        if held {
-            return Ok(());
-        }
-        for account in accounts::list(&self.store).await? {
-            if account.id != viewer.account.id {
-                self.mark(account.id, id, (System::ANSWERED, None)).await?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -57,9 +57,18 @@ pub(in crate::office) async fn add_form(Keeper(seat): Keeper) -> Result<Response
     seat.show(&form.view(&seat, &[], None))
 }
 
-/// `POST /contacts/new`.
+/// `POST /contacts/new`; with `begin`, the form is shown with the address that was
+/// looked for, and nothing is saved.
 pub(in crate::office) async fn add(Keeper(seat): Keeper, sent: Sent) -> Result<Response, Out> {
     let typed = told(&seat, sent)?;
+    if typed.has("begin") {
+        let mut begun = blank();
+        let address = Some(typed.one("email1").trim());
+        let address = address.filter(|address| !address.is_empty());
+        begun.emails.extend(address.map(str::to_owned));
+        let form = Form::of(&seat, None, &begun, None).await?;
+        return seat.show(&form.view(&seat, &[], None));
+    }
     let (who, draft) = (seat.asker(), draft(&typed));
     let alike = match seat.desk.contacts_alike(&who, None, &draft).await {
         Ok(alike) if !typed.has("sure") => strangers(alike, &typed),

@@ -74,12 +74,12 @@ struct Shown {
 }
 
 impl ImportPage<'_> {
-    /// How many contacts are added, are changed, or stay.
+    /// How many contacts would be added, be changed, or stay.
     fn sums(&self, planned: &Planned) -> Vec<String> {
         let view = &planned.view;
         self.counted([
-            (view.added, "office-import-added"),
-            (view.changed, "office-import-changed"),
+            (view.added, "office-import-would-add"),
+            (view.changed, "office-import-would-change"),
             (view.same, "office-import-sames"),
         ])
     }

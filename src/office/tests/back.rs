@@ -2,10 +2,12 @@
 //! is found too.
 
 use super::bench::{Bench, RUIZ};
-use super::mail::{DESK, JANE, find, held, sent};
+use super::mail::{DESK, JANE, answered, find, held, sent};
 use super::write::{came, is_chosen, led, opened, person, send};
 use crate::folders;
-use crate::model::{MessageId, State};
+use crate::model::{MessageId, Role, State, System};
+use crate::policy::How;
+use crate::release::{self, Releaser};
 use crate::store::records::Hold;
 use crate::web::tests::Browser;
 use axum::http::StatusCode;
@@ -39,7 +41,7 @@ async fn what_was_given_back_is_on_its_writers_today_and_sent_again_from_there_w
     assert!(today.contains("1 message came back to you"), "{today}");
     let page = desk.get(&format!("/message/{id}")).await.text();
     assert!(
-        page.contains("This was not sent. It lies in your Drafts."),
+        page.contains("This was not sent. It lies in the Drafts of your mail program."),
         "{page}"
     );
     let path = format!("/write/{jane}?draft={id}");
@@ -85,6 +87,28 @@ async fn what_was_given_back_is_on_its_writers_today_and_sent_again_from_there_w
     let old = desk.get(&format!("/message/{id}")).await;
     assert_eq!(old.status, StatusCode::OK);
     assert!(!old.text().contains("?draft="), "{}", old.text());
+}
+
+// WM1
+#[tokio::test]
+async fn the_words_with_which_it_was_given_back_stand_wherever_its_writer_looks() {
+    let bench = Bench::new().await;
+    let jane = person(&bench, ("Jane", "Doe"), JANE, None).await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let id = given_back(&bench, &mut ruiz).await;
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let today = desk.get("/today").await.text();
+    let words = "ruiz@clinic.example gave it back, today";
+    for page in [
+        today,
+        desk.get(&format!("/message/{id}")).await.text(),
+        desk.get(&format!("/write/{jane}?draft={id}")).await.text(),
+    ] {
+        assert!(
+            page.contains(words) && page.contains("Wrong dose"),
+            "{page}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -136,4 +160,57 @@ async fn at_a_shared_mailbox_each_file_says_whose_it_is() {
     let tim = person(&bench, ("Tim", "Doe"), JANE, None).await;
     let shared = ruiz.get(&format!("/write/{tim}")).await.text();
     assert!(shared.contains("from somebody at this mailbox"), "{shared}");
+}
+
+// WM12
+#[tokio::test]
+async fn a_question_stays_on_today_while_its_answer_waits_and_leaves_when_it_is_released() {
+    let bench = Bench::new().await;
+    bench.account(DESK, Role::Staff).await;
+    let id = answered(&bench, DESK).await;
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let path = format!("/message/{id}/answer");
+    let page = desk.get(&path).await.text();
+    let to = page.split("<option value=\"").find_map(|rest| {
+        let value = rest.split('"').next()?;
+        value.ends_with(JANE).then(|| value.to_owned())
+    });
+    let to = to.unwrap();
+    let fields = [
+        ("from", RUIZ),
+        ("to", to.as_str()),
+        ("subject", "Re: Your results"),
+        ("text", "Yes."),
+    ];
+    let (answer, word) = led(&send(&mut desk, &path, &fields, &[]).await);
+    assert_eq!(word, "held");
+    let today = desk.get("/today").await.text();
+    assert!(today.contains("an answer waits for release"), "{today}");
+    let page = desk.get(&format!("/message/{id}")).await.text();
+    assert!(
+        page.contains(&format!("href=\"/message/{answer}\"")),
+        "{page}"
+    );
+    // Taken back, it leaves the question as it was; who wrote it need not look for how.
+    let page = desk.get(&format!("/message/{answer}")).await;
+    assert!(page.text().contains(&format!("/message/{answer}/withdraw")));
+    let hold = bench.store.get(&Hold::at(answer)).await.unwrap().unwrap();
+    let by = Releaser {
+        provider: find(&bench, RUIZ).await.id,
+        how: How::Own,
+    };
+    release::release(&bench.store, (answer, hold.binding), &by)
+        .await
+        .unwrap();
+    let today = desk.get("/today").await.text();
+    assert!(today.contains("<title>Today"), "{today}");
+    let account = find(&bench, DESK).await;
+    let inbox = folders::inbox(&bench.store, account.id);
+    let rows = bench.store.rows(inbox, None).await.unwrap().rows;
+    let row = rows.iter().find(|row| row.message == id).unwrap();
+    assert!(
+        row.flags
+            .system
+            .contains(System::SEEN.with(System::ANSWERED))
+    );
 }

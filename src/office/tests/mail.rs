@@ -36,7 +36,7 @@ pub(super) async fn find(bench: &Bench, who: &str) -> Account {
     found.unwrap().unwrap()
 }
 
-fn head(octets: &str, from: &str) -> Head {
+pub(super) fn head_of(octets: &str, from: &str) -> Head {
     let end = octets.find("\r\n\r\n").unwrap() + 4;
     let (header, body) = octets.split_at(end);
     let mut indexer = Indexer::new(header.as_bytes());
@@ -63,7 +63,7 @@ pub(super) async fn sent(bench: &Bench, who: &str, state: State) -> Grant {
     let mut content = store.write_content();
     content.write(LETTER.as_bytes()).await.unwrap();
     let content = content.finish().await.unwrap();
-    let mut message = samples::message(now, &content, &head(LETTER, who));
+    let mut message = samples::message(now, &content, &head_of(LETTER, who));
     message.account = Some(account.id);
     message.dispatched = true;
     let grant = Grant {
@@ -103,12 +103,11 @@ pub(super) async fn answered(bench: &Bench, who: &str) -> MessageId {
     content.write(LETTER.as_bytes()).await.unwrap();
     let content = content.finish().await.unwrap();
     let id = MessageId::new(now);
-    let whole = Message::settled(
-        id,
-        Direction::Incoming,
-        now,
-        (&content, &head(LETTER, JANE)),
-    );
+    let head = Head {
+        message_id: format!("{id}@clinic.example"),
+        ..head_of(LETTER, JANE)
+    };
+    let whole = Message::settled(id, Direction::Incoming, now, (&content, &head));
     let mut tx = Tx::new();
     tx.attach(content);
     tx.insert(&Message {
@@ -145,7 +144,7 @@ pub(super) async fn held_as(bench: &Bench, letter: &str) -> MessageId {
     let mut content = store.write_content();
     content.write(letter.as_bytes()).await.unwrap();
     let content = content.finish().await.unwrap();
-    let head = head(letter, RUIZ);
+    let head = head_of(letter, RUIZ);
     let mut message = samples::message(now, &content, &head);
     message.account = Some(writer.id);
     message.dispatched = false;
@@ -386,7 +385,7 @@ async fn an_answer_waits_on_today_until_it_is_closed_without_a_reply() {
     let text = today.text();
     assert!(text.contains("<title>(1) Today"), "{text}");
     assert!(
-        text.contains("1 new answer") && text.contains("Jane Doe"),
+        text.contains("1 new message from patients") && text.contains("Jane Doe"),
         "{text}"
     );
     // Looking at it answers nothing.
@@ -433,7 +432,7 @@ async fn taking_back_asks_first_and_sending_again_makes_a_new_notice() {
     assert_eq!(late.header("location"), format!("{path}?done=day"));
     let said = ruiz.get(late.header("location")).await.text();
     assert!(
-        said.contains("Choose a day from 2026-09-28 to 20"),
+        said.contains("Choose a day from 28 September 2026 to "),
         "{said}"
     );
 

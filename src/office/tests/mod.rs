@@ -7,6 +7,7 @@ mod entering;
 mod forged;
 mod headers;
 mod mail;
+mod many;
 mod people;
 mod release;
 mod today;

@@ -85,7 +85,7 @@ async fn a_provider_reads_what_goes_to_whom_and_releases_with_password_and_code(
         "Your &#60;results&#62;",
         "jane@example.com",
         "Protected: a notice with a link",
-        "Not in your directory",
+        "Not in the contacts yet",
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }

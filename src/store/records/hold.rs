@@ -27,6 +27,20 @@ pub struct Hold {
     pub expires: Timestamp,
 }
 
+/// With what words a message came back to who wrote it. It is destroyed with the draft
+/// that the message then is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenBack {
+    /// The message.
+    pub message: MessageId,
+    /// Who did not release it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// The words.
+    pub reason: String,
+}
+
 /// What an account has to do with a held message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
@@ -104,6 +118,23 @@ impl Record for AccountHold {
 
     fn key(&self) -> Key<Self> {
         Self::at(self.account, self.part, self.message)
+    }
+}
+
+impl GivenBack {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(message: MessageId) -> Key<Self> {
+        Key::of(Table::GivenBack, &[message.octets()])
+    }
+}
+
+impl Record for GivenBack {
+    const TABLE: Table = Table::GivenBack;
+    const VERSION: u8 = 1;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.message)
     }
 }
 

@@ -71,7 +71,7 @@ office-recovery-make = Make new recovery codes
 # Today.
 office-today-more = There is more than these lists show. What is older stands in your mail program.
 office-today-empty = Nothing waits for you
-office-today-empty-hint = New answers, messages to release and what needs a call will be here.
+office-today-empty-hint = New messages from patients, messages to release and what needs a call will be here.
 office-admin-empty = No mail stands here
 office-admin-empty-hint = Your account runs the gateway. Only people who write to patients see their mail.
 office-gaps-title =
@@ -85,7 +85,7 @@ office-asked-title =
         [one] { $n } patient asks for a message again
        *[other] { $n } patients ask for a message again
     }
-office-asked-text = They could not open it any more. Send it again, or mark it as done if you have called.
+office-asked-text = They could not open it any more. Send it again or write it anew, or mark it as done.
 office-no-subject = Message without a subject
 office-gone-subject = The message is no longer kept
 # $moment is "today, 9:41 AM" or "18 November".
@@ -94,14 +94,14 @@ office-asked-at = Asked { $moment }
 office-stands-open = Can be read again
 office-stands-expired = Its time is over
 office-stands-locked = Closed after too many wrong codes
-office-stands-withdrawn = You took it back
+office-stands-withdrawn = It was taken back
 office-stands-destroyed = No longer kept
 
 # Today, more.
 office-replies-title =
     { $n ->
-        [one] { $n } new answer
-       *[other] { $n } new answers
+        [one] { $n } new message from patients
+       *[other] { $n } new messages from patients
     }
 office-shared = Shared mailbox
 office-waits-title =
@@ -149,12 +149,12 @@ office-task-done = Done
 office-done-again = A new notice is on its way.
 office-done-closed = Done. It is off your list.
 office-done-finished = Marked as done.
-office-done-held = The message is safe. It waits for release.
+office-done-held = Saved. It waits for release.
 office-done-sent = Sent. The message is on its way.
 office-done-recalled = Taken back. Nobody can open it any more.
 office-done-released = Released. The message is on its way.
-office-done-returned = Given back. The writer has it in Drafts, with your reason.
-office-done-withdrawn = Taken back. The message is in your Drafts.
+office-done-returned = Given back. The writer has it in Drafts, in the mail program, with your reason.
+office-done-withdrawn = Taken back. It lies in the Drafts of your mail program.
 office-done-gone = This step is not open any more. Here is the message as it stands now.
 office-done-not = Nothing was changed. Somebody may have been faster. Please look at the state below.
 # $first and $last are dates.
@@ -173,9 +173,10 @@ office-from = From: { $name }
 office-to = To: { $name }
 office-regarding = About: { $name }
 office-content-title = What the patient reads
+office-content-over = What the patient could read
 office-notice-title = The notice, as it was sent
 office-notice-none = No notice was sent.
-office-recipients-title = What has become of it
+office-recipients-title = What happened
 office-files-count =
     { $n ->
         [one] { $n } file
@@ -191,20 +192,25 @@ office-print-date = Date
 office-back = Back to the message
 office-waiting = This waits for { $name } to release it, until { $moment }.
 office-waiting-look = Look at it
+office-waiting-here = They can release it at this screen
+office-answer-waits = An answer to this is written and waits for release.
+office-reply-waits = an answer waits for release
 # $writer and $name are persons of the clinic.
 office-written-by = Written by { $name }.
 office-written-released = Written by { $writer }. Released by { $name }, { $moment }.
 office-back-title = What you wrote
-office-back-text = This was not sent. It lies in your Drafts.
+office-back-text = This was not sent. It lies in the Drafts of your mail program.
+# $name is a person of the clinic.
+office-back-words = { $name } gave it back, { $moment }:
 office-back-several = It was for several people. Please change it in your mail program, and send it from there.
 office-back-unlisted = Nobody in the contacts has its address. Please change it in your mail program, and send it from there.
 office-back-again = Change and send again
-office-back-close-text = If it should not be sent, put it away. It then lies in your Trash.
+office-back-close-text = If it should not be sent, put it away. It then lies in the Trash of your mail program.
 office-back-close = Move to Trash
 office-way-portal = Protected: a notice with a link
 office-way-clear = Ordinary e-mail, not protected
 office-way-local = A mailbox of the clinic
-office-way-open = Not decided yet
+office-way-open = Not sent yet
 # $moment is "today, 9:41 AM" or "18 November".
 office-state-held = Waits for release, since { $moment }.
 office-state-queued = Waits to be sent, since { $moment }.
@@ -236,7 +242,7 @@ office-again-text =
     }
 office-again = Send again
 office-until-label = Can be read until
-office-until-hint = Leave it empty for the time above.
+office-until-hint = From { $first } to { $last }. Leave it empty for the time above.
 office-recall = Take back
 office-recall-title = Take this message back?
 office-recall-closes = From now on nobody can open it. The link in the notice says that you took it back.
@@ -259,11 +265,11 @@ office-reason-wrong = Please give a reason of { $least } to { $most } characters
 # Release.
 office-release-title = Release a message
 office-release-who = { $writer } wrote this in the name of { $name }.
-office-release-until = It waits until { $moment }, then it goes back to Drafts.
+office-release-until = It waits until { $moment }, then it goes back to the Drafts of whoever wrote it.
 office-goes-title = Who gets it, and how
 office-note-off = This account was switched off. Nothing can be released until somebody else is chosen.
 office-goes-clear = This leaves unprotected. Others may read it on its way.
-office-note-unlisted = Not in your directory. Please check the address.
+office-note-unlisted = Not in the contacts yet. Please check the address.
 office-note-blind = Blind copy: the other recipients do not see this address.
 office-release-own = Release it
 office-release-own-text = Your password and a code from your app show that it is you.
@@ -285,7 +291,7 @@ office-reject-label = What should be changed
 office-reject-hint = The writer gets these words, and the message as a draft.
 office-reject-do = Give it back
 office-words-wrong = Please write what should be changed, up to { $most } characters.
-office-withdraw-text = Do you want to change it? Take it back, and it is in your Drafts.
+office-withdraw-text = Do you want to change it? Take it back, and it lies in the Drafts of your mail program.
 office-withdraw-do = Take it back to Drafts
 
 # Help.
@@ -354,7 +360,7 @@ office-answer-title = Answer
 office-answer-to = What the patient wrote
 office-find-title = Who do you want to write to?
 office-find-label = Name, date of birth, e-mail or phone
-office-find-hint = For example “Jane Doe” or “1980-01-31”. The start of a word is enough.
+office-find-hint = For example “Jane Doe”, “01/31/1980” or “January 31, 1980”. The start of a word is enough.
 office-find-do = Search
 office-found =
     { $n ->
@@ -365,7 +371,7 @@ office-found =
 office-found-none = Please check the spelling, or add the person to the contacts first.
 office-found-more = There are more. Please add another word.
 office-found-no-address = No e-mail address in the record
-# $date is "1980-01-31".
+# $date is "31 January 1980".
 office-born = born { $date }
 office-write-from = From
 office-write-from-hint = A message in somebody else’s name waits until they release it.
@@ -375,9 +381,10 @@ office-write-to = To
 office-write-to-hint = Several people read at the same address. Choose whom the message is about.
 office-choose = Please choose
 office-write-subject = Subject
-office-write-kept = Send along files from this patient
+office-write-kept = Send along files that are here already
 # $name is a person. It stands after a file's size and date.
 office-kept-owner = from { $name }
+office-kept-own = already in this message
 office-kept-unknown = somebody at this mailbox
 # $name is a patient.
 office-kept-chart = in the chart of { $name }
@@ -412,7 +419,6 @@ office-proof-empty = Please type your own password and the 6 digits that your ap
 
 # The list of contacts.
 office-contacts-search = Find somebody
-office-contacts-search-hint = A name, an e-mail address, a phone number, or a date of birth such as 01/31/1980.
 office-contacts-find = Find
 office-contacts-all = Show everybody
 office-contacts-none = Nobody has been added to the contacts yet
@@ -470,7 +476,7 @@ office-wrong-guarantor = This person cannot be the head of the family: they are 
 office-wrong-head = Others name this person as head of their family. Change theirs first.
 office-wrong-missing = The clinic asks for this. Please fill it in.
 office-wrong-nameless = Please give a name.
-office-wrong-portal = Who signs in to the portal needs this. Fill it in, or end the sign-in first.
+office-wrong-portal = Who signs in to the portal needs this. Fill it in, or stop portal sign-in first.
 
 # Somebody is there already.
 office-alike = Is this somebody you have already?
@@ -490,15 +496,17 @@ office-meanwhile-ticked = Now: yes
 office-portal-since = They can sign in to the portal without a link since: { $moment }.
 # The portal's address follows.
 office-portal-where = The address where they sign in, to hand on to them:
-office-portal-may = The record is complete. You can let them sign in to the portal without a link.
+# What a patient does there.
+office-portal-how = There they type their e-mail address, and get a code of 8 digits by e-mail.
+office-portal-may = The record is complete. You can allow them to sign in to the portal without a link.
 office-portal-missing = For signing in to the portal without a link, the record still needs:
 office-portal-lacks = The record is not complete. It still needs: { $fields }.
-office-portal-grant = Let { $name } sign in to the portal
-office-portal-grant-do = Let them sign in
+office-portal-grant = Allow portal sign-in for { $name }
+office-portal-grant-do = Allow portal sign-in
 office-portal-grant-means = They type their e-mail address on the portal, get a code there, and see all messages to them that are still available. They can also write to you first.
 office-portal-grant-link = Whoever reads that mailbox can do the same. Please make sure that the address is theirs.
-office-portal-revoke = End the portal sign-in of { $name }
-office-portal-revoke-do = End the sign-in
+office-portal-revoke = Stop portal sign-in for { $name }
+office-portal-revoke-do = Stop portal sign-in
 office-portal-revoke-means = They can no longer open the portal by themselves.
 office-portal-revoke-link = The links in your messages go on working, each until its time is over.
 
@@ -534,7 +542,7 @@ office-fate-unread = Not read yet
 office-import = Bring in contacts from a file
 office-import-text = Save the list of your old program or spreadsheet as a CSV file (“CSV UTF-8”). First you see what would happen, line by line. Nothing changes before you say so.
 office-import-how = What the file looks like
-office-import-columns = The first line names the columns: last, first, born, phone, email, postal, provider, language, status. Only those you have are needed. An empty cell changes nothing.
+office-import-columns = The first line names the columns: last, first, born, phone, email, postal, provider, language, status. The names that stand on these pages are taken too, such as “Last name”. Only those you have are needed. An empty cell changes nothing.
 # A line of such a file; no commas but between the cells.
 office-import-example = Doe,Jane,1988-03-04,+1 503 555 0100,jane@example.com,ruiz@clinic.example,en,patient
 office-import-born = born: year, month and day, such as 1988-03-04. Another form is refused, because 03/04/1988 is one day in one country and another day in the next.
@@ -542,7 +550,7 @@ office-import-provider = provider: the e-mail address of the provider’s accoun
 office-import-words = language: en or es. status: patient or non-patient.
 office-import-several = Further numbers and addresses: phone2 to phone4, email2 to email8.
 # $fields is "Last name, Phone".
-office-import-fields = Changes: { $fields }
+office-import-fields = Would change: { $fields }
 office-import-file = CSV file
 office-import-hint = Up to { $size }. Larger files are brought in by the person who looks after this system.
 office-import-try = Look at the file
@@ -553,13 +561,13 @@ office-import-mend = Nothing is brought in while one line is refused. Please men
 office-import-meanwhile = The contacts have changed since you looked. Please look once more.
 office-import-done = The contacts are brought in
 office-import-line = Line { $line }
-office-import-add = is added
-office-import-change = is changed
-office-import-same = stays as it is
+office-import-add = would be added
+office-import-change = would be changed
+office-import-same = would stay as it is
 office-import-refused = is refused
-office-effect-addresses = Messages go to other e-mail addresses.
-office-effect-granted = May sign in to the portal.
-office-effect-revoked = May sign in to the portal no longer.
+office-effect-addresses = Messages would go to other e-mail addresses.
+office-effect-granted = Would be allowed to sign in to the portal.
+office-effect-revoked = Would no longer be allowed to sign in to the portal.
 office-import-rest = The other lines are not shown.
 office-line-fields = The line has more or fewer cells than the first one. Please check commas and quotation marks.
 office-line-id = What stands under id is none. Please leave it empty for a new contact.
@@ -575,6 +583,8 @@ office-sheet-column = The first line has columns that are not known: { $columns 
 office-sheet-twice = The first line has the column { $column } twice. Please leave one out.
 office-sheet-line = Line { $line } cannot be read. Please check its quotation marks.
 office-export = Save all contacts as a file
+# For who may not.
+office-export-who = A provider can save all contacts as a file.
 office-export-people = The file holds the names, birthdays and addresses of all your patients. Outside of this gateway nothing protects it. Keep it only where patients’ records belong, and delete it when you are done.
 office-export-noted = That you saved it is noted in the audit.
 office-export-semicolons = Semicolons between the cells
@@ -759,18 +769,29 @@ office-event-contact = Contact changed
 office-event-export = File written into the chart, or trail taken out
 office-import-added =
     { $n ->
-        [one] { $n } contact is added.
-       *[other] { $n } contacts are added.
+        [one] { $n } contact was added.
+       *[other] { $n } contacts were added.
     }
 office-import-changed =
     { $n ->
-        [one] { $n } is changed.
-       *[other] { $n } are changed.
+        [one] { $n } was changed.
+       *[other] { $n } were changed.
+    }
+# What a file would do, before anybody says so.
+office-import-would-add =
+    { $n ->
+        [one] { $n } contact would be added.
+       *[other] { $n } contacts would be added.
+    }
+office-import-would-change =
+    { $n ->
+        [one] { $n } would be changed.
+       *[other] { $n } would be changed.
     }
 office-import-sames =
     { $n ->
-        [one] { $n } stays as it is.
-       *[other] { $n } stay as they are.
+        [one] { $n } would stay as it is.
+       *[other] { $n } would stay as they are.
     }
 office-import-refuseds =
     { $n ->
@@ -779,18 +800,18 @@ office-import-refuseds =
     }
 office-import-moves =
     { $n ->
-        [one] For { $n } contact, messages go to other e-mail addresses.
-       *[other] For { $n } contacts, messages go to other e-mail addresses.
+        [one] For { $n } contact, messages would go to other e-mail addresses.
+       *[other] For { $n } contacts, messages would go to other e-mail addresses.
     }
 office-import-grants =
     { $n ->
-        [one] { $n } contact may sign in to the portal.
-       *[other] { $n } contacts may sign in to the portal.
+        [one] { $n } contact would be allowed to sign in to the portal.
+       *[other] { $n } contacts would be allowed to sign in to the portal.
     }
 office-import-ends =
     { $n ->
-        [one] { $n } contact may sign in to the portal no longer.
-       *[other] { $n } contacts may sign in to the portal no longer.
+        [one] { $n } contact would no longer be allowed to sign in to the portal.
+       *[other] { $n } contacts would no longer be allowed to sign in to the portal.
     }
 
 # The fixed words of the audit trail, in small letters: one may follow another.
@@ -819,8 +840,8 @@ office-note-no-deputies = no deputies any more
 office-note-changed = changed
 office-note-imported = brought in from a file
 office-note-addresses = other e-mail addresses
-office-note-granted = portal sign-in granted
-office-note-revoked = portal sign-in ended
+office-note-granted = portal sign-in allowed
+office-note-revoked = portal sign-in stopped
 office-note-export = taken out as a file
 office-note-search = search
 office-note-read = read

@@ -29,9 +29,9 @@ office-not-for-patients = Pacientes: por favor, use el enlace del correo de { $c
 # The code.
 office-code-title = Escriba el código de su aplicación
 office-code-for = Va a entrar como { $address }.
-office-code-label = Código de 6 cifras
+office-code-label = Código de 6 dígitos
 office-code-wrong = Este código no funcionó. Espere al siguiente en su aplicación y escríbalo.
-office-code-empty = Por favor, escriba las 6 cifras que su aplicación muestra ahora.
+office-code-empty = Por favor, escriba los 6 dígitos que su aplicación muestra ahora.
 office-no-phone = No tengo mi teléfono
 office-recovery-label = Código de recuperación
 office-recovery-hint = Uno de los códigos que guardó al preparar la aplicación, como abcde-fghij. Cada uno sirve una vez.
@@ -71,7 +71,7 @@ office-recovery-make = Crear códigos de recuperación nuevos
 # Today.
 office-today-more = Hay más de lo que muestran estas listas. Lo anterior está en su programa de correo.
 office-today-empty = Nada le espera
-office-today-empty-hint = Aquí verá las respuestas nuevas, los mensajes por autorizar y a quién conviene llamar.
+office-today-empty-hint = Aquí verá los mensajes nuevos de pacientes, los mensajes por autorizar y a quién conviene llamar.
 office-admin-empty = Aquí no hay correo
 office-admin-empty-hint = Su cuenta administra el servidor. Solo quienes escriben a los pacientes ven su correo.
 office-gaps-title =
@@ -85,7 +85,7 @@ office-asked-title =
         [one] { $n } paciente pide de nuevo un mensaje
        *[other] { $n } pacientes piden de nuevo un mensaje
     }
-office-asked-text = Ya no pudieron abrirlo. Envíelo de nuevo, o márquelo como hecho si ya llamó.
+office-asked-text = Ya no se pudo abrir. Envíelo de nuevo o escríbalo otra vez, o márquelo como hecho.
 office-no-subject = Mensaje sin asunto
 office-gone-subject = El mensaje ya no se conserva
 # $moment is "today, 9:41 AM" or "18 November".
@@ -94,14 +94,14 @@ office-asked-at = Pedido: { $moment }
 office-stands-open = Se puede leer de nuevo
 office-stands-expired = Su plazo terminó
 office-stands-locked = Cerrado tras demasiados códigos erróneos
-office-stands-withdrawn = Usted lo retiró
+office-stands-withdrawn = Fue retirado
 office-stands-destroyed = Ya no se conserva
 
 # Today, more.
 office-replies-title =
     { $n ->
-        [one] { $n } respuesta nueva
-       *[other] { $n } respuestas nuevas
+        [one] { $n } mensaje nuevo de pacientes
+       *[other] { $n } mensajes nuevos de pacientes
     }
 office-shared = Buzón compartido
 office-waits-title =
@@ -149,12 +149,12 @@ office-task-done = Hecho
 office-done-again = Un aviso nuevo está en camino.
 office-done-closed = Hecho. Ya no está en su lista.
 office-done-finished = Marcado como hecho.
-office-done-held = El mensaje está guardado. Falta que lo autoricen.
+office-done-held = Guardado. Falta que lo autoricen.
 office-done-sent = Enviado. El mensaje está en camino.
 office-done-recalled = Retirado. Ya nadie puede abrirlo.
 office-done-released = Autorizado. El mensaje está en camino.
-office-done-returned = Devuelto. Quien lo escribió lo tiene en Borradores, con su motivo.
-office-done-withdrawn = Retirado. El mensaje está en sus Borradores.
+office-done-returned = Devuelto. Quien lo escribió lo tiene en Borradores, en su programa de correo, con su motivo.
+office-done-withdrawn = Devuelto. Está en los Borradores de su programa de correo.
 office-done-gone = Este paso ya no está disponible. Aquí ve el mensaje como está ahora.
 office-done-not = No se cambió nada. Quizás alguien se adelantó. Por favor, mire el estado más abajo.
 # $first and $last are dates.
@@ -173,9 +173,10 @@ office-from = De: { $name }
 office-to = Para: { $name }
 office-regarding = Sobre: { $name }
 office-content-title = Lo que lee el paciente
+office-content-over = Lo que el paciente podía leer
 office-notice-title = El aviso, tal como se envió
 office-notice-none = No se envió ningún aviso.
-office-recipients-title = Qué ha pasado con él
+office-recipients-title = Qué pasó
 office-files-count =
     { $n ->
         [one] { $n } archivo
@@ -189,22 +190,27 @@ office-print-from = De
 office-print-to = Para
 office-print-date = Fecha
 office-back = Volver al mensaje
-office-waiting = Este mensaje espera que { $name } lo autorice, hasta: { $moment }.
+office-waiting = Este mensaje espera que { $name } lo autorice (hasta: { $moment }).
 office-waiting-look = Verlo
+office-waiting-here = Puede autorizarlo en esta pantalla
+office-answer-waits = Ya hay una respuesta escrita, que espera autorización.
+office-reply-waits = una respuesta espera autorización
 # $writer and $name are persons of the clinic.
 office-written-by = Escrito por { $name }.
 office-written-released = Escrito por { $writer }. Autorizado por { $name }: { $moment }
 office-back-title = Lo que usted escribió
-office-back-text = Esto no se envió. Está en sus Borradores.
+office-back-text = Esto no se envió. Está en los Borradores de su programa de correo.
+# $name is a person of the clinic.
+office-back-words = { $name } lo devolvió ({ $moment }):
 office-back-several = Era para varias personas. Cámbielo en su programa de correo y envíelo desde allí.
 office-back-unlisted = Nadie en los contactos tiene esta dirección. Cambie el mensaje en su programa de correo y envíelo desde allí.
 office-back-again = Cambiar y enviar de nuevo
-office-back-close-text = Si ya no debe enviarse, quítelo. Entonces está en su papelera.
+office-back-close-text = Si ya no debe enviarse, quítelo. Entonces está en la papelera de su programa de correo.
 office-back-close = Mover a la papelera
 office-way-portal = Protegido: un aviso con un enlace
 office-way-clear = Correo común, sin proteger
 office-way-local = Un buzón de la clínica
-office-way-open = Aún sin decidir
+office-way-open = Aún no se ha enviado
 # $moment is "today, 9:41 AM" or "18 November".
 office-state-held = Por autorizar desde: { $moment }
 office-state-queued = Por enviar desde: { $moment }
@@ -216,7 +222,7 @@ office-state-opened = Abierto: { $moment }
 office-state-downloaded = Archivos descargados: { $moment }
 office-state-replied = Respondido: { $moment }
 office-state-expired = Su plazo terminó: { $moment }
-office-state-expired-unopened = Su plazo terminó: { $moment }. No se abrió.
+office-state-expired-unopened = Su plazo terminó sin que se abriera: { $moment }
 office-state-recalled = Retirado: { $moment }
 # $name is a person of the clinic.
 office-state-recalled-by = Retirado por { $name }: { $moment }
@@ -236,7 +242,7 @@ office-again-text =
     }
 office-again = Enviar de nuevo
 office-until-label = Se puede leer hasta
-office-until-hint = Déjelo vacío para el plazo de arriba.
+office-until-hint = Del { $first } al { $last }. Déjelo vacío para el plazo de arriba.
 office-recall = Retirar
 office-recall-title = ¿Retirar este mensaje?
 office-recall-closes = Desde ahora nadie puede abrirlo. El enlace del aviso dice que usted lo retiró.
@@ -259,11 +265,11 @@ office-reason-wrong = Por favor, dé un motivo de { $least } a { $most } caracte
 # Release.
 office-release-title = Autorizar un mensaje
 office-release-who = { $writer } escribió esto en nombre de { $name }.
-office-release-until = Queda en espera hasta: { $moment }. Después regresa a Borradores.
+office-release-until = Si nadie lo autoriza, vuelve a los Borradores de quien lo escribió: { $moment }
 office-goes-title = Quién lo recibe, y cómo
 office-note-off = Esta cuenta fue desactivada. No se puede autorizar nada hasta que se elija a otra persona.
 office-goes-clear = Sale sin proteger. Otros pueden leerlo en el camino.
-office-note-unlisted = No está en su directorio. Por favor, revise la dirección.
+office-note-unlisted = Aún no está en los contactos. Por favor, revise la dirección.
 office-note-blind = Va en copia oculta: los demás destinatarios no ven esta dirección.
 office-release-own = Autorizarlo
 office-release-own-text = Su contraseña y un código de su app muestran que es usted.
@@ -285,13 +291,13 @@ office-reject-label = Qué debe cambiarse
 office-reject-hint = Quien lo escribió recibe estas palabras y el mensaje como borrador.
 office-reject-do = Devolverlo
 office-words-wrong = Por favor, escriba qué debe cambiarse, hasta { $most } caracteres.
-office-withdraw-text = ¿Quiere cambiarlo? Retírelo y estará en sus Borradores.
-office-withdraw-do = Retirarlo a Borradores
+office-withdraw-text = ¿Quiere cambiarlo? Devuélvalo, y estará en los Borradores de su programa de correo.
+office-withdraw-do = Devolverlo a Borradores
 
 # Help.
 office-help-title = Ayuda para la oficina
 office-help-phone = Perdí mi teléfono
-office-help-phone-text = Escriba su contraseña, elija “No tengo mi teléfono” y use uno de sus códigos de recuperación. Si no tiene ninguno, pida a la persona encargada de este sistema que restablezca su segundo paso. En la próxima entrada preparará un teléfono nuevo.
+office-help-phone-text = Escriba su contraseña, elija “No tengo mi teléfono” y use uno de sus códigos de recuperación. Si no tiene ninguno, pida a la persona encargada de este sistema que restablezca su segundo paso. La próxima vez que entre, preparará un teléfono nuevo.
 office-help-password = Olvidé mi contraseña
 office-help-password-text = Pida a la persona encargada de este sistema que ponga una nueva. Nadie puede leer la anterior.
 office-help-wrong = Mi código no funciona
@@ -301,7 +307,7 @@ office-help-closed-text = Tras 30 minutos sin pulsar nada las páginas se cierra
 office-help-release = Un mensaje espera autorización
 office-help-release-text = Lo que el personal escribe en nombre de un médico espera en Hoy. El médico lo abre, lo lee y lo autoriza con contraseña y código. Antes no se envía nada.
 office-help-return = Devolver un mensaje
-office-help-return-text = El médico que quiere un cambio escribe cuál. El mensaje queda entonces en Borradores de quien lo escribió, con esas palabras. Mientras espera, quien lo escribió también puede retirarlo a Borradores.
+office-help-return-text = El médico que quiere un cambio escribe cuál. El mensaje queda entonces en Borradores de quien lo escribió, con esas palabras. Mientras espera, quien lo escribió también puede devolverlo a Borradores.
 office-help-recall = Retirar un mensaje enviado
 office-help-recall-text = En la página del mensaje, elija “Retirar”. El enlace ya no abre nada. Quien lo leyó lo leyó, y la página muestra quién fue.
 office-help-again = Enviar un mensaje de nuevo
@@ -334,7 +340,7 @@ office-host-title = No hay nada con este nombre
 office-host-text = Por favor, use la dirección que le dieron para las páginas de la oficina.
 office-room-title = Ahora no hay espacio
 office-room-text = El disco de este servidor está casi lleno y no se cambió nada. Por favor, avise a la persona encargada.
-office-busy-title = Demasiadas entradas a la vez
+office-busy-title = Demasiados accesos a la vez
 office-busy-text = Por favor, inténtelo de nuevo en un momento.
 office-slow-title = Esto tardó demasiado
 office-slow-text = Por favor, inténtelo de nuevo. Si vuelve a ocurrir, avise a la persona encargada de este sistema.
@@ -354,7 +360,7 @@ office-answer-title = Responder
 office-answer-to = Lo que escribió el paciente
 office-find-title = ¿A quién quiere escribir?
 office-find-label = Nombre, fecha de nacimiento, correo o teléfono
-office-find-hint = Por ejemplo, «Jane Doe» o «1980-01-31». Basta con el comienzo de una palabra.
+office-find-hint = Por ejemplo, “Jane Doe”, “31/01/1980” o “31 de enero de 1980”. Basta con el comienzo de una palabra.
 office-find-do = Buscar
 office-found =
     { $n ->
@@ -365,7 +371,7 @@ office-found =
 office-found-none = Revise cómo está escrito o agregue primero a la persona a los contactos.
 office-found-more = Hay más personas. Agregue otra palabra.
 office-found-no-address = Sin dirección de correo en la ficha
-# $date es "1980-01-31".
+# $date es "31 de enero de 1980".
 office-born = nacimiento: { $date }
 office-write-from = De
 office-write-from-hint = Un mensaje en nombre de otra persona espera hasta que esa persona lo autorice.
@@ -375,9 +381,10 @@ office-write-to = Para
 office-write-to-hint = Varias personas leen en la misma dirección. Elija de quién trata el mensaje.
 office-choose = Elija
 office-write-subject = Asunto
-office-write-kept = Adjuntar archivos de este paciente
+office-write-kept = Adjuntar archivos que ya están aquí
 # $name is a person. It stands after a file's size and date.
 office-kept-owner = de { $name }
+office-kept-own = ya en este mensaje
 office-kept-unknown = alguien de este buzón
 # $name is a patient.
 office-kept-chart = en el expediente de { $name }
@@ -408,11 +415,10 @@ office-renewed-title = Su contraseña ha cambiado
 office-renewed-text = Todas sus páginas están cerradas, aquí y en otros lugares. Por favor, entre con la contraseña nueva. Sus programas de correo siguen como antes.
 office-proof-password = Su propia contraseña
 office-proof-wrong = Su contraseña o el código no son correctos. Inténtelo de nuevo con el código siguiente.
-office-proof-empty = Por favor, escriba su propia contraseña y las 6 cifras que su aplicación muestra ahora.
+office-proof-empty = Por favor, escriba su propia contraseña y los 6 dígitos que su aplicación muestra ahora.
 
 # The list of contacts.
 office-contacts-search = Buscar a alguien
-office-contacts-search-hint = Un nombre, un correo electrónico, un teléfono o una fecha de nacimiento como 31/01/1980.
 office-contacts-find = Buscar
 office-contacts-all = Mostrar a todos
 office-contacts-none = Todavía no se ha agregado a nadie a los contactos
@@ -450,7 +456,7 @@ office-field-postal = Dirección postal
 office-field-provider = Médico principal
 office-field-guarantor = Responsable de la familia
 office-field-guarantor-hint = Aquí aparecen las personas con el mismo apellido o correo. Guarde primero el apellido para verlas.
-office-field-portal = Entrada al portal
+office-field-portal = Acceso al portal
 office-field-confidential = Confidencial
 office-field-confidential-hint = Quienes comparten el correo no ven nada de esta persona en el portal.
 office-language-unknown = No se sabe
@@ -470,7 +476,7 @@ office-wrong-guarantor = Esta persona no puede ser responsable de la familia: no
 office-wrong-head = Otros tienen a esta persona como responsable. Cambie primero los suyos.
 office-wrong-missing = La clínica pide este dato. Por favor, complételo.
 office-wrong-nameless = Por favor, escriba un nombre.
-office-wrong-portal = Quien entra al portal necesita este dato. Complételo, o quite primero la entrada.
+office-wrong-portal = Quien entra al portal necesita este dato. Complételo, o quite primero el acceso al portal.
 
 # Somebody is there already.
 office-alike = ¿Ya tiene a esta persona?
@@ -487,18 +493,20 @@ office-meanwhile-empty = Ahora: vacío
 office-meanwhile-ticked = Ahora: sí
 
 # Sign-in to the portal. $moment is "today, 9:41 AM" or "18 November".
-office-portal-since = Puede entrar al portal sin enlace desde: { $moment }.
+office-portal-since = Puede entrar al portal sin enlace desde: { $moment }
 # The portal's address follows.
 office-portal-where = La dirección donde entra, para dársela:
+# What a patient does there.
+office-portal-how = Allí escribe su correo electrónico y recibe por correo un código de 8 dígitos.
 office-portal-may = El registro está completo. Puede permitirle entrar al portal sin enlace.
 office-portal-missing = Para entrar al portal sin enlace, al registro le falta:
 office-portal-lacks = El registro no está completo. Le falta: { $fields }.
-office-portal-grant = Permitir a { $name } entrar al portal
-office-portal-grant-do = Permitir la entrada
+office-portal-grant = Permitir a { $name } el acceso al portal
+office-portal-grant-do = Permitir el acceso al portal
 office-portal-grant-means = En el portal escribe su correo, recibe un código y ve todos los mensajes que siguen disponibles. También puede escribirle primero.
 office-portal-grant-link = Quien lea ese correo puede hacer lo mismo. Por favor, asegúrese de que el correo es suyo.
-office-portal-revoke = Quitar la entrada al portal de { $name }
-office-portal-revoke-do = Quitar la entrada
+office-portal-revoke = Quitar a { $name } el acceso al portal
+office-portal-revoke-do = Quitar el acceso al portal
 office-portal-revoke-means = Ya no podrá abrir el portal por su cuenta.
 office-portal-revoke-link = Los enlaces de sus mensajes siguen funcionando, cada uno hasta que termine su plazo.
 
@@ -534,7 +542,7 @@ office-fate-unread = Sin leer
 office-import = Traer contactos de un archivo
 office-import-text = Guarde la lista de su programa anterior u hoja de cálculo como archivo CSV (“CSV UTF-8”). Primero verá qué pasaría, línea por línea. Nada cambia antes de que usted lo diga.
 office-import-how = Cómo es el archivo
-office-import-columns = La primera línea nombra las columnas, en inglés: last, first, born, phone, email, postal, provider, language, status. Bastan las que tenga. Una celda vacía no cambia nada.
+office-import-columns = La primera línea nombra las columnas: last, first, born, phone, email, postal, provider, language, status. También valen los nombres que usan estas páginas, como “Apellidos”. Bastan las que tenga. Una celda vacía no cambia nada.
 # A line of such a file; no commas but between the cells.
 office-import-example = Pérez Gil,Ana,1988-03-04,+1 503 555 0100,ana@example.com,ruiz@clinic.example,es,patient
 office-import-born = born: año, mes y día, como 1988-03-04. Otra forma se rechaza, porque 03/04/1988 es un día en un país y otro día en el siguiente.
@@ -542,7 +550,7 @@ office-import-provider = provider: el correo electrónico de la cuenta del médi
 office-import-words = language: en o es. status: patient (paciente) o non-patient (no es paciente).
 office-import-several = Más teléfonos y correos: de phone2 a phone4, de email2 a email8.
 # $fields is "Last name, Phone".
-office-import-fields = Cambia: { $fields }
+office-import-fields = Cambiaría: { $fields }
 office-import-file = Archivo CSV
 office-import-hint = Hasta { $size }. Los archivos más grandes los trae la persona encargada de este sistema.
 office-import-try = Revisar el archivo
@@ -553,13 +561,13 @@ office-import-mend = No se trae nada mientras una línea esté rechazada. Por fa
 office-import-meanwhile = Los contactos cambiaron desde que los revisó. Por favor, revise otra vez.
 office-import-done = Los contactos están aquí
 office-import-line = Línea { $line }
-office-import-add = se agrega
-office-import-change = se cambia
-office-import-same = queda igual
+office-import-add = se agregaría
+office-import-change = se cambiaría
+office-import-same = quedaría igual
 office-import-refused = se rechaza
-office-effect-addresses = Los mensajes van a otros correos.
-office-effect-granted = Podrá entrar al portal.
-office-effect-revoked = Ya no podrá entrar al portal.
+office-effect-addresses = Los mensajes irían a otros correos.
+office-effect-granted = Podría entrar al portal.
+office-effect-revoked = Ya no podría entrar al portal.
 office-import-rest = Las demás líneas no se muestran.
 office-line-fields = La línea tiene más o menos celdas que la primera. Por favor, revise comas y comillas.
 office-line-id = Lo que está bajo id no lo es. Déjelo vacío para un contacto nuevo.
@@ -575,6 +583,8 @@ office-sheet-column = La primera línea tiene columnas que no se conocen: { $col
 office-sheet-twice = La primera línea tiene dos veces la columna { $column }. Por favor, quite una.
 office-sheet-line = La línea { $line } no se puede leer. Por favor, revise sus comillas.
 office-export = Guardar todos los contactos en un archivo
+# For who may not.
+office-export-who = Un médico puede guardar todos los contactos en un archivo.
 office-export-people = El archivo contiene nombres, fechas de nacimiento y direcciones de todos sus pacientes. Fuera de esta pasarela nada lo protege. Guárdelo solo donde van los expedientes y bórrelo al terminar.
 office-export-noted = En la auditoría queda anotado que usted lo guardó.
 office-export-semicolons = Punto y coma entre las celdas
@@ -623,7 +633,7 @@ office-app-made-text = Escríbala en su programa de correo donde pida la contras
 office-app-made-once = Se muestra solo ahora. No hace falta guardarla: para otro dispositivo, cree otra.
 office-app-typed = Ya la escribí
 office-app-used = último uso: { $moment }
-office-app-unused = sin usar
+office-app-unused = aún no se ha usado
 office-app-anywhere = desde cualquier lugar
 office-app-from = solo desde { $networks }
 office-app-revoke = Quitar
@@ -632,7 +642,7 @@ office-app-revoke-means = El programa que la usa ya no podrá leer ni enviar nad
 office-app-revoked = La contraseña de aplicación ya no sirve.
 
 # The own account.
-office-own = Su entrada
+office-own = Su acceso
 office-own-title = Cambiar su contraseña
 office-own-text = Es la contraseña de estas páginas. Todas sus páginas se cierran y usted entra de nuevo.
 office-own-current = Su contraseña actual
@@ -661,7 +671,7 @@ office-account-address-wrong = Esto no es un correo electrónico.
 office-account-address-taken = Este correo ya tiene una cuenta.
 office-account-address-foreign = Este correo no es de un dominio propio de la clínica.
 office-account-made = La cuenta está creada
-office-account-made-text = Entregue esta primera contraseña en persona, no por correo. En la primera entrada preparan la aplicación en el teléfono; después cambian la contraseña en Configuración.
+office-account-made-text = Entregue esta primera contraseña en persona, no por correo. La primera vez que entran, preparan la aplicación en el teléfono; después cambian la contraseña en Configuración.
 office-account-made-once = Se muestra solo ahora.
 office-account-handed = Ya la entregué
 office-account-changed = Los cambios están guardados.
@@ -708,7 +718,7 @@ office-reset = Restablecer el segundo paso
 office-reset-title = Restablecer el segundo paso de { $name }
 office-reset-means = Para un teléfono perdido. Todas sus páginas se cierran, la aplicación y los códigos de recuperación ya no valen, y quien entre después con la contraseña prepara un teléfono nuevo. Asegúrese de que solo esa persona sabe la contraseña.
 office-reset-proof = Para saber que es usted, escriba su propia contraseña y un código.
-office-factor-gone = El segundo paso está restablecido. Preparará un teléfono nuevo en la próxima entrada.
+office-factor-gone = El segundo paso está restablecido. Preparará un teléfono nuevo la próxima vez que entre.
 office-revoke-title = Quitar una contraseña de aplicación de { $name }
 
 # Audit.
@@ -730,7 +740,7 @@ office-who-visitor = Alguien con un enlace
 office-who-recipient = Un destinatario
 office-who-operator = Quien administra la máquina (usuario { $id })
 office-who-unknown = Alguien desconocido
-office-event-sign-in = Entrada
+office-event-sign-in = Acceso
 office-event-sign-out = Salida
 office-event-submit = Mensaje aceptado
 office-event-route = Vía de un mensaje elegida
@@ -759,18 +769,29 @@ office-event-contact = Contacto cambiado
 office-event-export = Archivo guardado en el expediente, o registro extraído
 office-import-added =
     { $n ->
-        [one] Se agrega { $n } contacto.
-       *[other] Se agregan { $n } contactos.
+        [one] Se agregó { $n } contacto.
+       *[other] Se agregaron { $n } contactos.
     }
 office-import-changed =
     { $n ->
-        [one] Cambia { $n }.
-       *[other] Cambian { $n }.
+        [one] Cambió { $n }.
+       *[other] Cambiaron { $n }.
+    }
+# What a file would do, before anybody says so.
+office-import-would-add =
+    { $n ->
+        [one] Se agregaría { $n } contacto.
+       *[other] Se agregarían { $n } contactos.
+    }
+office-import-would-change =
+    { $n ->
+        [one] Cambiaría { $n }.
+       *[other] Cambiarían { $n }.
     }
 office-import-sames =
     { $n ->
-        [one] { $n } queda igual.
-       *[other] { $n } quedan igual.
+        [one] { $n } quedaría igual.
+       *[other] { $n } quedarían igual.
     }
 office-import-refuseds =
     { $n ->
@@ -779,18 +800,18 @@ office-import-refuseds =
     }
 office-import-moves =
     { $n ->
-        [one] Para { $n } contacto, los mensajes van a otros correos.
-       *[other] Para { $n } contactos, los mensajes van a otros correos.
+        [one] Para { $n } contacto, los mensajes irían a otros correos.
+       *[other] Para { $n } contactos, los mensajes irían a otros correos.
     }
 office-import-grants =
     { $n ->
-        [one] { $n } contacto podrá entrar al portal.
-       *[other] { $n } contactos podrán entrar al portal.
+        [one] { $n } contacto podría entrar al portal.
+       *[other] { $n } contactos podrían entrar al portal.
     }
 office-import-ends =
     { $n ->
-        [one] { $n } contacto ya no podrá entrar al portal.
-       *[other] { $n } contactos ya no podrán entrar al portal.
+        [one] { $n } contacto ya no podría entrar al portal.
+       *[other] { $n } contactos ya no podrían entrar al portal.
     }
 
 # The fixed words of the audit trail, in small letters: one may follow another.
@@ -819,8 +840,8 @@ office-note-no-deputies = sin suplentes
 office-note-changed = cambiado
 office-note-imported = traído de un archivo
 office-note-addresses = otros correos
-office-note-granted = entrada al portal permitida
-office-note-revoked = entrada al portal quitada
+office-note-granted = acceso al portal permitido
+office-note-revoked = acceso al portal quitado
 office-note-export = sacado como archivo
 office-note-search = búsqueda
 office-note-read = lectura

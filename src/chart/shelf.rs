@@ -11,10 +11,10 @@ use crate::store::records::Contact;
 use jiff::Timestamp;
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -47,7 +47,10 @@ pub struct Shelf {
 
 /// A file of it, as it comes.
 #[derive(Debug)]
-pub struct Taken(tokio::fs::File);
+pub struct Taken {
+    file: Arc<File>,
+    at: u64,
+}
 
 impl Shelf {
     /// The folder of this contact below `root`, whether it is there or not.
@@ -94,7 +97,10 @@ impl Shelf {
             }
         };
         let file = in_time(look).await?;
-        Ok(file.map(|file| Taken(tokio::fs::File::from_std(file))))
+        Ok(file.map(|file| Taken {
+            file: Arc::new(file),
+            at: 0,
+        }))
     }
 }
 
@@ -104,10 +110,17 @@ impl Taken {
     /// # Errors
     /// The disk's own, or that it did not answer in time.
     pub async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut piece = Vec::with_capacity(PIECE);
-        let read = self.0.read_buf(&mut piece);
-        let n = timeout(PATIENCE, read).await.map_err(|_| late())??;
-        Ok((n > 0).then_some(piece))
+        let (file, at) = (Arc::clone(&self.file), self.at);
+        // A read that hangs keeps its turn, so that few can.
+        let piece = in_time(move || {
+            let mut piece = vec![0; PIECE];
+            let n = file.read_at(&mut piece, at)?;
+            piece.truncate(n);
+            Ok(piece)
+        });
+        let piece = piece.await?;
+        self.at += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        Ok((!piece.is_empty()).then_some(piece))
     }
 
     /// Its first octets, at most `most`.
@@ -135,9 +148,8 @@ fn late() -> io::Error {
 async fn in_time<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    let Ok(turn) = Arc::clone(&ROOM).try_acquire_owned() else {
-        return Err(late());
-    };
+    let turn = timeout(PATIENCE, Arc::clone(&ROOM).acquire_owned()).await;
+    let turn = turn.map_err(|_| late())?.map_err(io::Error::other)?;
     let done = tokio::task::spawn_blocking(move || {
         let done = work();
         drop(turn);

@@ -21,6 +21,8 @@ pub struct Rules {
     ///
     /// [`name_key`]: crate::contacts::name_key
     pub providers: HashMap<String, AccountId>,
+    /// The providers whose patients whoever asks may not take from them.
+    pub theirs: HashSet<AccountId>,
     /// What a patient's record must have (`contacts.required`).
     pub required: Vec<Field>,
     /// The clinic's own domains, in lower case.
@@ -60,6 +62,7 @@ impl Rules {
             now: store.clock().now(),
             today: self.today,
             providers: &self.providers,
+            theirs: &self.theirs,
             required: &self.required,
             domains: &self.domains,
         }
@@ -172,9 +175,12 @@ fn words(before: Option<&Contact>, after: &Contact) -> String {
         Some(_) => None,
     };
     let effects = effects.into_iter().map(Effect::word);
+    // Who is a patient's provider decides who sees their chart.
+    let moved = before.is_some_and(|before| before.provider != after.provider);
     first
         .into_iter()
         .chain(effects)
+        .chain(moved.then_some("provider"))
         .collect::<Vec<_>>()
         .join(" ")
 }

@@ -7,7 +7,7 @@ use crate::store::records::{Contact, ContactStatus};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// Longest part of a name, in characters: the longest in use stay below it.
@@ -142,6 +142,11 @@ pub enum Problem {
         "no provider's account has the address or the name given as primary provider; `sealpost user list` shows the accounts"
     )]
     Provider,
+    /// A colleague's patient, who is not the asker's to give to somebody else.
+    #[error(
+        "this contact's primary provider is somebody else; that provider, or whoever writes for them, can change it"
+    )]
+    Theirs,
     /// No such contact, or one that cannot be it.
     #[error(
         "the guarantor is not the id of another contact who has no guarantor; name the head of the family, by the id in its record"
@@ -174,7 +179,7 @@ impl Problem {
             | Self::PortalNeeds(field) => *field,
             Self::Born | Self::Age => Field::Born,
             Self::Email | Self::Domain => Field::Email,
-            Self::Provider => Field::Provider,
+            Self::Provider | Self::Theirs => Field::Provider,
             Self::Guarantor | Self::Head => Field::Guarantor,
         }
     }
@@ -200,6 +205,8 @@ pub(super) struct Known<'a> {
     pub(super) today: Date,
     /// The providers' accounts, as [`Rules`](crate::contacts::Rules) has them.
     pub(super) providers: &'a HashMap<String, AccountId>,
+    /// The providers whose patients whoever asks may not take from them.
+    pub(super) theirs: &'a HashSet<AccountId>,
     /// The clinic's own domains, in lower case.
     pub(super) domains: &'a [String],
     /// What a patient's record must have.
@@ -234,6 +241,11 @@ pub(super) fn applied(
         let found = known.providers.get(&key).copied();
         found.ok_or(Problem::Provider)
     });
+    // By it the chart is shown, so nobody makes another's patient their own.
+    let kept = contact.provider.filter(|one| known.theirs.contains(one));
+    if kept.is_some() && next.provider != kept {
+        faults.push(Problem::Theirs);
+    }
     set(&draft.guarantor, &mut next.guarantor, &mut faults, |text| {
         let id = text.parse().map_err(|_| Problem::Guarantor)?;
         Some(id)

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -42,6 +42,7 @@ impl Bench {
                 today: date(2026, 11, 22),
                 providers: HashMap::from([("ruiz@clinic.example".to_owned(), RUIZ)]),
                 required: vec![Field::Name, Field::Email, Field::Provider],
+                theirs: HashSet::new(),
                 domains: vec!["clinic.example".to_owned()],
             },
             _folder: folder,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The words, and their names in the catalogue. What is not here is shown as it
 /// stands: an id, a name, a word that only who runs the machine needs.
-const NOTES: [(&str, &str); 79] = [
+const NOTES: [(&str, &str); 80] = [
     ("added", "office-note-added"),
     ("made", "office-note-made"),
     ("enabled", "office-note-enabled"),
@@ -31,6 +31,7 @@ const NOTES: [(&str, &str); 79] = [
     ("changed", "office-note-changed"),
     ("imported", "office-note-imported"),
     ("addresses", "office-note-addresses"),
+    ("provider", "office-note-provider"),
     ("granted", "office-note-granted"),
     ("revoked", "office-note-revoked"),
     ("export", "office-note-export"),

@@ -33,15 +33,17 @@ pub async fn reject(
         let case = Case::read(store, message, by, policy::may_reject).await?;
         let mut tx = Tx::new();
         case.rests(&mut tx);
-        give_back(store, &mut tx, &case.hold).await?;
+        let is_draft = give_back(store, &mut tx, &case.hold).await?;
         let (hold, who) = (&case.hold.record, &case.by.record);
         letters::rejected(store, &mut tx, office, (hold, who, reason)).await?;
-        tx.put(&GivenBack {
-            message,
-            by: who.id,
-            at: store.clock().now(),
-            reason: reason.to_owned(),
-        });
+        if is_draft {
+            tx.put(&GivenBack {
+                message,
+                by: who.id,
+                at: store.clock().now(),
+                reason: reason.to_owned(),
+            });
+        }
         let note = format!("rejected {}", by.how.word());
         case.audit(&mut tx, &by.how, EventKind::Hold, &note);
         if done(store, tx, &mut lost).await? {
@@ -116,8 +118,9 @@ async fn done(store: &Store, tx: Tx, lost: &mut usize) -> Result<bool, Error> {
     Ok(done)
 }
 
-/// Ends the wait and makes the message a draft of its writer.
-async fn give_back(store: &Store, tx: &mut Tx, held: &Held<Hold>) -> Result<(), Error> {
+/// Ends the wait and makes the message a draft of its writer; `false` if there is none
+/// any more.
+async fn give_back(store: &Store, tx: &mut Tx, held: &Held<Hold>) -> Result<bool, Error> {
     let hold = &held.record;
     let id = hold.message;
     remove(tx, held);
@@ -129,7 +132,7 @@ async fn give_back(store: &Store, tx: &mut Tx, held: &Held<Hold>) -> Result<(), 
     tx.change(Change::Message(id));
     let message = store.hold(&Message::at(id)).await?;
     let Some(message) = message.filter(|message| message.record.purged.is_none()) else {
-        return Ok(());
+        return Ok(false);
     };
     for n in 0..message.record.recipients {
         tx.delete(&Recipient::at(id, n));
@@ -145,5 +148,5 @@ async fn give_back(store: &Store, tx: &mut Tx, held: &Held<Hold>) -> Result<(), 
     );
     let flags = System::DRAFT.with(System::SEEN);
     tx.file(folders::drafts(store, hold.writer), id, flags.into(), None);
-    Ok(())
+    Ok(true)
 }

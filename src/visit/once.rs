@@ -1,11 +1,11 @@
 //! A button that is pressed twice sends one answer.
 
 use crate::store::records::Submitted;
-use crate::store::{Label, Tx};
+use crate::store::{self, Label, Tx};
 use crate::upload::Said;
-use crate::visit::Refusal;
 use crate::visit::reply::ReplyIntake;
 use crate::visit::view::Sent;
+use crate::visit::{Error, Refusal};
 use jiff::Timestamp;
 
 impl ReplyIntake {
@@ -41,7 +41,14 @@ impl ReplyIntake {
     /// The same answer as it was kept before, if its button was pressed twice.
     pub(super) async fn first(&self, once: Option<[u8; 32]>) -> Result<Option<Sent>, Refusal> {
         let Some(key) = once else { return Ok(None) };
-        let known = self.visit.store.get(&Submitted::at(key)).await?;
+        let store = &self.visit.store;
+        if store.get(&Submitted::at(key)).await?.is_none() {
+            return Ok(None);
+        }
+        // What is found may be applied and not be durable yet: it is, once a later
+        // commit is.
+        store.commit(Tx::new()).await?;
+        let known = store.get(&Submitted::at(key)).await?;
         let known = known.filter(|s| self.now().duration_since(s.at) < Submitted::LASTS);
         Ok(known.map(|first| Sent {
             message: first.message,
@@ -62,9 +69,20 @@ impl ReplyIntake {
             at: now,
         };
         match self.visit.store.hold(&Submitted::at(key)).await? {
+            Some(older) if now.duration_since(older.record.at) < Submitted::LASTS => {
+                return Err(Error::Store(store::Error::Conflict).into());
+            }
             Some(older) => tx.replace(&older, &submitted),
             None => tx.insert(&submitted),
         }
         Ok(())
+    }
+
+    /// What the other press has kept, which was faster.
+    pub(super) async fn faster(&self, once: Option<[u8; 32]>) -> Result<Sent, Refusal> {
+        // It may not even be applied yet.
+        self.visit.store.commit(Tx::new()).await?;
+        let first = self.first(once).await?;
+        first.ok_or_else(|| Error::Store(store::Error::Conflict).into())
     }
 }

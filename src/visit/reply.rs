@@ -41,6 +41,8 @@ pub struct ReplyIntake {
     files: Files,
     /// What is said in it, if the same form sent twice is to be one answer.
     pub(super) said: Option<Said>,
+    /// Why it is not taken, unless it was taken before.
+    refused: Option<Refusal>,
 }
 
 /// What is known before the first octet.
@@ -128,6 +130,7 @@ impl Visit {
             answer,
             body: None,
             said: None,
+            refused: None,
         }
     }
 
@@ -190,7 +193,11 @@ impl ReplyIntake {
         if !self.visit.store.has_room() {
             return Err(Refusal::NoRoom);
         }
-        self.has_turn().await?;
+        match self.has_turn().await {
+            // The second press of the last one allowed is told of the first.
+            Err(refusal) if self.said.is_some() => self.refused = Some(refusal),
+            turn => turn?,
+        }
         if !self.files.count(text.len()) {
             return Err(Refusal::LongText {
                 limit: usize::try_from(self.rules.uploads.all).unwrap_or(LONGEST_TEXT),
@@ -281,12 +288,12 @@ impl ReplyIntake {
         if let Some(first) = self.first(once).await? {
             return Ok(first);
         }
+        if let Some(refusal) = self.refused.take() {
+            return Err(refusal);
+        }
         let sent = match self.keep(body, once, caller).await {
-            // The other press was faster.
-            Err(Refusal::Failed(Error::Store(store::Error::Conflict))) => {
-                let first = self.first(once).await?;
-                return first.ok_or(Error::Store(store::Error::Conflict).into());
-            }
+            // The other press was faster, and has marked what it answers.
+            Err(Refusal::Failed(Error::Store(store::Error::Conflict))) => self.faster(once).await?,
             kept => kept?,
         };
         let Some((grant, _)) = self.answer.answered else {

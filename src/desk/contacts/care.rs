@@ -89,7 +89,7 @@ impl Desk {
         draft: &Draft,
     ) -> Result<Revised, Refused> {
         let by = self.keeper(who)?;
-        let rules = self.contact_rules().await?;
+        let rules = self.contact_rules(who).await?;
         let providers = self.provider_names().await?;
         for _ in 0..ATTEMPTS {
             let mut tx = Tx::new();
@@ -126,7 +126,7 @@ impl Desk {
         draft: &Draft,
     ) -> Result<Vec<ContactView>, Refused> {
         self.keeper(who)?;
-        let rules = self.contact_rules().await?;
+        let rules = self.contact_rules(who).await?;
         let found = contacts::alike(&self.store, id, draft, &rules).await;
         let found = found.map_err(|error| match (error, id) {
             (PutError::Problems(problems), _) => Refused::Problems(problems),
@@ -206,7 +206,7 @@ impl Desk {
         octets: &[u8],
     ) -> Result<Result<Planned, SheetError>, Refused> {
         self.keeper(who)?;
-        let rules = self.contact_rules().await?;
+        let rules = self.contact_rules(who).await?;
         let plan = match contacts::plan(&self.store, octets, &rules).await {
             Ok(plan) => plan,
             Err(PlanError::Sheet(error)) => return Ok(Err(error)),

@@ -15,11 +15,13 @@ use crate::access::accounts;
 use crate::contacts::{self, PlanError, PutError, Rules};
 use crate::desk::{Cause, Desk, Refused, because, wish};
 use crate::folders;
-use crate::model::{Account, AccountId, Actor, ContactId, Event, EventKind, Role, System};
+use crate::model::{
+    Account, AccountId, Actor, ContactId, Event, EventKind, Role, Standing, System,
+};
 use crate::policy::{self, Sight};
 use crate::store::records::{Contact, ContactStatus};
 use crate::store::{Error, Record, Tx};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use view::{imported, view};
 
 /// How often a change is tried if somebody else changed the same contact.
@@ -151,7 +153,7 @@ impl Desk {
         draft: &Draft,
     ) -> Result<ContactId, Refused> {
         let by = self.keeper(who)?;
-        let rules = self.contact_rules().await?;
+        let rules = self.contact_rules(who).await?;
         let mut draft = draft.clone();
         if id.is_none() && draft.status.is_none() {
             draft.status = Some(ContactStatus::Patient.word().to_owned());
@@ -221,7 +223,7 @@ impl Desk {
         may: impl Fn(&ImportView) -> bool,
     ) -> Result<ImportView, Refused> {
         let by = self.keeper(who)?;
-        let rules = self.contact_rules().await?;
+        let rules = self.contact_rules(who).await?;
         for _ in 0..ATTEMPTS {
             let plan = contacts::plan(&self.store, octets, &rules).await;
             let plan = plan.map_err(|error| match error {
@@ -361,13 +363,17 @@ impl Desk {
         }
     }
 
-    pub(super) async fn contact_rules(&self) -> Result<Rules, Refused> {
+    pub(super) async fn contact_rules(&self, who: &Asker) -> Result<Rules, Refused> {
         let settings = self.settings.current();
         let now = self.store.clock().now();
         let accounts = accounts::list(&self.store).await?;
         Ok(Rules {
             today: now.to_zoned(settings.office.zone.clone()).date(),
             providers: callable(&accounts),
+            theirs: match who {
+                Asker::Operator { .. } => HashSet::new(),
+                Asker::Account(account) => theirs(account, &accounts, &settings.rules),
+            },
             required: settings.directory.required.clone(),
             domains: settings.domains.clone(),
         })
@@ -394,6 +400,17 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The providers in office whose charts the account does not see, and whose patients it
+/// therefore does not take from them.
+fn theirs(account: &Account, all: &[Account], rules: &policy::Rules) -> HashSet<AccountId> {
+    let others = all.iter().filter(|one| {
+        one.role == Role::Provider
+            && one.standing == Standing::Active
+            && !policy::may_see_chart(account, Some(one), rules)
+    });
+    others.map(|one| one.id).collect()
 }
 
 /// The providers by what a record may call them: the address, or the name where

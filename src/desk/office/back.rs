@@ -7,6 +7,7 @@ use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{Account, AccountId, ContactId, Direction, Head, MessageId, System};
 use crate::reading::{self, Opened};
+use crate::release;
 use crate::store::records::{GivenBack, Message};
 use crate::store::{Error, Tx};
 use jiff::Timestamp;
@@ -177,8 +178,24 @@ impl Desk {
         Ok(Some(blank))
     }
 
+    /// What a draft answers, if the viewer sees it.
+    pub(super) async fn answered_by(
+        &self,
+        viewer: &Viewer<'_>,
+        head: &Head,
+    ) -> Result<Option<MessageId>, Error> {
+        let Some(id) = release::answered(&self.store, head).await? else {
+            return Ok(None);
+        };
+        Ok(self.answerable(viewer, id).await?.map(|_| id))
+    }
+
     /// A draft that came back to the viewer.
-    async fn own_draft(&self, viewer: &Viewer<'_>, id: MessageId) -> Result<Option<Opened>, Error> {
+    pub(super) async fn own_draft(
+        &self,
+        viewer: &Viewer<'_>,
+        id: MessageId,
+    ) -> Result<Option<Opened>, Error> {
         if self.right(viewer, id).await? != Some(Sight::Mailbox) {
             return Ok(None);
         }
@@ -218,7 +235,7 @@ impl Desk {
             let mut tx = Tx::new();
             let trash = folders::trash(&self.store, account);
             if !folders::copy(&self.store, &mut tx, trash, &rows).await? {
-                return Ok(false);
+                return Err(Error::Conflict.into());
             }
             let gone: Vec<_> = rows.iter().map(|row| (row.uid, row.message)).collect();
             tx.vanish(drafts, &gone);

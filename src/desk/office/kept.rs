@@ -221,7 +221,7 @@ impl Desk {
                 continue;
             }
             kept.push(Kept {
-                preview: glance(&shelf, &lying.name, read).await?,
+                preview: glance(&shelf, &lying.name, read).await,
                 place: Place::Chart(person.id, lying.name.clone()),
                 name: Some(lying.name),
                 size: lying.size,
@@ -351,22 +351,33 @@ async fn preview(opened: &Opened, file: &File, read: &mut usize) -> Result<Previ
 }
 
 /// The same of a file in the chart's folder, whose kind only its name tells.
-async fn glance(shelf: &Shelf, name: &str, read: &mut usize) -> io::Result<Preview> {
+async fn glance(shelf: &Shelf, name: &str, read: &mut usize) -> Preview {
     let ending = name
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_lowercase());
-    Ok(match ending.as_deref() {
+    match ending.as_deref() {
         Some(ending) if ENDINGS.contains(&ending) => Preview::Picture,
         Some("txt") if *read < READ => {
             *read += 1;
-            match shelf.take(name).await? {
-                Some(mut file) => {
-                    let text = decode::text(&file.beginning(BEGINNING).await?, None);
-                    Preview::Text(text.chars().take(SHOWN).collect())
+            match beginning(shelf, name).await {
+                Ok(Some(text)) => Preview::Text(text),
+                Ok(None) => Preview::Nothing,
+                // One that cannot be read hides no other; a disk that hangs is asked
+                // for no more of them.
+                Err(_) => {
+                    *read = READ;
+                    Preview::Nothing
                 }
-                None => Preview::Nothing,
             }
         }
         _ => Preview::Nothing,
-    })
+    }
+}
+
+async fn beginning(shelf: &Shelf, name: &str) -> io::Result<Option<String>> {
+    let Some(mut file) = shelf.take(name).await? else {
+        return Ok(None);
+    };
+    let text = decode::text(&file.beginning(BEGINNING).await?, None);
+    Ok(Some(text.chars().take(SHOWN).collect()))
 }

@@ -8,9 +8,9 @@ use crate::store::records::Message;
 use crate::store::{Audited, Error};
 use jiff::{SignedDuration, Timestamp};
 
-/// Events that are looked at: those of some weeks in a busy clinic. What is older,
+/// Events that are looked at: those of some days in a busy clinic. What is older,
 /// the page for the audit trail finds.
-const LOOKED: usize = 5_000;
+const LOOKED: usize = 1_000;
 /// Events read at once.
 const STEP: usize = 500;
 /// How far before its message an event is looked for: a clock that was set back

@@ -7,7 +7,9 @@ use crate::desk::{Desk, Refused};
 use crate::mime::write::{self, ReplyMail};
 use crate::mime::{is_readable, one_line};
 use crate::model::parcel::Wanted;
-use crate::model::{Arg, ContactId, Envelope, Mailbox, MessageId, Notify, Reply, Role, Token};
+use crate::model::{
+    Address, Arg, ContactId, Envelope, Mailbox, MessageId, Notify, Reply, Role, Token,
+};
 use crate::outbound::Outbound;
 use crate::release;
 use crate::store::records::Contact;
@@ -214,28 +216,14 @@ impl Desk {
         worded(&subject, &wish.text)?;
         let from = self.author(viewer.account, &wish.from).await?;
         let (contact, address) = self.addressee_of(&wish.to).await?;
-        let answered = match wish.answers {
-            Some(id) => Some(self.answerable(viewer, id).await?.ok_or(Unsent::Unseen)?),
-            None => None,
-        };
+        let earlier = self.earlier(viewer, wish).await?;
         let sender = outbound.sender(viewer.account.clone(), ip);
         let begun = outbound.mail(&sender, Some(&from.address)).await;
         begun.map_err(Unsent::Reply)?;
-        let envelope = Envelope {
-            sender: Some(from.address.clone()),
-            recipients: vec![Wanted {
-                address: address.clone(),
-                notify: Notify::default(),
-                original: None,
-            }],
-            announced: None,
-            international: !address.as_str().is_ascii(),
-            ret: None,
-            envid: None,
-        };
-        let intake = outbound.begin(sender, envelope).map_err(Unsent::Reply)?;
+        let intake = outbound
+            .begin(sender, envelope(&from, &address))
+            .map_err(Unsent::Reply)?;
         let id = intake.message_id();
-        let head = answered.as_ref().map(|opened| &opened.head);
         let mail = ReplyMail {
             from: &from,
             to: &[Mailbox {
@@ -243,8 +231,8 @@ impl Desk {
                 address,
             }],
             subject: &subject,
-            in_reply_to: head.map(|head| head.message_id.as_str()),
-            references: head.map_or(&[], |head| &head.references),
+            in_reply_to: earlier.in_reply_to.as_deref(),
+            references: &earlier.references,
             message_id: &id,
             date: self.store.clock().now(),
             text: &wish.text,
@@ -254,7 +242,7 @@ impl Desk {
             intake: intake.meant_for(contact.id),
             writing,
             files: Files::new(self.uploads()),
-            answers: wish.answers,
+            answers: earlier.answers,
             draft: wish.draft,
             said: wish.said(),
         };
@@ -264,6 +252,33 @@ impl Desk {
             self.pick(viewer, &mut pen, picked).await?;
         }
         Ok(pen)
+    }
+
+    /// The thread of a message: that of what it answers. A draft that came back stays in
+    /// its own, where what is protected remains so.
+    async fn earlier(&self, viewer: &Viewer<'_>, wish: &Wish) -> Result<Earlier, Unsent> {
+        if let Some(id) = wish.answers {
+            let answered = self.answerable(viewer, id).await?.ok_or(Unsent::Unseen)?;
+            return Ok(Earlier {
+                answers: Some(id),
+                in_reply_to: Some(answered.head.message_id),
+                references: answered.head.references,
+            });
+        }
+        let back = match wish.draft {
+            Some(id) => self.own_draft(viewer, id).await?,
+            None => None,
+        };
+        let Some(back) = back else {
+            return Ok(Earlier::default());
+        };
+        let answers = self.answered_by(viewer, &back.head).await?;
+        let mut references = back.head.references;
+        Ok(Earlier {
+            answers,
+            in_reply_to: references.pop(),
+            references,
+        })
     }
 
     /// Sends the message; durable when it returns. What it answers is marked so.
@@ -300,6 +315,30 @@ impl Desk {
             tracing::warn!(event = "office.undrafted", id = %id, reason = %error, "A draft was sent again, but could not be moved to Trash.");
         }
         Ok(posted)
+    }
+}
+
+/// What came before a message that is written.
+#[derive(Default)]
+struct Earlier {
+    /// What it answers, if it is to be marked so.
+    answers: Option<MessageId>,
+    in_reply_to: Option<String>,
+    references: Vec<String>,
+}
+
+fn envelope(from: &Mailbox, to: &Address) -> Envelope {
+    Envelope {
+        sender: Some(from.address.clone()),
+        recipients: vec![Wanted {
+            address: to.clone(),
+            notify: Notify::default(),
+            original: None,
+        }],
+        announced: None,
+        international: !to.as_str().is_ascii(),
+        ret: None,
+        envid: None,
     }
 }
 

@@ -326,9 +326,7 @@ pub(super) async fn change(
             "send" => StaffMail::Send,
             _ => StaffMail::Inherit,
         });
-        let each = typed.all("writes");
-        let each = each.iter().filter_map(|one| Address::parse(one).ok());
-        change.writes_for = Some(each.collect());
+        change.writes_for = Some(names(&seat, &account, &typed).await?);
     }
     if widens(&account, &change)
         && let Err(problem) = seat.proves(&typed).await?
@@ -339,6 +337,17 @@ pub(super) async fn change(
     let done = seat.desk.set_profile(&account.address, change).await;
     done.map_err(|refused| seat.refused(refused))?;
     Ok(back(&account, "changed"))
+}
+
+/// The names that were ticked, and those that the page does not offer since their
+/// accounts are switched off: an empty list would be every name.
+async fn names(seat: &Seat, account: &AccountView, typed: &Typed) -> Result<Vec<Address>, Out> {
+    let offered = seat.desk.providers().await?;
+    let is_off = |known: &&Address| offered.iter().all(|(address, _)| address != known.as_str());
+    let off = account.writes_for.iter().filter(is_off).cloned();
+    let each = typed.all("writes");
+    let each = each.iter().filter_map(|one| Address::parse(one).ok());
+    Ok(each.chain(off).collect())
 }
 
 /// Whether an account may do more by this change: send what waited, or write in

@@ -80,6 +80,7 @@ pub(super) fn said(page: &Page<'_>, problem: &Problem) -> String {
         Problem::Domain => page.t("office-wrong-domain"),
         Problem::Twice(_) => page.t("office-wrong-twice"),
         Problem::Provider => page.t("office-wrong-provider"),
+        Problem::Theirs => page.t("office-wrong-theirs"),
         Problem::Guarantor => page.t("office-wrong-guarantor"),
         Problem::Head => page.t("office-wrong-head"),
         Problem::Missing(Field::Name) => page.t("office-wrong-nameless"),

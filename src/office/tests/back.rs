@@ -171,11 +171,7 @@ async fn a_question_stays_on_today_while_its_answer_waits_and_leaves_when_it_is_
     let (mut desk, ..) = bench.set_up(DESK).await;
     let path = format!("/message/{id}/answer");
     let page = desk.get(&path).await.text();
-    let to = page.split("<option value=\"").find_map(|rest| {
-        let value = rest.split('"').next()?;
-        value.ends_with(JANE).then(|| value.to_owned())
-    });
-    let to = to.unwrap();
+    let to = chosen(&page);
     let fields = [
         ("from", RUIZ),
         ("to", to.as_str()),
@@ -213,4 +209,42 @@ async fn a_question_stays_on_today_while_its_answer_waits_and_leaves_when_it_is_
             .system
             .contains(System::SEEN.with(System::ANSWERED))
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_came_back_stays_in_its_thread_when_it_is_sent_again() {
+    let bench = Bench::new().await;
+    bench.account(DESK, Role::Staff).await;
+    let id = answered(&bench, DESK).await;
+    let (mut desk, ..) = bench.set_up(DESK).await;
+    let path = format!("/message/{id}/answer");
+    let page = desk.get(&path).await.text();
+    let to = chosen(&page);
+    let fields = [
+        ("from", RUIZ),
+        ("to", to.as_str()),
+        ("subject", "Re: Your results"),
+        ("text", "Yes."),
+    ];
+    let (answer, _) = led(&send(&mut desk, &path, &fields, &[]).await);
+    let form = desk.get("/today").await.form();
+    let path = format!("/message/{answer}/withdraw");
+    desk.post(&path, &[("form", &form)]).await;
+    let contact = to.split(' ').next().unwrap();
+    let path = format!("/write/{contact}?draft={answer}");
+    let (again, _) = led(&send(&mut desk, &path, &fields, &[]).await);
+    let first = opened(&bench, answer).await.head.references;
+    assert_eq!(first.last(), Some(&format!("{id}@clinic.example")));
+    assert_eq!(opened(&bench, again).await.head.references, first);
+}
+
+/// Who is chosen in a page's list of Jane's mailbox.
+fn chosen(page: &str) -> String {
+    let mut values = page
+        .split("<option value=\"")
+        .filter_map(|rest| rest.split('"').next());
+    values
+        .find(|value| value.ends_with(JANE))
+        .unwrap()
+        .to_owned()
 }

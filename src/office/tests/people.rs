@@ -14,6 +14,8 @@ use axum::http::{Method, StatusCode};
 const FRONT: &str = "front@clinic.example";
 const ROOT: &str = "root@clinic.example";
 
+const OTHER: &str = "other@clinic.example";
+
 /// The path that a form led to.
 fn led(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
@@ -577,6 +579,53 @@ async fn an_address_that_no_mail_reaches_is_refused() {
     assert!(answer.text().contains("has no dot"), "{}", answer.text());
 }
 
+// WM11
+#[tokio::test]
+async fn nobody_makes_a_colleagues_patient_their_own() {
+    let bench = Bench::new().await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    bench.account(OTHER, Role::Provider).await;
+    let (mut other, ..) = bench.set_up(OTHER).await;
+    let fields = [
+        ("first", "Jane"),
+        ("email1", "jane@example.com"),
+        ("provider", RUIZ),
+    ];
+    let page = led(&send(&mut ruiz, "/contacts/new", &fields).await);
+    let page = page.split('?').next().unwrap().to_owned();
+    let change = format!("{page}/change");
+    let take = async |browser: &mut Browser| {
+        let seen = hidden(&browser.get(&change).await, "seen");
+        let fields = [
+            ("seen", seen.as_str()),
+            ("first", "Jane"),
+            ("email1", "jane@example.com"),
+            ("provider", OTHER),
+        ];
+        send(browser, &change, &fields).await
+    };
+    let refused = take(&mut other).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("a colleague’s patient"),
+        "{}",
+        refused.text()
+    );
+    let id = page.rsplit('/').next().unwrap();
+    let file = format!("id,first,provider\n{id},Jane,{OTHER}\n");
+    let looked = import(&mut other, "", &file).await;
+    assert!(
+        looked.text().contains("a colleague’s patient"),
+        "{}",
+        looked.text()
+    );
+    // The patient's own provider names another one, and that is on record.
+    led(&take(&mut ruiz).await);
+    let events = bench.store.audit_events(0, 1_000).await.unwrap();
+    let mut notes = events.iter().map(|audited| audited.event.note.as_str());
+    assert!(notes.any(|note| note == "changed provider"));
+}
+
 #[tokio::test]
 async fn of_a_file_all_unknown_columns_are_named_and_what_a_line_changes() {
     let bench = Bench::new().await;
@@ -666,7 +715,7 @@ async fn a_contacts_history_shows_what_was_sent_and_received_and_its_state_to_wh
     assert!(page.contains("Come again") && page.contains("The notice came back"));
     assert!(page.contains("My question") && !page.contains("results"));
     let page = staff(&bench).await.get(&path).await.text();
-    assert!(page.contains("No messages that you may see"), "{page}");
+    assert!(page.contains("None that you see"), "{page}");
 }
 
 #[tokio::test]

@@ -511,6 +511,31 @@ async fn who_may_do_more_than_before_takes_a_proof_and_less_takes_none() {
 }
 
 #[tokio::test]
+async fn who_writes_for_somebody_who_was_switched_off_does_not_write_for_all_after_a_change() {
+    let bench = Bench::new().await;
+    let (mut root, _) = admin(&bench).await;
+    let vega = bench.account(VEGA, Role::Provider).await;
+    let front = bench.account(FRONT, Role::Staff).await;
+    let path = format!("/accounts/{}/change", front.id);
+    let mark = seen(&mut root, &path).await;
+    let fields = [
+        ("seen", &*mark),
+        ("name", "Ana"),
+        ("staff", "hold"),
+        ("writes", VEGA),
+    ];
+    send(&mut root, &path, &fields).await;
+    let off = accounts::set_standing(&bench.store, vega.id, Standing::Disabled, Actor::Gateway);
+    off.await.unwrap();
+    let mark = seen(&mut root, &path).await;
+    let fields = [("seen", &*mark), ("name", "Ana Luz"), ("staff", "hold")];
+    let done = send(&mut root, &path, &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let found = accounts::find(&bench.store, &address(FRONT)).await;
+    assert_eq!(found.unwrap().unwrap().writes_for, [vega.id]);
+}
+
+#[tokio::test]
 async fn a_deputy_is_named_for_a_proof_alone_and_ended_without_one() {
     let bench = Bench::new().await;
     let (mut root, seed) = admin(&bench).await;

@@ -171,6 +171,7 @@ impl Office {
             .route("/help", get(inside::help))
             .route("/logo", get(enter::logo))
             .route("/icon.svg", get(assets::icon))
+            .route("/copy.js", get(set_up::script))
             .route("/{file}", get(enter::style))
             .layer(DefaultBodyLimit::max(MAX_FORM))
             .layer(middleware::from_fn_with_state(self.clone(), guard::hurry))

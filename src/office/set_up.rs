@@ -17,12 +17,18 @@ use crate::office::sheet::{AskView, Input, Kind, OnceView, Sheet, kept, proof};
 use crate::office::visitor::SESSION;
 use crate::setup::{Servers, profile, sheet};
 use crate::texts::say;
-use crate::web::cookie;
+use crate::web::headers::SCRIPT_POLICY;
+use crate::web::{assets, cookie};
 use askama::Template;
 use axum::extract::Path;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 use std::net::IpAddr;
+
+/// Copies a setting at a press.
+const COPY: &str = include_str!("copy.js");
 
 /// The page.
 #[derive(Template)]
@@ -75,6 +81,11 @@ pub(super) fn scope(page: &Page<'_>, scope: Scope) -> String {
     })
 }
 
+/// `GET /copy.js`: buttons that copy the settings.
+pub(super) async fn script() -> Response {
+    assets::script(COPY)
+}
+
 /// `GET /set-up`.
 pub(super) async fn page(seat: Seat) -> Result<Response, Out> {
     let passwords = seat.desk.own_app_passwords(seat.account()).await?;
@@ -86,7 +97,7 @@ pub(super) async fn page(seat: Seat) -> Result<Response, Out> {
         _ => None,
     };
     let gaps = seat.office.0.gaps.current();
-    seat.show(&SetUpView {
+    let mut response = seat.show(&SetUpView {
         gaps: &gaps,
         runs: seat.account().role == Role::Admin,
         values: told
@@ -103,7 +114,12 @@ pub(super) async fn page(seat: Seat) -> Result<Response, Out> {
         recovery: seat.signed.recovery,
         done,
         page,
-    })
+    })?;
+    let policy = HeaderValue::from_static(SCRIPT_POLICY);
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
 }
 
 /// The steps in each program; `None` where mail cannot both be read and sent, and

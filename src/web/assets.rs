@@ -82,6 +82,13 @@ pub async fn icon() -> Response {
     )
 }
 
+/// A script of ours.
+#[must_use]
+pub fn script(text: &'static str) -> Response {
+    let octets = Bytes::from_static(text.as_bytes());
+    send(octets, "text/javascript; charset=utf-8", FOR_A_DAY)
+}
+
 fn version(octets: &[u8]) -> String {
     let digest = digest(&SHA256, octets);
     let told = digest.as_ref().get(..TOLD).unwrap_or_default();

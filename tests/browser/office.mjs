@@ -406,6 +406,10 @@ async function ownSetUp(eva, account, own) {
     await value.click();
     assert.equal(await eva.page.evaluate(() => getSelection().toString()), await value.textContent());
   }
+  await eva.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await eva.page.locator('.values button').nth(1).click();
+  await eva.page.getByText(eva.t('office-copied'), { exact: true }).waitFor();
+  assert.equal(await eva.page.evaluate(() => navigator.clipboard.readText()), await eva.page.locator('.values code').nth(1).textContent());
   await eva.go('/set-up/app-password');
   await look(eva, 'app-password');
   await eva.page.locator('#networks').fill('clinic');

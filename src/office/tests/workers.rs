@@ -536,6 +536,38 @@ async fn who_writes_for_somebody_who_was_switched_off_does_not_write_for_all_aft
 }
 
 #[tokio::test]
+async fn the_page_with_the_settings_alone_runs_a_script_and_it_is_ours() {
+    let bench = Bench::new().await;
+    let (mut ruiz, ..) = bench.set_up(RUIZ).await;
+    let page = ruiz.get("/set-up").await;
+    let policy = page.header("content-security-policy").to_owned();
+    assert!(
+        policy.contains("default-src 'none'; script-src 'self';"),
+        "{policy}"
+    );
+    let text = page.text();
+    assert_eq!(text.matches("<script").count(), 1);
+    assert!(text.contains("<script src=\"/copy.js\" defer></script>"));
+    let script = ruiz.get("/copy.js").await;
+    assert_eq!(
+        script.header("content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    for other in [
+        "/today",
+        "/contacts",
+        "/write",
+        "/help",
+        "/set-up/app-password",
+    ] {
+        let page = ruiz.get(other).await;
+        let policy = page.header("content-security-policy");
+        assert!(!policy.contains("script-src"), "{other}: {policy}");
+        assert!(!page.text().contains("<script"), "{other}");
+    }
+}
+
+#[tokio::test]
 async fn a_deputy_is_named_for_a_proof_alone_and_ended_without_one() {
     let bench = Bench::new().await;
     let (mut root, seed) = admin(&bench).await;

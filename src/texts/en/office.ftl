@@ -595,6 +595,9 @@ office-export-do = Save the file
 # Set-up of a mail program.
 office-values = Settings for your mail program
 office-values-text = One press on a value selects all of it, ready to copy.
+# On a button, and beside it once it was pressed.
+office-copy = Copy
+office-copied = Copied
 office-value-user = User name
 office-value-password = Password
 office-value-app = An app password from this page

@@ -595,6 +595,9 @@ office-export-do = Guardar el archivo
 # Set-up of a mail program.
 office-values = Datos para su programa de correo
 office-values-text = Al pulsar un dato se selecciona entero, listo para copiar.
+# On a button, and beside it once it was pressed.
+office-copy = Copiar
+office-copied = Copiado
 office-value-user = Nombre de usuario
 office-value-password = Contraseña
 office-value-app = Una contraseña de aplicación de esta página

@@ -10,15 +10,22 @@ use jiff::SignedDuration;
 use sealpost::policy::How;
 
 /// The one keyword that says what became of the only message of a folder.
+///
+/// A change between two commands may be told before the answer (RFC 3501,
+/// section 7.4.2): each line bears one keyword, and the last line is the newest.
 fn mark(imap: &mut Imap, folder: &str) -> String {
     imap.good(&format!("EXAMINE \"{folder}\""));
     let said = imap.good("FETCH 1 FLAGS");
-    let marks: Vec<&str> = said
-        .split([' ', '(', ')'])
-        .filter(|word| word.starts_with("Sealpost-"))
-        .collect();
-    assert_eq!(marks.len(), 1, "{said}");
-    marks[0].to_owned()
+    let mut newest = None;
+    for line in said.lines().filter(|line| line.contains("FETCH (")) {
+        let marks: Vec<&str> = line
+            .split([' ', '(', ')'])
+            .filter(|word| word.starts_with("Sealpost-"))
+            .collect();
+        assert_eq!(marks.len(), 1, "{said}");
+        newest = Some(marks[0].to_owned());
+    }
+    newest.unwrap_or_else(|| panic!("no message in {folder}: {said}"))
 }
 
 /// Waits until the copy in Sent says this.

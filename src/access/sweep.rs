@@ -5,6 +5,7 @@ use crate::access::session::SessionState;
 use crate::access::{front, office, passcode, session, throttle};
 use crate::store::records::{
     Asking, Browser, CodeTally, Draft, OfficeBrowser, OfficeSession, Request, Session, Throttle,
+    Unfinished,
 };
 use crate::store::{Error, Record, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +15,7 @@ const PAGE: usize = 256;
 /// A browser that has not verified a code for so long is known no more.
 const BROWSER: SignedDuration = SignedDuration::from_hours(24 * 180);
 /// A text that was never taken up again is dropped after this time.
-const DRAFT: SignedDuration = SignedDuration::from_hours(24 * 30);
+pub const DRAFT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Removes all of them; returns how many. Safe to break off and to repeat.
 ///
@@ -36,6 +37,7 @@ pub async fn sweep(store: &Store, idle: SignedDuration) -> Result<usize, Error> 
     removed += clear(store, |s: &OfficeSession| office::is_over(s, now)).await?;
     removed += clear(store, |b: &OfficeBrowser| past(b.since, BROWSER)).await?;
     removed += clear(store, |d: &Draft| past(d.at, DRAFT)).await?;
+    removed += clear(store, |u: &Unfinished| past(u.at, DRAFT)).await?;
     Ok(removed)
 }
 

@@ -12,7 +12,7 @@ mod stage;
 mod world;
 
 use crate::demo::letters::Reading;
-use crate::demo::stage::{DOCTOR, PATIENT, RECEPTION, Stage};
+use crate::demo::stage::{DOCTOR, MANAGER, PATIENT, RECEPTION, Stage};
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 
@@ -89,6 +89,10 @@ fn welcome(stage: &Stage) -> String {
     office     https://{office}, the same users and passwords
     You will need an app that shows codes, on a phone or in a password manager.
 
+  Look after accounts and read the audit trail, at the same address:
+    user       {MANAGER}
+    password   {manager}
+
   Read it as the patient:
     portal     https://{authority}
     Each mail that leaves appears below: open the link, ask for a code, and
@@ -98,6 +102,7 @@ A first message to {PATIENT} is on its way. Ctrl-C ends everything.
 ",
         password = stage.password.expose(),
         reception = stage.reception.expose(),
+        manager = stage.manager.expose(),
         office = stage.office,
         authority = stage.authority,
     )

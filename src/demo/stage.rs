@@ -2,7 +2,7 @@
 //! would write one, a store, an account.
 
 use crate::access::accounts::{self, Profile};
-use crate::access::app_password::{self, Wish};
+use crate::access::app_password::{self, Wish, first_password};
 use crate::access::password::Passwords;
 use crate::config::{Config, LogFormat, LogLevel};
 use crate::model::{Actor, Address, Clock, Role, Scope, Secret};
@@ -19,6 +19,8 @@ use tempfile::TempDir;
 pub(super) const DOCTOR: &str = "dr.ruiz@clinic.localhost";
 /// Who writes for the doctor.
 pub(super) const RECEPTION: &str = "reception@clinic.localhost";
+/// Who runs the gateway, and sees nobody's mail.
+pub(super) const MANAGER: &str = "manager@clinic.localhost";
 /// Who reads.
 pub(super) const PATIENT: &str = "jane.doe@patient.localhost";
 
@@ -29,6 +31,8 @@ pub(super) struct Stage {
     pub(super) password: Secret,
     /// The same of the reception.
     pub(super) reception: Secret,
+    /// The manager's, for the office page alone.
+    pub(super) manager: Secret,
     /// The gateway's own certificate, which the demonstration's programs trust.
     pub(super) certificate: Vec<u8>,
     /// `localhost:PORT` of the portal.
@@ -65,12 +69,14 @@ impl Stage {
         let gateway = Gateway::start(&config, Clock::System).await?;
         let password = account(gateway.store(), (DOCTOR, "Dr. Maria Ruiz"), Role::Provider).await?;
         let reception = account(gateway.store(), (RECEPTION, "Reception"), Role::Staff).await?;
+        let manager = account(gateway.store(), (MANAGER, "Practice manager"), Role::Admin).await?;
         let certificate = fs::read(folder.path().join("certificate.pem"))
             .context("the demonstration's certificate")?;
         Ok(Self {
             gateway,
             password,
             reception,
+            manager,
             certificate,
             authority: format!("localhost:{}", ports.0),
             office: format!("127.0.0.1:{}", ports.1),
@@ -87,7 +93,8 @@ impl Stage {
     }
 }
 
-/// Makes an account whose one password is good for mail and for the office page.
+/// Makes an account whose one password is good for mail and for the office page; who
+/// runs the gateway has no mail.
 async fn account(
     store: &Store,
     (address, name): (&str, &str),
@@ -101,7 +108,12 @@ async fn account(
         scope: Scope::Both,
         networks: Vec::new(),
     };
-    let password = app_password::make(store, &passwords, &account, wish, Actor::Gateway).await?;
+    let password = match role {
+        Role::Admin => first_password(),
+        Role::Staff | Role::Provider => {
+            app_password::make(store, &passwords, &account, wish, Actor::Gateway).await?
+        }
+    };
     let profile = Profile {
         name: Some(Some(name.to_owned())),
         ..Profile::default()

@@ -21,7 +21,7 @@ const LOOKED: usize = 20_000;
 const HANDLE: usize = 4;
 
 /// Every kind there is.
-pub const KINDS: [EventKind; 27] = [
+pub const KINDS: [EventKind; 28] = [
     EventKind::SignIn,
     EventKind::SignOut,
     EventKind::Submit,
@@ -49,6 +49,7 @@ pub const KINDS: [EventKind; 27] = [
     EventKind::BreakGlass,
     EventKind::Contact,
     EventKind::Export,
+    EventKind::Draft,
 ];
 
 /// Which events are wanted; what is `None` does not matter.

@@ -81,6 +81,8 @@ pub enum EventKind {
     /// A file was written into the chart's folder, or the audit trail was taken
     /// out.
     Export,
+    /// What somebody writes on a page of the office was kept, or thrown away.
+    Draft,
 }
 
 /// One audit event. Time and place in the chain are added when it is written.

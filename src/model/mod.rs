@@ -30,7 +30,7 @@ pub use id::{
 };
 pub use live::Live;
 pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Route, State};
-pub use office::Office;
+pub use office::{Composing, Office};
 pub use pace::Pace;
 pub use parcel::{Answer, Envelope, Lane, Notify, Parcel, Purpose, Return};
 pub use reply::{Arg, Reply};

@@ -1,8 +1,32 @@
-//! Who writes to the office in the gateway's name, and how.
+//! Who writes to the office in the gateway's name, and how; and what the office
+//! itself writes on its pages.
 
-use crate::model::{Language, Mailbox, MessageId};
+use crate::model::{ContactId, Language, Mailbox, MessageId};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// What somebody of the office writes on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Composing {
+    /// To this contact.
+    To(ContactId),
+    /// In answer to this message.
+    Answer(MessageId),
+    /// To this contact, in place of this draft that came back.
+    Again(ContactId, MessageId),
+}
+
+impl Composing {
+    /// The id that tells it from everything else that one account writes.
+    #[must_use]
+    pub const fn octets(&self) -> &[u8; 16] {
+        match self {
+            Self::To(contact) => contact.octets(),
+            Self::Answer(message) | Self::Again(_, message) => message.octets(),
+        }
+    }
+}
 
 /// What the gateway's own mails to the office need: reports, and letters about
 /// what is held.

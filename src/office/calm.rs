@@ -10,6 +10,8 @@ use axum::http::StatusCode;
 pub enum Calm {
     /// The session is over.
     Locked,
+    /// The session is over; what was being written is kept.
+    Kept,
     /// The session was ended by its owner.
     SignedOut,
     /// No such page.
@@ -51,7 +53,7 @@ impl Calm {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::Locked | Self::SignedOut | Self::Renewed => StatusCode::OK,
+            Self::Locked | Self::Kept | Self::SignedOut | Self::Renewed => StatusCode::OK,
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Stale { .. } | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -69,6 +71,7 @@ impl Calm {
     const fn words(&self) -> (&'static str, &'static str) {
         match self {
             Self::Locked => ("office-locked-title", "office-locked-text"),
+            Self::Kept => ("office-locked-title", "office-kept-text"),
             Self::SignedOut => ("office-signed-out-title", "office-signed-out-text"),
             Self::Missing => ("office-missing-title", "office-missing-text"),
             Self::Method => ("office-method-title", "office-method-text"),
@@ -92,7 +95,9 @@ impl Calm {
         let (title, text) = self.words();
         let go = match self {
             Self::Stale { path } => Some((*path, "office-open-anew")),
-            Self::Locked | Self::SignedOut | Self::Renewed => Some(("/", "office-sign-in-again")),
+            Self::Locked | Self::Kept | Self::SignedOut | Self::Renewed => {
+                Some(("/", "office-sign-in-again"))
+            }
             _ if page.inside.is_some() => Some(("/today", "office-to-today")),
             Self::Host => None,
             _ => Some(("/", "office-to-front")),

@@ -11,9 +11,9 @@ use crate::office::visitor::{DOOR, KNOWN, SESSION, Visitor, framed};
 use crate::office::{Office, inside, qr};
 use crate::web::cookie;
 use crate::web::form::{self, Sent, Unread};
-use crate::web::site::same;
+use crate::web::site::{query, same};
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::SignedDuration;
@@ -189,8 +189,9 @@ pub(super) async fn factor(
 }
 
 /// `GET /locked`: where pages go when nothing is pressed.
-pub(super) async fn locked() -> Stop {
-    Stop::from(Calm::Locked)
+pub(super) async fn locked(request: Request) -> Stop {
+    let kept = query(&request, "kept").is_some();
+    Stop::from(if kept { Calm::Kept } else { Calm::Locked })
 }
 
 /// `GET /style-<version>.css`.
@@ -289,7 +290,7 @@ impl Office {
         let path = match self.worth(visitor).await? {
             Worth::Halfway(halfway) => return Ok(Ok(*halfway)),
             Worth::In(_) => "/today",
-            Worth::Over | Worth::Out => "/",
+            Worth::Late(_) | Worth::Over | Worth::Out => "/",
         };
         Ok(Err(Redirect::to(path).into_response()))
     }

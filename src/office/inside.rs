@@ -141,7 +141,7 @@ impl Office {
         let path = match self.worth(visitor).await? {
             Worth::In(signed) => return Ok(Ok(*signed)),
             Worth::Halfway(_) => "/code",
-            Worth::Over => "/locked",
+            Worth::Late(_) | Worth::Over => "/locked",
             Worth::Out if visitor.session.is_some() => "/locked",
             Worth::Out => "/",
         };

@@ -43,11 +43,13 @@ pub(super) struct Until {
 }
 
 /// What pages say at their top after a form was sent.
-const SAID: [(&str, Done); 13] = [
+const SAID: [(&str, Done); 15] = [
     ("again", said("office-done-again")),
     ("closed", said("office-done-closed")),
+    ("dropped", said("office-done-dropped")),
     ("finished", said("office-done-finished")),
     ("held", said("office-done-held")),
+    ("kept", said("office-done-kept")),
     ("recalled", said("office-done-recalled")),
     ("released", said("office-done-released")),
     ("returned", said("office-done-returned")),

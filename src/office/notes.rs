@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The words, and their names in the catalogue. What is not here is shown as it
 /// stands: an id, a name, a word that only who runs the machine needs.
-const NOTES: [(&str, &str); 80] = [
+const NOTES: [(&str, &str); 82] = [
     ("added", "office-note-added"),
     ("made", "office-note-made"),
     ("enabled", "office-note-enabled"),
@@ -82,6 +82,8 @@ const NOTES: [(&str, &str); 80] = [
     ("late-elsewhere", "office-note-late-elsewhere"),
     ("new-message", "office-note-new-message"),
     ("nobody", "office-note-nobody"),
+    ("kept", "office-note-kept"),
+    ("thrown-away", "office-note-thrown-away"),
     ("budget", "office-note-budget"),
     ("portal-password", "office-note-portal-password"),
     ("compacted", "office-note-compacted"),

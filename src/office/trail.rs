@@ -86,6 +86,7 @@ fn kind(page: &Page<'_>, kind: EventKind) -> String {
         EventKind::BreakGlass => "office-event-break-glass",
         EventKind::Contact => "office-event-contact",
         EventKind::Export => "office-event-export",
+        EventKind::Draft => "office-event-draft",
     })
 }
 

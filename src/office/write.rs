@@ -1,10 +1,10 @@
 //! Writing: to somebody of the directory, or in answer to what came in. What was
 //! typed stays on the page whatever is refused; files alone a browser forgets.
 
-use crate::access::office::Signed;
+use crate::access::office::{Signed, Worth};
 use crate::desk::contacts::{Asker, ContactView, Wanted};
 use crate::desk::office::{Pen, Posted, Unsent, Wish};
-use crate::model::{ContactId, MessageId, Role, Token};
+use crate::model::{Composing, ContactId, Role, Token};
 use crate::office::Office;
 use crate::office::calm::Calm;
 use crate::office::contacts::day;
@@ -46,12 +46,14 @@ pub(super) struct Search {
     words: String,
 }
 
-/// Whom a message is for.
+/// Which button was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum About {
-    /// Somebody of the directory; and the draft that came back, if it is sent again.
-    Contact(ContactId, Option<MessageId>),
-    Answer(MessageId),
+enum Press {
+    Send,
+    /// "Keep for later".
+    Keep,
+    /// "Throw away" what was kept.
+    Drop,
 }
 
 /// `GET /write`: to whom. A page that knows sends here with `?to=CONTACT`.
@@ -119,7 +121,7 @@ pub(super) async fn send_new(
     request: Request,
 ) -> Result<Response, Stop> {
     let about = contact(&id, query(&request, "draft"));
-    office.send(&visitor, about, request).await
+    office.pressed(&visitor, about, request).await
 }
 
 /// `GET /message/{id}/answer`.
@@ -138,7 +140,7 @@ pub(super) async fn send_answer(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Stop> {
-    office.send(&visitor, answered(&id), request).await
+    office.pressed(&visitor, answered(&id), request).await
 }
 
 /// `GET /contacts/{id}/chart/{name}`: a picture of the chart, shown in a page.
@@ -163,22 +165,32 @@ pub(super) async fn chart(
     shown(first, rest).ok_or_else(|| missing(&signed))
 }
 
-fn contact(id: &str, draft: Option<&str>) -> Option<About> {
+fn contact(id: &str, draft: Option<&str>) -> Option<Composing> {
     let draft = draft.and_then(|id| id.parse().ok());
     let id = id.parse().ok()?;
-    Some(About::Contact(id, draft))
+    Some(draft.map_or(Composing::To(id), |draft| Composing::Again(id, draft)))
 }
 
-fn answered(id: &str) -> Option<About> {
-    id.parse().ok().map(About::Answer)
+fn answered(id: &str) -> Option<Composing> {
+    id.parse().ok().map(Composing::Answer)
 }
 
-impl About {
-    fn path(self) -> String {
-        match self {
-            Self::Contact(id, None) => format!("/write/{id}"),
-            Self::Contact(id, Some(draft)) => format!("/write/{id}?draft={draft}"),
-            Self::Answer(id) => format!("/message/{id}/answer"),
+/// Where something is written.
+pub(super) fn path(about: Composing) -> String {
+    match about {
+        Composing::To(id) => format!("/write/{id}"),
+        Composing::Again(id, draft) => format!("/write/{id}?draft={draft}"),
+        Composing::Answer(id) => format!("/message/{id}/answer"),
+    }
+}
+
+impl Press {
+    /// The form's other buttons say so in the path.
+    fn of(request: &Request) -> Self {
+        match query(request, "do") {
+            Some("keep") => Self::Keep,
+            Some("drop") => Self::Drop,
+            _ => Self::Send,
         }
     }
 }
@@ -191,9 +203,27 @@ struct Fields {
     first_file: Option<String>,
 }
 
+/// What is wrong with what was typed.
+struct Wrong {
+    why: Unsent,
+    /// Whether files had been chosen: a browser does not keep them.
+    files: bool,
+}
+
+impl Fields {
+    /// A form sends one file without a name where none was chosen.
+    fn has_files(&self) -> bool {
+        self.first_file
+            .as_ref()
+            .is_some_and(|name| !name.is_empty())
+    }
+}
+
 /// Why something was not sent.
 enum Why {
     Unsent(Unsent),
+    /// The session is over.
+    Over,
     Stop(Stop),
 }
 
@@ -231,18 +261,25 @@ impl Office {
         Ok(closing(self, show(StatusCode::OK, &view)?, signed))
     }
 
-    async fn blank_page(&self, visitor: &Visitor, about: Option<About>) -> Result<Response, Stop> {
+    async fn blank_page(
+        &self,
+        visitor: &Visitor,
+        about: Option<Composing>,
+    ) -> Result<Response, Stop> {
         let signed = match self.signed(visitor).await? {
             Ok(signed) => signed,
             Err(elsewhere) => return Ok(elsewhere),
         };
         let about = about.ok_or_else(|| missing(&signed))?;
-        let begun = match about {
-            About::Contact(_, Some(draft)) => {
-                let begun = self.0.desk.draft(&viewer(&signed), draft).await?;
+        let desk = &self.0.desk;
+        let kept = desk.unfinished(signed.account.id, about).await?;
+        let begun = match (kept, about) {
+            (Some((kept, _)), _) => kept,
+            (None, Composing::Again(_, draft)) => {
+                let begun = desk.draft(&viewer(&signed), draft).await?;
                 begun.ok_or_else(|| missing(&signed))?
             }
-            _ => Wish::default(),
+            (None, _) => Wish::default(),
         };
         let begun = Wish {
             once: Token::new().expose().to_owned(),
@@ -253,104 +290,170 @@ impl Office {
     }
 
     /// The page with what was typed and what is wrong with it. It does not close
-    /// itself: that would take what is being typed.
+    /// itself: that would take what is being typed. What is sent too late is kept.
     async fn write_page(
         &self,
         visitor: &Visitor,
-        (signed, about): (&Signed, About),
-        (typed, wrong): (&Wish, Option<(Unsent, bool)>),
+        (signed, about): (&Signed, Composing),
+        (typed, wrong): (&Wish, Option<Wrong>),
     ) -> Result<Response, Stop> {
         let (desk, by) = (&self.0.desk, viewer(signed));
         let (blank, letter) = match about {
-            About::Contact(id, None) => (desk.blank(&by, id).await?, None),
-            About::Contact(id, Some(draft)) => (desk.blank_again(&by, id, draft).await?, None),
-            About::Answer(id) => (
+            Composing::To(id) => (desk.blank(&by, id).await?, None),
+            Composing::Again(id, draft) => (desk.blank_again(&by, id, draft).await?, None),
+            Composing::Answer(id) => (
                 desk.blank_answer(&by, id).await?,
                 desk.letter(&by, id).await?,
             ),
         };
         let blank = blank.ok_or_else(|| missing(signed))?;
+        let kept = desk.unfinished(signed.account.id, about).await?;
         let page = self.inside(visitor, signed, Some(Tab::Write));
-        let status = wrong
-            .as_ref()
-            .map_or(StatusCode::OK, |(why, _)| status(why));
+        let (why, files_lost) = wrong.map_or((None, false), |wrong| (Some(wrong.why), wrong.files));
         let view = WriteView {
-            path: &about.path(),
+            path: &path(about),
             form: signed.form.expose(),
             blank: &blank,
             letter: letter.as_ref(),
             typed,
-            problem: wrong.as_ref().map(|(why, _)| problem(&page, why)),
-            files_lost: wrong.as_ref().is_some_and(|(_, files)| *files),
-            each_kind: matches!(wrong, Some((Unsent::File(Fault::Kind { .. }), _))),
+            kept: kept.map(|(_, at)| at),
+            problem: why.as_ref().map(|why| problem(&page, why)),
+            files_lost,
+            each_kind: matches!(why, Some(Unsent::File(Fault::Kind { .. }))),
             limits: desk.uploads(),
             page,
         };
-        show(status, &view)
+        show(why.as_ref().map_or(StatusCode::OK, status), &view)
+    }
+
+    async fn pressed(
+        &self,
+        visitor: &Visitor,
+        about: Option<Composing>,
+        request: Request,
+    ) -> Result<Response, Stop> {
+        let late = matches!(self.worth(visitor).await?, Worth::Late(_));
+        let signed = match self.signed(visitor).await? {
+            Ok(signed) => Some(signed),
+            Err(_) if late => None,
+            Err(elsewhere) => return Ok(elsewhere),
+        };
+        let press = Press::of(&request);
+        let (head, body) = request.into_parts();
+        let form = Multipart::new(&head.headers, body, self.0.clock.clone());
+        let mut form = form.ok_or_else(|| Stop::from(Calm::Malformed))?;
+        let done = match &signed {
+            Some(signed) => {
+                self.done(visitor, (signed, about), (press, &mut form))
+                    .await
+            }
+            None => match fields(&mut form).await {
+                Ok(fields) => self.keep_late(visitor, (about, &fields)).await,
+                Err(stop) => Err(stop),
+            },
+        };
+        form.drain(MAX_DRAIN).await;
+        done
+    }
+
+    /// Keeps what was typed by somebody whose session has ended meanwhile, for after
+    /// the next sign-in.
+    async fn keep_late(
+        &self,
+        visitor: &Visitor,
+        (about, fields): (Option<Composing>, &Fields),
+    ) -> Result<Response, Stop> {
+        if let (Worth::Late(late), Some(about)) = (self.worth(visitor).await?, about)
+            && same(late.form.expose(), &fields.form)
+        {
+            let desk = &self.0.desk;
+            if desk
+                .keep_unfinished(&late.account, about, &fields.wish)
+                .await?
+            {
+                return Ok(to("/locked?kept=1"));
+            }
+        }
+        Ok(to("/locked"))
+    }
+
+    async fn done(
+        &self,
+        visitor: &Visitor,
+        (signed, about): (&Signed, Option<Composing>),
+        (press, form): (Press, &mut Multipart),
+    ) -> Result<Response, Stop> {
+        let mut fields = fields(form).await?;
+        let about = about.ok_or_else(|| missing(signed))?;
+        match about {
+            Composing::To(_) => {}
+            Composing::Answer(id) => fields.wish.answers = Some(id),
+            Composing::Again(_, draft) => fields.wish.draft = Some(draft),
+        }
+        if !same(signed.form.expose(), &fields.form) {
+            // They have signed in again since: it is theirs to look at and to send. What
+            // they cannot write is refused as every form of another session.
+            let wrong = (&fields, Unsent::Anew);
+            let shown = self.again(visitor, (signed, about), wrong).await;
+            return shown.map_err(|_| Stop::from(Calm::Stale { path: "/today" }));
+        }
+        let (desk, account) = (&self.0.desk, &signed.account);
+        match press {
+            Press::Send => self.send(visitor, (signed, about), (fields, form)).await,
+            Press::Keep => {
+                let kept = desk.keep_unfinished(account, about, &fields.wish).await?;
+                Ok(to(if kept { "/today?done=kept" } else { "/today" }))
+            }
+            Press::Drop => {
+                desk.drop_unfinished(account.id, about).await?;
+                Ok(to("/today?done=dropped"))
+            }
+        }
     }
 
     async fn send(
         &self,
         visitor: &Visitor,
-        about: Option<About>,
-        request: Request,
+        (signed, about): (&Signed, Composing),
+        (fields, form): (Fields, &mut Multipart),
     ) -> Result<Response, Stop> {
-        let signed = match self.signed(visitor).await? {
-            Ok(signed) => signed,
-            Err(elsewhere) => return Ok(elsewhere),
-        };
-        let (head, body) = request.into_parts();
-        let form = Multipart::new(&head.headers, body, self.0.clock.clone());
-        let mut form = form.ok_or_else(|| Stop::from(Calm::Malformed))?;
-        let sent = self.sent(visitor, (&signed, about), &mut form).await;
-        form.drain(MAX_DRAIN).await;
-        sent
-    }
-
-    async fn sent(
-        &self,
-        visitor: &Visitor,
-        (signed, about): (&Signed, Option<About>),
-        form: &mut Multipart,
-    ) -> Result<Response, Stop> {
-        let mut fields = fields(form).await?;
-        if !same(signed.form.expose(), &fields.form) {
-            return Err(Stop::from(Calm::Stale { path: "/today" }));
-        }
-        let about = about.ok_or_else(|| missing(signed))?;
-        match about {
-            About::Answer(id) => fields.wish.answers = Some(id),
-            About::Contact(_, draft) => fields.wish.draft = draft,
-        }
-        let mut files = false;
-        let taken = self.take(visitor, (signed, &fields), (form, &mut files));
-        match taken.await {
+        match self.take(visitor, (signed, &fields), form).await {
             Ok(posted) => {
+                let finished = self.0.desk.finish(signed.account.id, about).await;
+                if let Err(error) = finished {
+                    // The message is safe; only what was kept of it is left behind.
+                    tracing::warn!(event = "office.unfinished", id = %posted.message, reason = %error, "A message was taken, but what was kept of it while it was written could not be removed.");
+                }
                 let word = if posted.held { "held" } else { "sent" };
                 Ok(to(&format!("/message/{}?done={word}", posted.message)))
             }
             Err(Why::Stop(stop)) => Err(stop),
+            Err(Why::Over) => self.keep_late(visitor, (Some(about), &fields)).await,
             Err(Why::Unsent(Unsent::Unseen)) => Err(missing(signed)),
-            Err(Why::Unsent(why)) => {
-                let wrong = Some((why, files));
-                self.write_page(visitor, (signed, about), (&fields.wish, wrong))
-                    .await
-            }
+            Err(Why::Unsent(why)) => self.again(visitor, (signed, about), (&fields, why)).await,
         }
     }
 
-    /// Hands it to the desk as it arrives; `files` says whether some were chosen.
+    /// The form again, with what was typed and what is wrong with it.
+    async fn again(
+        &self,
+        visitor: &Visitor,
+        whose: (&Signed, Composing),
+        (fields, why): (&Fields, Unsent),
+    ) -> Result<Response, Stop> {
+        let files = fields.has_files();
+        let wrong = Some(Wrong { why, files });
+        self.write_page(visitor, whose, (&fields.wish, wrong)).await
+    }
+
+    /// Hands it to the desk as it arrives.
     async fn take(
         &self,
         visitor: &Visitor,
         (signed, fields): (&Signed, &Fields),
-        (form, files): (&mut Multipart, &mut bool),
+        form: &mut Multipart,
     ) -> Result<Posted, Why> {
         let (desk, by) = (&self.0.desk, viewer(signed));
-        *files = fields
-            .first_file
-            .as_ref()
-            .is_some_and(|name| !name.is_empty());
         let way = (&self.0.outbound, visitor.ip);
         let mut pen = desk.begin_letter(&by, way, &fields.wish).await?;
         let mut next = fields.first_file.clone();
@@ -362,7 +465,7 @@ impl Office {
         // nothing any more.
         let still = self.signed(visitor).await.map_err(Why::Stop)?;
         if !still.is_ok_and(|still| same(still.form.expose(), signed.form.expose())) {
-            return Err(Why::Stop(Stop::from(Calm::Stale { path: "/today" })));
+            return Err(Why::Over);
         }
         Ok(desk.post_letter(&by, pen).await?)
     }
@@ -413,6 +516,7 @@ const fn status(why: &Unsent) -> StatusCode {
     match why {
         Unsent::File(Fault::Large { .. } | Fault::LargeAll { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         Unsent::Reply(reply) if reply.code < 500 => StatusCode::SERVICE_UNAVAILABLE,
+        Unsent::Anew => StatusCode::FORBIDDEN,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -10,6 +10,7 @@ use crate::office::page::{Page, Tab};
 use crate::upload::Limits;
 use crate::web::upload;
 use askama::Template;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// Looking for somebody.
@@ -59,6 +60,8 @@ pub struct WriteView<'a> {
     pub letter: Option<&'a Letter>,
     /// What was typed.
     pub typed: &'a Wish,
+    /// When it was kept, if it was begun before.
+    pub kept: Option<Timestamp>,
     /// What is wrong: at which field, in words.
     pub problem: Option<(&'static str, String)>,
     /// Whether files had been chosen, which a browser does not keep.
@@ -70,6 +73,12 @@ pub struct WriteView<'a> {
 }
 
 impl WriteView<'_> {
+    /// The form's path for a button that does not send.
+    fn doing(&self, what: &str) -> String {
+        let joint = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{joint}do={what}", self.path)
+    }
+
     fn wrong(&self, field: &str) -> Option<&str> {
         let problem = self.problem.as_ref().filter(|(at, _)| *at == field);
         problem.map(|(_, text)| text.as_str())
@@ -199,6 +208,7 @@ pub fn problem(page: &Page<'_>, why: &Unsent) -> (&'static str, String) {
             page.count("office-write-long-subject", LONGEST_SUBJECT),
         ),
         Unsent::NoText => ("text", page.t("office-write-no-text")),
+        Unsent::Anew => ("send", page.t("office-write-anew")),
         Unsent::LongText => ("text", page.count("office-write-long-text", LONGEST_TEXT)),
         Unsent::From => ("from", page.t("office-write-no-from")),
         Unsent::To => ("to", page.t("office-write-no-to")),

@@ -56,6 +56,7 @@ pub enum Table {
     AccountHold = 61,
     Deputy = 62,
     GivenBack = 63,
+    Unfinished = 64,
     Factor = 65,
     OfficeSession = 66,
     OfficeBrowser = 67,
@@ -93,7 +94,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 55] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -140,6 +141,7 @@ impl Table {
         Self::AccountHold,
         Self::Deputy,
         Self::GivenBack,
+        Self::Unfinished,
         Self::Factor,
         Self::OfficeSession,
         Self::OfficeBrowser,

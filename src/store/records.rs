@@ -16,7 +16,7 @@ pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
 pub use front::{Asking, PortalPassword};
 pub use hold::{AccountHold, Deputy, GivenBack, Hold, Part};
 pub use message::Message;
-pub use office::{Factor, OfficeBrowser, OfficeSession, Stage};
+pub use office::{Factor, OfficeBrowser, OfficeSession, Stage, Unfinished};
 
 use crate::model::{
     AccountId, Address, AddressKey, Answer, AppPasswordId, ContactId, GrantId, JobId, Lane,

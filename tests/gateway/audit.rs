@@ -40,8 +40,8 @@ macro_rules! kinds {
     };
 }
 
-// What C15.1 names beyond these the product does not have yet: drafts that are
-// written on our own pages, trust in foreign certificates, backup and restore.
+// What C15.1 names beyond these the product does not have yet: trust in foreign
+// certificates, backup and restore.
 kinds! {
     SignIn: "sign-in, and its failure", Here("account");
     SignOut: "sign-out", Here("recipient");
@@ -69,6 +69,10 @@ kinds! {
     Store: "upkeep of the store", Here("operator");
     Disclose: "who looked at addresses", Here("operator");
     Export: "export of a file, and of the trail itself", Here("gateway");
+    Draft: "draft", Elsewhere(
+        "what_was_being_written_when_the_session_ended_stands_on_today_after_the_next_sign_in",
+        "it is written on a page of the office",
+    );
     Configuration: "config change", Elsewhere(
         "a_configuration_that_came_into_force_or_was_refused_is_on_record",
         "only the daemon reads its configuration anew",

@@ -282,7 +282,16 @@ impl House {
 
     /// Waits until nothing is left to do.
     pub(crate) fn drained(&self) {
-        wait("an empty queue", || self.jobs().is_empty().then_some(()));
+        let end = Instant::now() + PATIENCE;
+        while let left = self.jobs()
+            && !left.is_empty()
+        {
+            assert!(
+                Instant::now() < end,
+                "waited in vain, still queued: {left:?}"
+            );
+            thread::sleep(LOOK);
+        }
     }
 
     fn leaks(&self) -> Vec<String> {

@@ -13,7 +13,9 @@
 mod session;
 mod tries;
 
-pub use session::{ABSOLUTE, Halfway, IDLE, Signed, Worth, end_all, forget_browsers, is_over};
+pub use session::{
+    ABSOLUTE, Halfway, IDLE, Late, Signed, Worth, end_all, forget_browsers, is_over,
+};
 
 use crate::access::factor::{self, Typed};
 use crate::access::password::{PasswordError, Passwords};

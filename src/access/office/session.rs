@@ -15,6 +15,9 @@ pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
 /// How long a sign-in may stand between password and code: time to install an app.
 const HALFWAY: SignedDuration = SignedDuration::from_mins(15);
+/// For so long after its end a session still vouches for a text that was being
+/// written: a night and a morning.
+const LATE: SignedDuration = SignedDuration::from_hours(24);
 /// Use is written down at most this often, so a session may end this much early,
 /// never late.
 const TOUCH: SignedDuration = SignedDuration::from_mins(1);
@@ -28,6 +31,9 @@ pub enum Worth {
     In(Box<Signed>),
     /// The password was right; a code is to come.
     Halfway(Box<Halfway>),
+    /// Time alone has ended it, a short while ago: good for keeping what was being
+    /// written, and for nothing else.
+    Late(Box<Late>),
     /// It was worth something a while ago.
     Over,
     /// Nothing is known of it.
@@ -60,6 +66,15 @@ pub struct Halfway {
     pub form: Secret,
     /// The seed to be set up; `None` if the account has a second factor.
     pub seed: Option<Seed>,
+}
+
+/// Somebody whom time has signed out.
+#[derive(Clone, Debug)]
+pub struct Late {
+    /// The account, as it is now.
+    pub account: Account,
+    /// The value the session's forms carry.
+    pub form: Secret,
 }
 
 /// What somebody's next step stands on: it must hold when the step is committed.
@@ -119,13 +134,20 @@ pub(super) async fn worth(store: &Store, cookie: &Token, counts: bool) -> Result
     let account = account.filter(|a| a.standing == Standing::Active);
     let factor = store.get(&Factor::at(session.account)).await?;
     let now = store.clock().now();
-    let (Some(account), false) = (account, is_over(&session, now)) else {
+    let Some(account) = account else {
         return Ok(Worth::Over);
     };
     if session.binding != binding(store, &account, factor.as_ref()) {
         return Ok(Worth::Over);
     }
     let (token, form) = (session.token, Secret::new(&session.form));
+    if ends(&session) <= now {
+        let late = session.stage == Stage::Full && !is_over(&session, now);
+        return Ok(match late {
+            true => Worth::Late(Box::new(Late { account, form })),
+            false => Worth::Over,
+        });
+    }
     let seed = match (session.stage.clone(), &factor) {
         (Stage::Full, Some(factor)) => {
             if counts {
@@ -231,10 +253,15 @@ async fn delete_all<R: Record>(store: &Store, meant: impl Fn(&R) -> bool) -> Res
     }
 }
 
-/// Whether time has ended a session.
+/// Whether time has ended a session so long ago that it is good for nothing.
 #[must_use]
 pub fn is_over(session: &OfficeSession, now: Timestamp) -> bool {
-    ends(session) <= now
+    let late = match session.stage {
+        Stage::Full => LATE,
+        Stage::Password | Stage::SetUp(_) => SignedDuration::ZERO,
+    };
+    let end = ends(session).saturating_add(late);
+    end.unwrap_or(Timestamp::MAX) <= now
 }
 
 /// When a session ends if nothing more is done.

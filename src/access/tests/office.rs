@@ -540,6 +540,12 @@ async fn a_session_lies_idle_for_half_an_hour_and_lives_for_twelve() {
     door.bench.pass(180);
     assert!(matches!(
         door.office.worth(&entered.session, true).await,
+        Ok(Worth::Late(_))
+    ));
+    // A day later it does not even vouch for a text.
+    door.bench.pass(24 * 3_600);
+    assert!(matches!(
+        door.office.worth(&entered.session, true).await,
         Ok(Worth::Over)
     ));
 
@@ -552,6 +558,7 @@ async fn a_session_lies_idle_for_half_an_hour_and_lives_for_twelve() {
     }
     door.bench.pass(13 * 3_600 - 23 * (idle - 60));
     assert!(door.signed(&entered.session).await.is_none());
+    door.bench.pass(24 * 3_600);
     assert!(sweep::sweep(&door.bench.store, IDLE).await.unwrap() >= 1);
     let left = door.bench.store.range::<OfficeSession>(&[], None, 10).await;
     assert!(left.unwrap().is_empty());

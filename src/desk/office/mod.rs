@@ -14,6 +14,7 @@ mod pen;
 mod pending;
 mod today;
 mod told;
+mod unfinished;
 mod who;
 mod write;
 
@@ -27,6 +28,7 @@ pub use pen::{Pen, Unsent};
 pub use pending::{Goes, Pending, Standing, Unreleased};
 pub use today::{Asked, Line, Today, Trouble, Waits};
 pub use told::Told;
+pub use unfinished::{Begun, UNFINISHED};
 pub use write::{Author, Blank, LONGEST_SUBJECT, Person, Posted, Wish};
 
 pub use crate::policy::{MAX_REASON, MIN_REASON};

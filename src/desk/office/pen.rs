@@ -35,6 +35,9 @@ pub enum Unsent {
     /// A file is not taken.
     #[error(transparent)]
     File(#[from] Fault),
+    /// Its form was made for an earlier session.
+    #[error("whoever sent it has signed in again since the form was made")]
+    Anew,
     /// What it answers, the viewer does not see.
     #[error("what it answers is not there")]
     Unseen,

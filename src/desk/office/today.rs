@@ -2,7 +2,7 @@
 
 use crate::desk::holds::Mine;
 use crate::desk::office::letter::is_its_own;
-use crate::desk::office::{Lately, Returned};
+use crate::desk::office::{Begun, Lately, Returned};
 use crate::desk::tasks::{Stands, stands};
 use crate::desk::{Desk, Refused};
 use crate::folders;
@@ -45,6 +45,8 @@ pub struct Today {
     pub asked: Vec<Asked>,
     /// What came back to the account without being sent, the newest first.
     pub returned: Vec<Returned>,
+    /// What it has begun to write and not sent, the newest first.
+    pub begun: Vec<Begun>,
     /// What it sent last, the newest first; nothing to do.
     pub lately: Vec<Lately>,
     /// Whether one of the lists is not whole.
@@ -168,6 +170,7 @@ impl Desk {
         self.asked(&mut today, account).await?;
         let (returned, more) = self.returned(account).await?;
         today.returned = returned;
+        today.begun = self.begun(account.id).await?;
         today.more |= more;
         let above = |id| {
             let mut troubles = today.failed.iter().chain(&today.unopened);

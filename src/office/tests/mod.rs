@@ -11,5 +11,6 @@ mod many;
 mod people;
 mod release;
 mod today;
+mod unfinished;
 mod workers;
 mod write;

@@ -1,6 +1,6 @@
-//! What the office page keeps about who signs in.
+//! What the office page keeps about who signs in, and what they have begun to write.
 
-use crate::model::{AccountId, Seed, TokenKey};
+use crate::model::{AccountId, Composing, Seed, TokenKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -62,4 +62,26 @@ pub struct OfficeBrowser {
     pub account: AccountId,
     /// When it last signed in.
     pub since: Timestamp,
+}
+
+/// A message that somebody of the office was writing on a page and has not sent.
+/// Its files are not kept: a browser has them, or they lie where they were ticked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {
+    /// Who writes it; nobody else is shown it.
+    pub account: AccountId,
+    /// What is written.
+    pub composing: Composing,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// Whose name it was to bear, as the form said.
+    pub from: String,
+    /// To whom it was to go, as the form said.
+    pub to: String,
+    /// The subject so far.
+    pub subject: String,
+    /// The text so far.
+    pub text: String,
+    /// The files that were ticked, as the form said.
+    pub picked: Vec<String>,
 }

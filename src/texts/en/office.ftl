@@ -135,6 +135,12 @@ office-returned-title =
        *[other] { $n } messages came back to you
     }
 office-returned-text = They were not sent. Change them and send them again, or move them to Trash.
+office-begun-title =
+    { $n ->
+        [one] { $n } message you have not finished
+       *[other] { $n } messages you have not finished
+    }
+office-begun-text = Nobody else sees them, and nothing was sent. They are kept for { $n } days.
 office-asked-write = Write it anew
 office-lately-title = Sent lately
 # After the names of some people.
@@ -150,6 +156,8 @@ office-done-again = A new notice is on its way.
 office-done-closed = Done. It is off your list.
 office-done-finished = Marked as done.
 office-done-held = Saved. It waits for release.
+office-done-kept = Kept for later. Nothing was sent.
+office-done-dropped = Thrown away. Nothing was sent.
 office-done-sent = Sent. The message is on its way.
 office-done-recalled = Taken back. Nobody can open it any more.
 office-done-released = Released. The message is on its way.
@@ -320,6 +328,7 @@ office-help-portal-text = Patients always reach a message by the link in its e-m
 # One thing to say.
 office-locked-title = Your pages are closed
 office-locked-text = Nothing was pressed for a while, or something about your account has changed. Please sign in again.
+office-kept-text = Nothing was pressed for a while. What you wrote is kept, and nothing was sent. Sign in again: you find it under Today. Files from this computer have to be chosen again.
 office-signed-out-title = You are signed out
 office-signed-out-text = The pages of this session are closed. You can close this window.
 office-sign-in-again = Sign in again
@@ -392,6 +401,10 @@ office-write-chart-away = The files in the chart cannot be reached at the moment
 office-preview = Show
 office-write-files = Add files from this computer
 office-write-send = Send
+office-write-keep = Keep for later
+office-write-drop = Throw away
+office-write-kept-since = You began this message before. It was kept on { $moment }, and nothing was sent. Files from this computer have to be chosen again.
+office-write-anew = You have signed in again since this page was opened. Please look at the message and press Send once more.
 office-write-no-subject = Please write a subject.
 office-write-long-subject = The subject is longer than { $n } characters. Please make it shorter.
 office-write-no-text = Please write a few words.
@@ -770,6 +783,7 @@ office-event-hold = Message held or given back
 office-event-release = Message released
 office-event-break-glass = Emergency access
 office-event-contact = Contact changed
+office-event-draft = Message not finished
 office-event-export = File written into the chart, or trail taken out
 office-import-added =
     { $n ->
@@ -894,6 +908,8 @@ office-note-came-back = came back
 office-note-late-elsewhere = late behind the relay
 office-note-new-message = new message
 office-note-nobody = nobody of this address
+office-note-kept = kept for later
+office-note-thrown-away = thrown away
 office-note-budget = too many wrong codes in all
 office-note-portal-password = password for the portal
 office-note-compacted = disk space given back

@@ -135,6 +135,12 @@ office-returned-title =
        *[other] { $n } mensajes suyos fueron devueltos
     }
 office-returned-text = No se enviaron. Cámbielos y envíelos de nuevo, o muévalos a la papelera.
+office-begun-title =
+    { $n ->
+        [one] { $n } mensaje sin terminar
+       *[other] { $n } mensajes sin terminar
+    }
+office-begun-text = Nadie más los ve y no se envió nada. Se guardan durante { $n } días.
 office-asked-write = Escribirlo otra vez
 office-lately-title = Enviado hace poco
 # After the names of some people.
@@ -150,6 +156,8 @@ office-done-again = Un aviso nuevo está en camino.
 office-done-closed = Hecho. Ya no está en su lista.
 office-done-finished = Marcado como hecho.
 office-done-held = Guardado. Falta que lo autoricen.
+office-done-kept = Guardado para después. No se envió nada.
+office-done-dropped = Descartado. No se envió nada.
 office-done-sent = Enviado. El mensaje está en camino.
 office-done-recalled = Retirado. Ya nadie puede abrirlo.
 office-done-released = Autorizado. El mensaje está en camino.
@@ -320,6 +328,7 @@ office-help-portal-text = Los pacientes siempre llegan a un mensaje por el enlac
 # One thing to say.
 office-locked-title = Sus páginas están cerradas
 office-locked-text = No se pulsó nada durante un rato, o algo cambió en su cuenta. Por favor, entre de nuevo.
+office-kept-text = No se pulsó nada durante un rato. Lo que escribió está guardado y no se envió nada. Entre de nuevo: lo encuentra en Hoy. Los archivos de este equipo se eligen de nuevo.
 office-signed-out-title = Ha salido
 office-signed-out-text = Las páginas de esta sesión están cerradas. Puede cerrar esta ventana.
 office-sign-in-again = Entrar de nuevo
@@ -392,6 +401,10 @@ office-write-chart-away = En este momento no se puede llegar a los archivos del 
 office-preview = Ver
 office-write-files = Agregar archivos de esta computadora
 office-write-send = Enviar
+office-write-keep = Guardar para después
+office-write-drop = Descartar
+office-write-kept-since = Ya había empezado este mensaje. Se guardó el { $moment } y no se envió nada. Los archivos de este equipo se eligen de nuevo.
+office-write-anew = Ha entrado de nuevo desde que se abrió esta página. Revise el mensaje y pulse Enviar otra vez.
 office-write-no-subject = Escriba un asunto.
 office-write-long-subject = El asunto tiene más de { $n } caracteres. Acórtelo.
 office-write-no-text = Escriba unas palabras.
@@ -770,6 +783,7 @@ office-event-hold = Mensaje retenido o devuelto
 office-event-release = Mensaje autorizado
 office-event-break-glass = Acceso de emergencia
 office-event-contact = Contacto cambiado
+office-event-draft = Mensaje sin terminar
 office-event-export = Archivo guardado en el expediente, o registro extraído
 office-import-added =
     { $n ->
@@ -894,6 +908,8 @@ office-note-came-back = devuelto por el otro servidor
 office-note-late-elsewhere = demorado después del servidor de salida
 office-note-new-message = mensaje nuevo
 office-note-nobody = nadie con este correo
+office-note-kept = guardado para después
+office-note-thrown-away = descartado
 office-note-budget = demasiados códigos incorrectos en total
 office-note-portal-password = contraseña del portal
 office-note-compacted = espacio de disco recuperado

@@ -1,8 +1,8 @@
 //! The office's alert: a mail without content to an outside address, which says
-//! that there is something in the secure mailbox.
+//! that there is something in the secure mailbox, or that it is still unread.
 
 use crate::mime::letter::Head;
-use crate::mime::notice::{self, Alert};
+use crate::mime::notice::{self, Alert, News};
 use crate::model::parcel::Body;
 use crate::model::{Address, Lane, Language, Mailbox, MessageId, Parcel, Purpose};
 use crate::queue;
@@ -10,7 +10,7 @@ use crate::store::records::{Throttle, Work};
 use crate::store::{Error, Label, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 
-/// At most one alert in this time for an office address (issue §8).
+/// At most one alert that says the same in this time for an office address (issue §8).
 const BETWEEN: SignedDuration = SignedDuration::from_mins(15);
 
 /// Who is alerted, and how.
@@ -29,10 +29,19 @@ pub struct Office<'a> {
 /// Adds the office's alert to a change, at most one in a quarter of an hour:
 /// at once, or when the last quarter is over, so that none is lost.
 ///
+/// What it counts as one alert says the same: that something came, or that something
+/// lies unread with these accounts. So an alert that is under way speaks for another
+/// one like it, and for no other.
+///
 /// # Errors
 /// The store's own.
-pub async fn add(store: &Store, tx: &mut Tx, office: &Office<'_>) -> Result<(), Error> {
-    let key = store.mac(Label::Index, &[b"alert", office.to.folded().as_bytes()]);
+pub async fn add(
+    store: &Store,
+    tx: &mut Tx,
+    office: &Office<'_>,
+    news: News<'_>,
+) -> Result<(), Error> {
+    let key = key(store, office.to, news);
     let now = store.clock().now();
     let last = store.get(&Throttle::at(key)).await?;
     let Some(due) = next_alert(last.and_then(|last| last.until), now) else {
@@ -44,8 +53,28 @@ pub async fn add(store: &Store, tx: &mut Tx, office: &Office<'_>) -> Result<(), 
         since: now,
         until: due.checked_add(BETWEEN).ok(),
     });
-    queue::push(tx, due, Lane::Report, Work::Deliver(mail(office, due)));
+    queue::push(
+        tx,
+        due,
+        Lane::Report,
+        Work::Deliver(mail(office, due, news)),
+    );
     Ok(())
+}
+
+/// What alerts that say the same are counted under.
+fn key(store: &Store, to: &Address, news: News<'_>) -> [u8; 32] {
+    let to = to.folded();
+    match news {
+        News::Came(_) => store.mac(Label::Index, &[b"alert", to.as_bytes()]),
+        News::Unread { mailboxes, .. } => {
+            let mut mailboxes: Vec<_> = mailboxes.iter().map(Address::folded).collect();
+            mailboxes.sort_unstable();
+            let mut pieces: Vec<&[u8]> = vec![b"unread", to.as_bytes()];
+            pieces.extend(mailboxes.iter().map(|mailbox| mailbox.as_bytes()));
+            store.mac(Label::Index, &pieces)
+        }
+    }
 }
 
 /// When the next alert leaves; `None` if one is under way that has not left.
@@ -58,7 +87,7 @@ fn next_alert(until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     left.then_some(until)
 }
 
-fn mail(office: &Office<'_>, due: Timestamp) -> Parcel {
+fn mail(office: &Office<'_>, due: Timestamp, news: News<'_>) -> Parcel {
     let mail = Alert {
         head: Head {
             from: office.from,
@@ -68,7 +97,7 @@ fn mail(office: &Office<'_>, due: Timestamp) -> Parcel {
             date: due,
         },
         language: office.language,
-        count: 1,
+        news,
     };
     Parcel {
         // A report of a lost report would help nobody (RFC 5321 §4.5.5).

@@ -21,6 +21,7 @@ mod post;
 #[cfg(test)]
 mod tests;
 mod track;
+mod unread;
 mod views;
 
 pub use change::{Refused, create, delete, rename, subscribe};
@@ -30,6 +31,7 @@ pub use mark::mark;
 pub use name::{PATIENTS, SHARED, normal};
 pub use post::{Post, post};
 pub use track::{Moved, still_tracked, track, tracked};
+pub use unread::{is_unread, lies_unread};
 pub use views::{of_contact, renamed, view};
 
 use crate::model::{AccountId, MailboxId, MessageId};

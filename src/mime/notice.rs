@@ -6,7 +6,7 @@ use crate::mime::clean::escape;
 use crate::mime::letter::{
     Head, alternative, button, heading, octets, paragraph, phrase, rule, sheet, small, start,
 };
-use crate::model::{Arg, Language, Secret};
+use crate::model::{Address, Arg, Language, Secret};
 use crate::texts::say;
 
 /// Why a notice leaves.
@@ -211,20 +211,55 @@ pub struct Alert<'a> {
     pub head: Head<'a>,
     /// The language it is written in.
     pub language: Language,
-    /// How many answers came since the last alert.
-    pub count: u32,
+    /// What it says.
+    pub news: News<'a>,
 }
 
-/// Writes an alert. It says that something came, and neither what nor from whom.
+/// What an alert says.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// So many answers came since the last alert.
+    Came(u32),
+    /// Something lies unread.
+    Unread {
+        /// For so many hours, or longer.
+        hours: i64,
+        /// With these accounts of the office; none: in the shared mailbox.
+        mailboxes: &'a [Address],
+    },
+}
+
+/// Writes an alert. It says that something came or lies unread, and neither what nor
+/// from whom.
 #[must_use]
 pub fn alert(alert: &Alert<'_>) -> Vec<u8> {
-    let count = [("count", Arg::Number(i64::from(alert.count)))];
-    let came = say(alert.language, "alert-came", &count);
-    let read = say(alert.language, "alert-read", &[]);
-    let subject = say(alert.language, "alert-subject", &[]);
+    let say = |id: &str, args: &[(&str, Arg)]| say(alert.language, id, args);
+    let (subject, news) = match alert.news {
+        News::Came(count) => {
+            let count = [("count", Arg::Number(i64::from(count)))];
+            let came = say("alert-came", &count);
+            (say("alert-subject", &[]), came)
+        }
+        News::Unread { hours, mailboxes } => {
+            let waits = say("alert-unread", &[("hours", Arg::Number(hours))]);
+            let names: Vec<&str> = mailboxes.iter().map(Address::as_str).collect();
+            let place = match names.as_slice() {
+                [] => say("alert-unread-shared", &[]),
+                names => say(
+                    "alert-unread-in",
+                    &[("mailboxes", Arg::Text(names.join(", ")))],
+                ),
+            };
+            (
+                say("alert-unread-subject", &[]),
+                format!("{waits}\n{place}"),
+            )
+        }
+    };
+    let read = say("alert-read", &[]);
     octets(
         start(&alert.head, &subject, alert.language, "auto-generated")
-            .text_body(format!("{came}\n{read}\n")),
+            .text_body(format!("{news}\n{read}\n")),
     )
 }
 
@@ -238,7 +273,9 @@ fn tell(language: Language, id: &str, args: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alert, CodeMail, Kind, Notice, Opens, alert, code, mark, notice, without_codes};
+    use super::{
+        Alert, CodeMail, Kind, News, Notice, Opens, alert, code, mark, notice, without_codes,
+    };
     use crate::mime::letter::Head;
     use crate::model::{Address, Language, Mailbox, Secret};
     use jiff::Timestamp;
@@ -520,9 +557,28 @@ mod tests {
             let octets = alert(&Alert {
                 head: people.head(),
                 language,
-                count: 2,
+                news: News::Came(2),
             });
             insta::assert_snapshot!(format!("alert-{}", language.tag()), masked(&octets));
+        }
+    }
+
+    #[test]
+    fn an_alert_of_something_unread_names_whose_mailbox_it_is_in_and_no_more() {
+        let people = people("North Clinic");
+        let office = ["ruiz@north.example", "desk@north.example"];
+        let office = office.map(|a| Address::parse(a).unwrap());
+        for language in Language::ALL {
+            for (place, hours, mailboxes) in [("own", 24, &office[..]), ("shared", 1, &office[..0])]
+            {
+                let octets = alert(&Alert {
+                    head: people.head(),
+                    language,
+                    news: News::Unread { hours, mailboxes },
+                });
+                let name = format!("alert-unread-{place}-{}", language.tag());
+                insta::assert_snapshot!(name, masked(&octets));
+            }
         }
     }
 }

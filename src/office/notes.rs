@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The words, and their names in the catalogue. What is not here is shown as it
 /// stands: an id, a name, a word that only who runs the machine needs.
-const NOTES: [(&str, &str); 82] = [
+const NOTES: [(&str, &str); 83] = [
     ("added", "office-note-added"),
     ("made", "office-note-made"),
     ("enabled", "office-note-enabled"),
@@ -65,6 +65,7 @@ const NOTES: [(&str, &str); 82] = [
     ("local", "office-note-local"),
     ("clear", "office-note-clear"),
     ("unread", "office-note-unread"),
+    ("still-unread", "office-note-still-unread"),
     ("read-before", "office-note-read-before"),
     ("damaged", "office-note-damaged"),
     ("too-many", "office-note-too-many"),

@@ -3,6 +3,7 @@
 use crate::alert;
 use crate::contacts;
 use crate::folders;
+use crate::mime::notice::News;
 use crate::model::{Actor, Direction, Event, EventKind, Lane, MessageId};
 use crate::model::{Recipient, State, System};
 use crate::outbound::conversation::{close_to_clear, root_of, thread_id};
@@ -89,7 +90,7 @@ impl Submission {
             hostname: &holds.office.hostname,
             language: holds.office.language,
         };
-        alert::add(&self.outbound.store, tx, &office).await
+        alert::add(&self.outbound.store, tx, &office, News::Came(1)).await
     }
 
     fn message(&self, judged: &Judged) -> Message {

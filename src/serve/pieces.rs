@@ -76,9 +76,19 @@ pub(super) fn sweep(config: &Config) -> sweep::Settings {
     sweep::Settings {
         idle: config.portal.idle_timeout,
         reminder: config.notice.reminder.span(),
+        unread: unread(config),
         voice: voice(config),
         office: office(config),
     }
+}
+
+/// When the office is told once more of what lies unread: only where there is an
+/// address that was told of it first.
+fn unread(config: &Config) -> Option<sweep::Unread> {
+    Some(sweep::Unread {
+        to: config.office.notify.clone()?,
+        after: config.office.unread_after.span()?,
+    })
 }
 
 /// What mail on its way out needs.
@@ -218,6 +228,7 @@ pub(super) fn visit(config: &Config) -> visit::Rules {
         },
         write_to: config.portal.write_to.clone(),
         notify: config.office.notify.clone(),
+        unread_after: unread(config).map(|unread| unread.after),
         chart: chart::Wanted {
             files: config.chart.folder.is_some(),
             news: config.chart.webhook.is_some(),
@@ -348,5 +359,32 @@ fn rules(config: &Config) -> policy::Rules {
             Unknown::Refuse => policy::Unknown::Refuse,
             Unknown::Allow | Unknown::Stub => policy::Unknown::Take,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{sweep, visit};
+    use crate::config::{Config, SHIPPED};
+
+    /// How many hours something may lie unread with these lines under `[office]`.
+    fn hours(office: &str) -> Option<i64> {
+        let under = format!("[office]\n{office}");
+        let config = Config::parse(&SHIPPED.replace("[office]", &under), "test").unwrap();
+        let noted = visit(&config).unread_after;
+        let told = sweep(&config).unread.map(|unread| unread.after);
+        assert_eq!(noted, told);
+        told.map(|after| after.as_hours())
+    }
+
+    #[test]
+    fn nobody_is_told_once_more_without_an_address_or_against_the_clinics_wish() {
+        let notify = "notify = \"office@elsewhere.example\"\n";
+        let with = |after: &str| hours(&format!("{notify}unread-after = \"{after}\""));
+        assert_eq!(hours(""), None);
+        assert_eq!(hours("unread-after = \"2h\""), None);
+        assert_eq!(hours(notify), Some(24));
+        assert_eq!(with("2h"), Some(2));
+        assert_eq!(with("off"), None);
     }
 }

@@ -41,13 +41,14 @@ fn millis(at: Timestamp) -> [u8; 8] {
     at.as_millisecond().max(0).to_be_bytes()
 }
 
-/// What ends, as key pieces. A message's retention and its hold may end in the
-/// same moment, and are two.
+/// What ends, as key pieces. A message's retention, its hold and the time to read it
+/// may end in the same moment, and are three.
 fn ended(what: &Ended) -> (&[u8; 16], &'static [u8]) {
     match what {
         Ended::Grant(grant) => (grant.octets(), b""),
         Ended::Content(message) => (message.octets(), b""),
         Ended::Hold(message) => (message.octets(), b"h"),
+        Ended::Unread(message) => (message.octets(), b"u"),
     }
 }
 
@@ -240,10 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn a_hold_and_the_content_of_one_message_may_end_in_the_same_moment() {
+    fn all_that_ends_of_one_message_may_end_in_the_same_moment() {
         let (at, id) = (Timestamp::UNIX_EPOCH, MessageId::from_octets([7; 16]));
-        let hold = Ending::at(at, Ended::Hold(id));
-        assert_ne!(hold.octets(), Ending::at(at, Ended::Content(id)).octets());
+        let ends = [Ended::Hold(id), Ended::Content(id), Ended::Unread(id)];
+        let keys = ends.map(|what| Ending::at(at, what).octets().to_vec());
+        let keys: std::collections::HashSet<_> = keys.into_iter().collect();
+        assert_eq!(keys.len(), ends.len());
     }
 
     #[test]

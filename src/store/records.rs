@@ -429,8 +429,8 @@ pub struct Protected {
 pub struct Ending {
     /// When.
     pub at: Timestamp,
-    /// Which grant's time is over, which message's content is to be destroyed, or
-    /// which is no longer held.
+    /// Which grant's time is over, which message's content is to be destroyed, which
+    /// is no longer held, or which should have been read.
     pub what: Ended,
 }
 
@@ -443,6 +443,8 @@ pub enum Ended {
     Content(MessageId),
     /// The wait of a message for its release.
     Hold(MessageId),
+    /// The time in which the office should have read what a patient wrote.
+    Unread(MessageId),
 }
 
 /// A record that could not be read: set aside and named.

@@ -1,11 +1,13 @@
 //! What ends, ends here: grants expire, what nobody released goes back, content
 //! whose retention is over is destroyed, keys roll so that "destroyed" is true,
 //! and what only mattered for a while is tidied away. Before a grant expires
-//! unread, its reader is reminded.
+//! unread, its reader is reminded; and what a patient wrote and nobody of the office
+//! has read in time, the office is told of once more.
 
 mod pause;
 mod remind;
 mod tidy;
+mod unread;
 
 use crate::access::link::{self, LinkState};
 use crate::folders;
@@ -19,6 +21,7 @@ use crate::store::records::{Charting, Ended, Ending, Grant, Hold, Message};
 use crate::store::{Change, Error, Held, Key, Store, Tx};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
+pub use unread::Unread;
 
 /// How often the sweep looks. An expired link is judged by the clock at every
 /// visit, so a minute's delay here is seen by nobody.
@@ -47,6 +50,8 @@ pub struct Settings {
     /// How long before its end an unread message is called to mind; `None`:
     /// never.
     pub reminder: Option<SignedDuration>,
+    /// When the office is told once more of what nobody has read; `None`: never.
+    pub unread: Option<Unread>,
     /// How the gateway's own mails speak.
     pub voice: Voice,
     /// How the gateway writes to the office.
@@ -146,6 +151,7 @@ impl Sweep {
                 let settings = self.settings.current();
                 release::expire(&self.store, &mut tx, &settings.office, message).await?;
             }
+            Ended::Unread(message) => self.tell_unread(&mut tx, message, now).await?,
         }
         self.store.commit(tx).await.map(drop)
     }

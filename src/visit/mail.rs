@@ -1,13 +1,13 @@
-//! The mails that a visit causes: the codes, and the office's alert.
+//! The mails that a visit causes: the codes, and the office's alerts.
 
 use crate::access::passcode::VALID;
 use crate::alert;
 use crate::mime::letter::Head;
-use crate::mime::notice::{self, CodeMail, Opens};
+use crate::mime::notice::{self, CodeMail, News, Opens};
 use crate::model::parcel::Body;
 use crate::model::{Address, GrantId, Language, Mailbox, MessageId, Parcel, Purpose, Secret};
 use crate::route::verp::{self, Handle};
-use crate::store::records::Grant;
+use crate::store::records::{Ended, Ending, Grant};
 use crate::store::{Label, Store, Tx};
 use crate::visit::{Error, Letterhead, Rules};
 use jiff::Timestamp;
@@ -99,7 +99,26 @@ pub(super) async fn alert(store: &Store, rules: &Rules, tx: &mut Tx) -> Result<(
         hostname,
         language: *language,
     };
-    Ok(alert::add(store, tx, &office).await?)
+    Ok(alert::add(store, tx, &office, News::Came(1)).await?)
+}
+
+/// Adds the alert of what a patient wrote, and the time at which `sweep` looks whether
+/// somebody has read it.
+pub(super) async fn wrote(
+    store: &Store,
+    rules: &Rules,
+    tx: &mut Tx,
+    id: MessageId,
+) -> Result<(), Error> {
+    let now = store.clock().now();
+    let end = rules.unread_after.map(|after| now.checked_add(after));
+    if let Some(Ok(at)) = end {
+        tx.put(&Ending {
+            at,
+            what: Ended::Unread(id),
+        });
+    }
+    alert(store, rules, tx).await
 }
 
 fn from(letterhead: &Letterhead) -> Mailbox {

@@ -382,7 +382,7 @@ impl ReplyIntake {
         }
         tx.change(Change::Message(id));
         self.note(&mut tx, caller);
-        mail::alert(store, &self.rules, &mut tx).await?;
+        mail::wrote(store, &self.rules, &mut tx, id).await?;
         store.commit(tx).await?;
         Ok(Sent {
             message: id,

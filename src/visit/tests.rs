@@ -9,9 +9,12 @@ use crate::model::{
     Account, Actor, Address, Clock, Direction, EventKind, Head, Lane, Language, Live, Mailbox,
     ManualClock, MessageId, Purpose, Recipient, Role, Secret, Standing, State, System, Token,
 };
+use crate::outbound;
 use crate::queue;
+use crate::release;
 use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
 use crate::store::{RootKey, Settings, Store, Tx, samples};
+use crate::sweep::{self, Sweep};
 use crate::upload::{Fault, Limits};
 use crate::visit::{
     Admission, Asked, Caller, Landing, Letterhead, Mark, Reader, Refusal, Rules, Sent, Unseen,
@@ -140,7 +143,7 @@ impl Bench {
         let mut writer = self.store.write_content();
         writer.write(&octets).await.unwrap();
         let content = writer.finish().await.unwrap();
-        let thread = crate::outbound::thread_id(&self.store, &address(to), &head.message_id);
+        let thread = outbound::thread_id(&self.store, &address(to), &head.message_id);
         let message = Message {
             account: Some(self.ruiz.id),
             thread,
@@ -215,6 +218,30 @@ impl Bench {
         self.store.get(&key).await.unwrap().unwrap().state
     }
 
+    /// A sweep, where something may lie unread for so many hours, or for ever.
+    async fn sweep(&self, hours: Option<i64>) {
+        let settings = sweep::Settings {
+            idle: SignedDuration::from_mins(15),
+            reminder: None,
+            unread: hours.map(|hours| sweep::Unread {
+                to: address("office@elsewhere.example"),
+                after: SignedDuration::from_hours(hours),
+            }),
+            voice: outbound::samples::settings().voice,
+            office: release::samples::settings().office,
+        };
+        let mut sweep = Sweep::new(self.store.clone(), Live::new(settings));
+        while sweep.turn().await.unwrap() {}
+    }
+
+    /// What was told of what lies unread: when it leaves, and the mail.
+    async fn told(&self) -> Vec<(Timestamp, String)> {
+        let mails = self.mails(Lane::Report).await.into_iter();
+        let told = mails.filter(|(.., mail)| mail.contains("is still unread"));
+        told.map(|(job, _, mail)| (job.due, mail.replace("=\r\n", "")))
+            .collect()
+    }
+
     async fn count(&self, kind: EventKind) -> usize {
         let events = self.store.audit_events(0, 1_000).await.unwrap();
         events.iter().filter(|e| e.event.kind == kind).count()
@@ -259,6 +286,7 @@ fn rules() -> Rules {
         },
         write_to: Vec::new(),
         notify: Some(address("office@elsewhere.example")),
+        unread_after: Some(SignedDuration::from_hours(24)),
         chart: crate::chart::Wanted::default(),
     }
 }
@@ -554,6 +582,230 @@ async fn answers_in_a_row_cause_one_alert_in_a_quarter_of_an_hour() {
         .collect();
     assert_eq!(due.len(), 2);
     assert_eq!(due[1].duration_since(due[0]), SignedDuration::from_mins(15));
+}
+
+/// An answer of one line.
+async fn say(bench: &Bench, reader: &Reader, grant: &Grant) -> MessageId {
+    let begun = bench.visit.begin_reply(reader, grant.id).await;
+    let mut intake = begun.unwrap().unwrap();
+    intake.text("One more thing").await.unwrap();
+    intake.finish(&caller()).await.unwrap().message
+}
+
+const DAY: i64 = 24 * 3_600;
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_told_once_more_by_its_mailboxes_and_no_patient() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let sent = answer(&bench, &reader, &grant).await;
+    bench.pass(DAY - 1);
+    bench.sweep(Some(24)).await;
+    assert!(bench.told().await.is_empty(), "told too early");
+    bench.pass(1);
+    bench.sweep(Some(24)).await;
+    let told = bench.told().await;
+    assert_eq!(told.len(), 1);
+    let (due, mail) = &told[0];
+    assert_eq!(*due, bench.now(), "it leaves at once");
+    for said in [
+        "To: <office@elsewhere.example>",
+        "for at least 24 hours",
+        "ruiz@clinic.example, desk@clinic.example",
+    ] {
+        assert!(mail.contains(said), "{said} is not in {mail}");
+    }
+    let id = sent.message.to_string();
+    for word in ["jane", "Jane", "results", "Thank", "report.pdf", &id] {
+        assert!(!mail.contains(word), "{word} is in {mail}");
+    }
+    for _ in 0..3 {
+        bench.pass(DAY);
+        bench.sweep(Some(24)).await;
+    }
+    assert_eq!(bench.told().await.len(), 1, "told again");
+    let events = bench.store.audit_events(0, 1_000).await.unwrap();
+    let mut events = events.iter().map(|found| &found.event);
+    let event = events.find(|event| event.note == "still-unread").unwrap();
+    assert_eq!(
+        (event.actor, event.kind, event.object.as_str()),
+        (Actor::Gateway, EventKind::Notice, id.as_str())
+    );
+    assert!(events.all(|event| event.note != "still-unread"));
+}
+
+/// What Ruiz may do with an answer before its time is over; the desk does nothing.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Mark(System),
+    Move(&'static str),
+    Expunge,
+    Destroy,
+}
+
+async fn does(bench: &Bench, deed: Deed, id: MessageId) {
+    match deed {
+        Deed::Mark(flag) => {
+            let marked = folders::mark(&bench.store, bench.ruiz.id, id, (flag, None));
+            assert!(marked.await.unwrap());
+        }
+        Deed::Move(to) => take_out_of_inbox(bench, id, Some(to)).await,
+        Deed::Expunge => take_out_of_inbox(bench, id, None).await,
+        Deed::Destroy => destroy(&bench.store, id).await,
+    }
+}
+
+async fn take_out_of_inbox(bench: &Bench, id: MessageId, to: Option<&str>) {
+    let (store, ruiz) = (&bench.store, bench.ruiz.id);
+    let inbox = folders::inbox(store, ruiz);
+    let rows = store.rows(inbox, None).await.unwrap().rows;
+    let mut tx = Tx::new();
+    if let Some(to) = to {
+        let to = folders::id(store, Some(ruiz), to);
+        assert!(folders::copy(store, &mut tx, to, &rows).await.unwrap());
+    }
+    let gone = [(rows[0].uid, id)];
+    let out = folders::expunge(store, &mut tx, inbox, &gone);
+    out.await.unwrap();
+    store.commit(tx).await.unwrap();
+}
+
+/// What the end of its retention does.
+async fn destroy(store: &Store, id: MessageId) {
+    let held = store.hold(&Message::at(id)).await.unwrap().unwrap();
+    let mut message = held.record.clone();
+    message.purged = Some(store.clock().now());
+    let mut tx = Tx::new();
+    folders::take_out(store, &mut tx, id).await.unwrap();
+    tx.purge(message.content);
+    tx.replace(&held, &message);
+    store.commit(tx).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_one_of_the_office_has_dealt_with_is_not_told_again_and_what_was_moved_unread_is() {
+    for (deed, is_told) in [
+        (Deed::Mark(System::SEEN), false),
+        (Deed::Mark(System::ANSWERED), false),
+        (Deed::Mark(System::DELETED), false),
+        (Deed::Move("Trash"), false),
+        (Deed::Expunge, false),
+        (Deed::Destroy, false),
+        (Deed::Mark(System::FLAGGED), true),
+        (Deed::Move("Archive"), true),
+    ] {
+        let bench = Bench::new().await;
+        let (grant, link) = bench.send(JANE).await;
+        let (reader, _) = bench.enter(&link).await;
+        let id = say(&bench, &reader, &grant).await;
+        bench.pass(DAY - 1);
+        does(&bench, deed, id).await;
+        bench.pass(1);
+        bench.sweep(Some(24)).await;
+        let told = bench.told().await.len();
+        assert_eq!(told, usize::from(is_told), "{deed:?}");
+    }
+}
+
+#[tokio::test]
+async fn answers_in_a_row_that_nobody_reads_are_told_twice_and_behind_no_other_alert() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    for _ in 0..3 {
+        say(&bench, &reader, &grant).await;
+        bench.pass(60);
+    }
+    // Of what comes now, Ruiz alone hears.
+    let (desk, by) = (bench.desk.id, Actor::Gateway);
+    accounts::set_standing(&bench.store, desk, Standing::Disabled, by)
+        .await
+        .unwrap();
+    say(&bench, &reader, &grant).await;
+    // One announcement has left, and one is under way.
+    bench.pass(DAY - 240);
+    say(&bench, &reader, &grant).await;
+    say(&bench, &reader, &grant).await;
+    let first = bench.now() + SignedDuration::from_mins(1);
+    for _ in 0..4 {
+        bench.pass(60);
+        bench.sweep(Some(24)).await;
+    }
+    let told = bench.told().await;
+    let quarter = SignedDuration::from_mins(15);
+    let mut due: Vec<_> = told
+        .iter()
+        .map(|(due, _)| due.duration_since(first))
+        .collect();
+    due.sort_unstable();
+    let minutes = SignedDuration::from_mins;
+    assert_eq!(due, [minutes(0), minutes(3), quarter]);
+    let alone = told.iter().filter(|(_, mail)| !mail.contains("desk@"));
+    assert_eq!(alone.count(), 1);
+    let events = bench.store.audit_events(0, 1_000).await.unwrap();
+    let on_record = events.iter().filter(|e| e.event.note == "still-unread");
+    assert_eq!(on_record.count(), 4);
+}
+
+#[tokio::test]
+async fn a_reload_may_give_more_time_to_read_and_may_end_it() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    say(&bench, &reader, &grant).await;
+    bench.pass(DAY);
+    bench.sweep(Some(48)).await;
+    assert!(bench.told().await.is_empty());
+    bench.pass(DAY - 1);
+    bench.sweep(Some(48)).await;
+    assert!(bench.told().await.is_empty());
+    bench.pass(1);
+    bench.sweep(Some(48)).await;
+    let told = bench.told().await;
+    assert_eq!(told.len(), 1);
+    assert!(told[0].1.contains("for at least 48 hours"));
+
+    say(&bench, &reader, &grant).await;
+    bench.pass(DAY);
+    bench.sweep(None).await;
+    bench.sweep(Some(24)).await;
+    assert_eq!(bench.told().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_lies_unread_in_the_shared_mailbox_is_told_until_one_of_the_office_has_read_it() {
+    for is_read in [false, true] {
+        let bench = Bench::new().await;
+        let (grant, link) = bench.send(JANE).await;
+        for account in [&bench.ruiz, &bench.desk] {
+            accounts::set_standing(&bench.store, account.id, Standing::Disabled, Actor::Gateway)
+                .await
+                .unwrap();
+        }
+        let new = address("kim@clinic.example");
+        let kim = accounts::add(&bench.store, new, Role::Staff, Actor::Gateway);
+        let kim = kim.await.unwrap();
+        let (reader, _) = bench.enter(&link).await;
+        let id = say(&bench, &reader, &grant).await;
+        if is_read {
+            let seen = (System::SEEN, None);
+            let marked = folders::mark(&bench.store, kim.id, id, seen).await;
+            assert!(marked.unwrap());
+        }
+        bench.pass(DAY);
+        bench.sweep(Some(24)).await;
+        let told = bench.told().await;
+        assert_eq!(told.len(), usize::from(!is_read));
+        for (_, mail) in told {
+            assert!(
+                mail.contains("in the shared mailbox of the office"),
+                "{mail}"
+            );
+            let body = mail.split("\r\n\r\n").nth(1).unwrap();
+            assert!(!body.contains('@'), "{body}");
+        }
+    }
 }
 
 #[tokio::test]

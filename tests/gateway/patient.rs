@@ -127,6 +127,34 @@ fn a_patient_reads_and_answers_with_a_file() {
 }
 
 #[test]
+fn an_answer_that_nobody_reads_is_told_once_more_and_names_the_mailbox_alone() {
+    let relay = relay();
+    let office = format!("{}@example.test", crate::harness::name("office"));
+    let house = House::with(&relay, |settings| {
+        settings.text("office.notify", &office);
+        settings.text("office.unread-after", "2h");
+    });
+    let to = house.patient("jane");
+    let link = announced(&relay, &house.door, &house.doctor, &to);
+    let browser = Browser::new(&house.door);
+    let page = opened(&relay, &browser, &link, &to);
+    answer(&house, &browser, page.place());
+    relay.wait_for(&office, 1);
+    house.drained();
+    house.later(SignedDuration::from_hours(2));
+    let told = decoded(&relay.wait_for(&office, 2)[1]);
+    for said in ["for at least 2 hours", &house.doctor.address] {
+        assert!(told.contains(said), "{said} is not in {told}");
+    }
+    for word in ["Avocet", "visit", to.as_str(), "jane", "note.txt"] {
+        assert!(!told.contains(word), "{word} is in {told}");
+    }
+    let trail = house.command(&["audit", "export"]).stdout;
+    let trail = String::from_utf8(trail).unwrap();
+    assert_eq!(trail.matches("still-unread").count(), 1, "{trail}");
+}
+
+#[test]
 fn scanners_may_look_at_everything_and_nothing_happens() {
     let relay = relay();
     let house = House::open(&relay);

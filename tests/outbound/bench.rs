@@ -197,6 +197,7 @@ impl Bench {
         let settings = sealpost::sweep::Settings {
             idle: IDLE,
             reminder: None,
+            unread: None,
             voice: self.rules.voice.clone(),
             office: self.rules.holds.office.clone(),
         };

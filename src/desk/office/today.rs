@@ -8,7 +8,7 @@ use crate::desk::{Desk, Refused};
 use crate::folders;
 use crate::model::{
     Account, AccountId, Address, ContactId, Direction, MailboxId, MessageId, Recipient, Role,
-    State, System, TaskId,
+    State, TaskId,
 };
 use crate::reading;
 use crate::release;
@@ -189,8 +189,7 @@ impl Desk {
         (folder, reader): (MailboxId, Option<AccountId>),
     ) -> Result<(), Error> {
         let rows = self.store.rows(folder, reader).await?.rows;
-        let done = [System::SEEN, System::ANSWERED];
-        let unread = |row: &&Row| !done.iter().any(|flag| row.flags.system.contains(*flag));
+        let unread = |row: &&Row| folders::is_unread(row);
         for (looked, row) in rows.iter().rev().filter(unread).enumerate() {
             if looked == MOST_UNREAD || today.replies.len() == MOST {
                 today.more = true;

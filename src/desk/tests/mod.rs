@@ -245,6 +245,7 @@ impl Bench {
         let settings = sweep::Settings {
             idle: SignedDuration::from_mins(15),
             reminder,
+            unread: None,
             voice: voice(),
             office: release::samples::settings().office,
         };

@@ -325,6 +325,7 @@ fn rules() -> Rules {
         },
         write_to: Vec::new(),
         notify: None,
+        unread_after: None,
         chart: crate::chart::Wanted::default(),
     }
 }

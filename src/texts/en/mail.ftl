@@ -49,6 +49,15 @@ alert-came =
         [one] Something new is in the secure mailbox.
        *[other] { $count } new items are in the secure mailbox.
     }
+# Nobody has read what came. $mailboxes are addresses of the office.
+alert-unread-subject = Something in the secure mailbox is still unread
+alert-unread =
+    { $hours ->
+        [one] Something in the secure mailbox has been unread for at least { $hours } hour.
+       *[other] Something in the secure mailbox has been unread for at least { $hours } hours.
+    }
+alert-unread-in = It is in the mailbox of { $mailboxes }, and nobody there has opened it.
+alert-unread-shared = It is in the shared mailbox of the office, and nobody has opened it.
 alert-read = Open the mail program of the office to read it. Nothing of it is in this e-mail.
 
 # Reports to the sender of a message, in the sender's own mailbox.

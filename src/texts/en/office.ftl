@@ -891,6 +891,7 @@ office-note-portal = through the portal
 office-note-local = inside the clinic
 office-note-clear = without protection
 office-note-unread = not read before
+office-note-still-unread = the office told once more: nobody has read it
 office-note-read-before = read before
 office-note-damaged = damaged
 office-note-too-many = too many

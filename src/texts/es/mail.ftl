@@ -48,6 +48,15 @@ alert-came =
         [one] Hay algo nuevo en el buzón seguro.
        *[other] Hay { $count } novedades en el buzón seguro.
     }
+# Nobody has read what came. $mailboxes are addresses of the office.
+alert-unread-subject = Algo sigue sin leerse en el buzón seguro
+alert-unread =
+    { $hours ->
+        [one] Algo en el buzón seguro lleva al menos { $hours } hora sin leerse.
+       *[other] Algo en el buzón seguro lleva al menos { $hours } horas sin leerse.
+    }
+alert-unread-in = Está en el buzón de { $mailboxes }, y nadie lo ha abierto allí.
+alert-unread-shared = Está en el buzón compartido de la oficina, y nadie lo ha abierto.
 alert-read = Para leerlo, abra el programa de correo de la oficina. Este correo no contiene nada del mensaje.
 
 # Reports to the sender of a message, in the sender's own mailbox.

@@ -891,6 +891,7 @@ office-note-portal = por el portal
 office-note-local = dentro de la clínica
 office-note-clear = sin protección
 office-note-unread = no leído antes
+office-note-still-unread = se avisó otra vez a la oficina: nadie lo ha leído
 office-note-read-before = leído antes
 office-note-damaged = dañado
 office-note-too-many = demasiados

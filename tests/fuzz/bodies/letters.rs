@@ -6,7 +6,7 @@
 use mail_parser::{Address as Read, Message, MessageParser, MimeHeaders};
 use sealpost::mime::index::Indexer;
 use sealpost::mime::letter::Head;
-use sealpost::mime::notice::{Alert, CodeMail, Kind, Notice, Opens, alert, code, notice};
+use sealpost::mime::notice::{Alert, CodeMail, Kind, News, Notice, Opens, alert, code, notice};
 use sealpost::mime::report::{About, Event, OutsideReport, Reason, Report, outside_report, report};
 use sealpost::mime::sniff::safe_name;
 use sealpost::mime::write::{Base64Lines, ReplyMail, reply};
@@ -139,12 +139,21 @@ fn codes(values: &Values, head: Head<'_>, language: Language) {
         let found: Vec<&str> = runs.filter(|run| run.len() >= 6).collect();
         assert_eq!(found, ["493817"], "a program would take another code");
     }
-    let octets = alert(&Alert {
-        head,
-        language,
-        count: 3,
-    });
-    read(&octets, &values.mailbox(), None);
+    let mailboxes = [values.mailbox().address];
+    for news in [
+        News::Came(3),
+        News::Unread {
+            hours: 24,
+            mailboxes: &mailboxes,
+        },
+    ] {
+        let octets = alert(&Alert {
+            head,
+            language,
+            news,
+        });
+        read(&octets, &values.mailbox(), None);
+    }
 }
 
 fn reports(values: &Values, head: Head<'_>, language: Language) {

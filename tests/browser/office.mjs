@@ -28,7 +28,7 @@ await main(async () => {
   await withoutScripts();
   await apart();
   assert.deepEqual(wrong, [], wrong.join('\n'));
-  assert(pages >= 68, `only ${pages} pages`);
+  assert(pages >= 71, `only ${pages} pages`);
 });
 
 /** What the app on the phone shows now. */
@@ -229,7 +229,7 @@ async function mail() {
   const held = ruiz.page.url();
 
   const front = await Patient.come();
-  await setUp(front, desk);
+  const desks = await setUp(front, desk);
   await front.go(held);
   await look(front, 'release-staff');
   const stranger = await Patient.come();
@@ -241,8 +241,9 @@ async function mail() {
   await release(ruiz, account.password, await code(own));
   await ruiz.sees(ruiz.t('office-done-released'));
   await look(ruiz, 'released');
-  await writing(front, account.address, to);
+  const form = await writing(front, account.address, to);
   await answering(ruiz, to);
+  await unfinished(front, { ...desk, ...desks }, form);
   for (const person of [ruiz, front, stranger]) await person.leave();
 }
 
@@ -260,6 +261,7 @@ async function writing(front, from, to) {
   await look(front, 'write-found');
   await front.press(front.page.getByRole('link', { name: to }));
   await look(front, 'write');
+  const form = front.page.url();
   await front.page.locator('#text').fill('The next visit is on Monday.');
   await front.page.locator('#files').setInputFiles({ name: 'map.txt', mimeType: 'text/plain', buffer: Buffer.from('left') });
   await front.press(front.button('office-write-send'));
@@ -273,6 +275,30 @@ async function writing(front, from, to) {
   await front.press(front.button('office-write-send'));
   await front.sees(front.t('office-done-held'), 'The next visit is on Monday.');
   await look(front, 'written-held');
+  return form;
+}
+
+/** What is being written is kept when its writer wants it, and when the session ends meanwhile. */
+async function unfinished(front, desk, form) {
+  await front.page.goto(form);
+  await front.page.locator('#subject').fill('Before the visit');
+  await front.press(front.button('office-write-keep'));
+  await front.sees(front.t('office-done-kept'));
+  await front.press(front.page.getByRole('link', { name: 'Before the visit' }));
+  await front.page.locator('#text').fill('Please bring the list.');
+  await look(front, 'write-kept');
+  await later(31 * MINUTE);
+  await front.press(front.button('office-write-send'));
+  await front.sees(front.t('office-kept-text'));
+  await look(front, 'kept');
+  await password(front, desk, desk.password);
+  await enter(front, await code(desk.own));
+  await look(front, 'today-unfinished');
+  await front.press(front.page.getByRole('link', { name: 'Before the visit' }));
+  assert.equal(await front.page.locator('#text').inputValue(), 'Please bring the list.');
+  await front.press(front.button('office-write-drop'));
+  await front.sees(front.t('office-done-dropped'));
+  assert.equal(await front.page.getByRole('link', { name: 'Before the visit' }).count(), 0);
 }
 
 /** The patient answers with files, and the doctor answers the answer. */

@@ -5,7 +5,7 @@ use crate::access::sweep;
 use crate::desk::office::Wish;
 use crate::desk::{Desk, Refused};
 use crate::folders;
-use crate::model::{Account, AccountId, Actor, Composing, Event, EventKind, Role};
+use crate::model::{Account, AccountId, Actor, Composing, Event, EventKind, MessageId, Role};
 use crate::reading;
 use crate::store::records::{Contact, Unfinished};
 use crate::store::{Error, Record, Tx};
@@ -24,7 +24,7 @@ const PAGE: usize = MOST + 50;
 pub struct Begun {
     /// What is written.
     pub composing: Composing,
-    /// To whom: the directory's name; of who wrote what is answered, else the address.
+    /// To whom: the directory's name, else the address.
     pub to: Option<String>,
     /// The subject so far.
     pub subject: String,
@@ -154,27 +154,34 @@ impl Desk {
 
     /// To whom it is written. Of several at one mailbox the form says which.
     async fn meant_for(&self, kept: &Unfinished) -> Result<Option<String>, Error> {
-        let chosen = kept.to.split(' ').next().and_then(|id| id.parse().ok());
-        match (chosen, kept.composing) {
+        let (chosen, address) = match kept.to.split_once(' ') {
+            Some((id, address)) => (id.parse().ok(), Some(address.to_owned())),
+            None => (None, None),
+        };
+        let name = match (chosen, kept.composing) {
             (Some(contact), _) | (None, Composing::To(contact) | Composing::Again(contact, _)) => {
-                Ok(self.person(contact).await?.0)
+                self.person(contact).await?.0
             }
-            (None, Composing::Answer(message)) => {
-                if !folders::sees(&self.store, kept.account, message).await? {
-                    return Ok(None);
-                }
-                let Some(opened) = reading::open(&self.store, message).await? else {
-                    return Ok(None);
-                };
-                let from = opened.head.from.as_ref().map(|from| &from.address);
-                let came = self.came(&opened.message, from).await?;
-                let name = match came.and_then(|came| came.contact) {
-                    Some(contact) => self.person(contact).await?.0,
-                    None => None,
-                };
-                Ok(name.or_else(|| reading::sender(&opened.head)))
-            }
+            (None, Composing::Answer(message)) => self.wrote(kept.account, message).await?,
+        };
+        Ok(name.or(address))
+    }
+
+    /// Who wrote a message, if the account sees it.
+    async fn wrote(&self, account: AccountId, message: MessageId) -> Result<Option<String>, Error> {
+        if !folders::sees(&self.store, account, message).await? {
+            return Ok(None);
         }
+        let Some(opened) = reading::open(&self.store, message).await? else {
+            return Ok(None);
+        };
+        let from = opened.head.from.as_ref().map(|from| &from.address);
+        let came = self.came(&opened.message, from).await?;
+        let name = match came.and_then(|came| came.contact) {
+            Some(contact) => self.person(contact).await?.0,
+            None => None,
+        };
+        Ok(name.or_else(|| reading::sender(&opened.head)))
     }
 
     async fn is_written_to(&self, account: &Account, composing: Composing) -> Result<bool, Error> {

@@ -328,7 +328,7 @@ office-help-portal-text = Los pacientes siempre llegan a un mensaje por el enlac
 # One thing to say.
 office-locked-title = Sus páginas están cerradas
 office-locked-text = No se pulsó nada durante un rato, o algo cambió en su cuenta. Por favor, entre de nuevo.
-office-kept-text = No se pulsó nada durante un rato. Lo que escribió está guardado y no se envió nada. Entre de nuevo: lo encuentra en Hoy. Los archivos de este equipo se eligen de nuevo.
+office-kept-text = No se pulsó nada durante un rato. Lo que escribió está guardado y no se envió nada. Entre de nuevo: lo encuentra en Hoy. Hay que elegir de nuevo los archivos de esta computadora.
 office-signed-out-title = Ha salido
 office-signed-out-text = Las páginas de esta sesión están cerradas. Puede cerrar esta ventana.
 office-sign-in-again = Entrar de nuevo
@@ -403,7 +403,7 @@ office-write-files = Agregar archivos de esta computadora
 office-write-send = Enviar
 office-write-keep = Guardar para después
 office-write-drop = Descartar
-office-write-kept-since = Ya había empezado este mensaje. Se guardó el { $moment } y no se envió nada. Los archivos de este equipo se eligen de nuevo.
+office-write-kept-since = Ya había empezado este mensaje. Se guardó el { $moment } y no se envió nada. Hay que elegir de nuevo los archivos de esta computadora.
 office-write-anew = Ha entrado de nuevo desde que se abrió esta página. Revise el mensaje y pulse Enviar otra vez.
 office-write-no-subject = Escriba un asunto.
 office-write-long-subject = El asunto tiene más de { $n } caracteres. Acórtelo.

@@ -3,9 +3,9 @@
 use crate::desk::underway::{Addressee, Case, RACES};
 use crate::desk::{Desk, Refused, wish};
 use crate::folders::{self, Moved};
-use crate::model::{Address, Event, EventKind, GrantId, Lane, MessageId, Purpose, State};
+use crate::model::{Actor, Address, Event, EventKind, GrantId, Lane, MessageId, Purpose, State};
 use crate::queue;
-use crate::store::records::{Draft, Grant, Request, Work};
+use crate::store::records::{Draft, Grant, Handled, Request, Work};
 use crate::store::{Change, Error, Held, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,10 +81,25 @@ impl Desk {
         }
         if !tx.is_empty() {
             folders::track(&self.store, &mut tx, id, &moved).await?;
+            self.handled(&mut tx, id).await?;
             tx.change(Change::Message(id));
             self.store.commit(tx).await?;
         }
         Ok(views)
+    }
+
+    /// Notes who of the office took it back.
+    async fn handled(&self, tx: &mut Tx, id: MessageId) -> Result<(), Error> {
+        let Actor::Account(who) = self.actor else {
+            return Ok(());
+        };
+        let before = self.store.get(&Handled::at(id)).await?;
+        tx.put(&Handled {
+            message: id,
+            released: before.and_then(|before| before.released),
+            recalled: Some(who),
+        });
+        Ok(())
     }
 
     /// Withdraws it from one recipient; what becomes of that one, if anything

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::policy::{self, Claim, Denied, How};
 use crate::queue;
 use crate::release::{ATTEMPTS, answered, binding, mark_answered, remove, take_out};
-use crate::store::records::{Deputy, Hold, Message, Work};
+use crate::store::records::{Deputy, Handled, Hold, Message, Work};
 use crate::store::{Change, Error, Held, Store, Table, Tx};
 use jiff::Timestamp;
 
@@ -133,6 +133,11 @@ pub(super) async fn go(store: &Store, case: &Case, by: &Releaser) -> Result<(), 
     }
     queue::push(&mut tx, now, Lane::Dispatch, Work::Dispatch(id));
     tx.change(Change::Message(id));
+    tx.put(&Handled {
+        message: id,
+        released: Some((by.provider, now)),
+        recalled: None,
+    });
     let note = match by.how {
         How::AtStaffScreen(account) => format!("{} {account}", by.how.word()),
         _ => by.how.word().to_owned(),

@@ -60,6 +60,7 @@ pub enum Table {
     Factor = 65,
     OfficeSession = 66,
     OfficeBrowser = 67,
+    Handled = 68,
     FamilyMember = 70,
     Asking = 80,
     PortalPassword = 81,
@@ -94,7 +95,7 @@ impl Table {
     }
 
     /// Every table, in the order of its octet.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::Meta,
         Self::Counter,
         Self::Content,
@@ -145,6 +146,7 @@ impl Table {
         Self::Factor,
         Self::OfficeSession,
         Self::OfficeBrowser,
+        Self::Handled,
         Self::FamilyMember,
         Self::Asking,
         Self::PortalPassword,

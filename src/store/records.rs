@@ -14,7 +14,7 @@ pub use chart::{ChartRoot, Charting, News, NewsKind};
 pub use contact::{Contact, ContactAddress, ContactStatus, FamilyMember};
 pub use folder::{AccountFolder, Card, MailFolder, Special, Validity};
 pub use front::{Asking, PortalPassword};
-pub use hold::{AccountHold, Deputy, GivenBack, Hold, Part};
+pub use hold::{AccountHold, Deputy, GivenBack, Handled, Hold, Part};
 pub use message::Message;
 pub use office::{Factor, OfficeBrowser, OfficeSession, Stage, Unfinished};
 

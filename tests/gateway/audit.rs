@@ -11,7 +11,9 @@ use crate::visit::{announced, replied};
 use Tried::{Elsewhere, Here};
 use jiff::SignedDuration;
 use rustix::process::Signal;
-use sealpost::model::{EventKind, Role};
+use sealpost::access::accounts;
+use sealpost::desk::office::Wish;
+use sealpost::model::{Address, Composing, EventKind, Role};
 use sealpost::policy::How;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -69,10 +71,7 @@ kinds! {
     Store: "upkeep of the store", Here("operator");
     Disclose: "who looked at addresses", Here("operator");
     Export: "export of a file, and of the trail itself", Here("gateway");
-    Draft: "draft", Elsewhere(
-        "what_was_being_written_when_the_session_ended_stands_on_today_after_the_next_sign_in",
-        "it is written on a page of the office",
-    );
+    Draft: "draft", Here("account");
     Configuration: "config change", Elsewhere(
         "a_configuration_that_came_into_force_or_was_refused_is_on_record",
         "only the daemon reads its configuration anew",
@@ -209,6 +208,22 @@ fn emergency(clinic: &Clinic, to: &str) {
     clinic.relay.wait_for(to, 2);
 }
 
+/// The doctor begins a message on a page and keeps it for later.
+fn unfinished(house: &House, contact: &str) {
+    let doctor = Address::parse(&house.doctor.address).unwrap();
+    let typed = Wish {
+        text: "Half a sentence".into(),
+        ..Wish::default()
+    };
+    let about = Composing::To(contact.parse().unwrap());
+    let kept = house.run(async {
+        let doctor = accounts::find(house.store(), &doctor).await.unwrap();
+        let desk = house.desk();
+        desk.keep_unfinished(&doctor.unwrap(), about, &typed).await
+    });
+    assert!(kept.unwrap());
+}
+
 /// Gives the patient of this address a name; the contact's id.
 fn named(house: &House, jane: &str) -> String {
     let listed = house.json(&["contact", "list", "--unlisted", "--json", "--addresses"]);
@@ -247,6 +262,7 @@ fn every_event_is_on_record_and_the_accounting_of_a_patient_is_whole() {
     );
     visit(relay, house, &link, jane);
     noted(house, EventKind::Export);
+    unfinished(house, &id);
     upkeep(house);
     afterwards(relay, house, &link, jane);
     guesses(house, &other);

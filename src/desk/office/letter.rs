@@ -175,7 +175,6 @@ impl Desk {
         }
         let back = self.back(viewer.account, opened.as_ref()).await?;
         can.close |= back.is_some();
-        let recalled = to.iter().any(|to| to.state == State::Recalled);
         Ok(Some(Letter {
             id,
             direction: message.direction,
@@ -188,9 +187,7 @@ impl Desk {
             days: can.change.then(|| self.days(&message, &to)),
             answer: self.answering(viewer.account, &message).await?,
             back,
-            told: self
-                .told(&message, opened.as_ref(), (waiting.is_none(), recalled))
-                .await?,
+            told: self.told(&message, opened.as_ref()).await?,
             to,
             waiting,
             sight,

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, PHRASE, RUIZ, spaced};
 use super::mail::{DESK, events, find, held, held_as, held_saying};
-use crate::model::{EventKind, MessageId, Role, Seed};
+use crate::model::{Actor, Event, EventKind, MessageId, Role, Seed};
 use crate::store::Tx;
 use crate::store::records::{Deputy, Hold};
 use crate::web::tests::{Answer, Browser};
@@ -125,6 +125,14 @@ async fn a_provider_reads_what_goes_to_whom_and_releases_with_password_and_code(
     );
     let today = ruiz.get(done.header("location")).await.text();
     assert!(today.contains("Look at it"), "{today}");
+    // However much happened since.
+    let mut tx = Tx::new();
+    for n in 0..1_100 {
+        tx.audit(Event::new(Actor::Gateway, EventKind::Route, n));
+    }
+    bench.store.commit(tx).await.unwrap();
+    let page = ruiz.get(&format!("/message/{id}")).await.text();
+    assert!(page.contains("Released by ruiz@clinic.example"), "{page}");
 }
 
 // WM7

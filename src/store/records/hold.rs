@@ -41,6 +41,18 @@ pub struct GivenBack {
     pub reason: String,
 }
 
+/// Who of the office released a message, or took it back: what its page says of it.
+/// The audit trail says the same, among everything else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handled {
+    /// The message.
+    pub message: MessageId,
+    /// Who released it, and when.
+    pub released: Option<(AccountId, Timestamp)>,
+    /// Who took it back, the last time.
+    pub recalled: Option<AccountId>,
+}
+
 /// What an account has to do with a held message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
@@ -118,6 +130,23 @@ impl Record for AccountHold {
 
     fn key(&self) -> Key<Self> {
         Self::at(self.account, self.part, self.message)
+    }
+}
+
+impl Handled {
+    /// The key under which this record is kept.
+    #[must_use]
+    pub fn at(message: MessageId) -> Key<Self> {
+        Key::of(Table::Handled, &[message.octets()])
+    }
+}
+
+impl Record for Handled {
+    const TABLE: Table = Table::Handled;
+    const VERSION: u8 = 1;
+
+    fn key(&self) -> Key<Self> {
+        Self::at(self.message)
     }
 }
 

@@ -90,6 +90,9 @@ ids! {
     MailboxId
     /// Names a task for the office.
     TaskId
+    /// Names what somebody of the office writes on a page, from its first form to its
+    /// last.
+    WorkId
 }
 
 #[cfg(test)]

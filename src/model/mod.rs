@@ -27,6 +27,7 @@ pub use clock::{Clock, ManualClock};
 pub use flags::{Flags, Keyword, System};
 pub use id::{
     AccountId, AppPasswordId, ContactId, ContentId, GrantId, JobId, MailboxId, MessageId, TaskId,
+    WorkId,
 };
 pub use live::Live;
 pub use message::{Direction, Head, Language, Part, Recipient, RecipientKind, Route, State};

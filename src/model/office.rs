@@ -17,17 +17,6 @@ pub enum Composing {
     Again(ContactId, MessageId),
 }
 
-impl Composing {
-    /// The id that tells it from everything else that one account writes.
-    #[must_use]
-    pub const fn octets(&self) -> &[u8; 16] {
-        match self {
-            Self::To(contact) => contact.octets(),
-            Self::Answer(message) | Self::Again(_, message) => message.octets(),
-        }
-    }
-}
-
 /// What the gateway's own mails to the office need: reports, and letters about
 /// what is held.
 #[derive(Clone, Debug)]

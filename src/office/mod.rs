@@ -29,12 +29,14 @@ mod guard;
 mod inside;
 mod message;
 mod notes;
+mod posted;
 mod qr;
 mod release;
 mod seat;
 mod set_up;
 mod sheet;
 mod trail;
+mod unfinished;
 mod visitor;
 mod write;
 
@@ -166,6 +168,8 @@ impl Office {
             .route("/message/{id}/reject", post(release::reject))
             .route("/message/{id}/withdraw", post(release::withdraw))
             .route("/write", get(write::start).post(write::find))
+            .route("/unfinished/{id}", get(unfinished::page))
+            .route("/unfinished/{id}/drop", post(unfinished::throw_away))
             .route("/sign-out", post(inside::sign_out))
             .route("/locked", get(enter::locked))
             .route("/help", get(inside::help))

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The words, and their names in the catalogue. What is not here is shown as it
 /// stands: an id, a name, a word that only who runs the machine needs.
-const NOTES: [(&str, &str); 83] = [
+const NOTES: [(&str, &str); 84] = [
     ("added", "office-note-added"),
     ("made", "office-note-made"),
     ("enabled", "office-note-enabled"),
@@ -84,6 +84,7 @@ const NOTES: [(&str, &str); 83] = [
     ("new-message", "office-note-new-message"),
     ("nobody", "office-note-nobody"),
     ("kept", "office-note-kept"),
+    ("kept-late", "office-note-kept-late"),
     ("thrown-away", "office-note-thrown-away"),
     ("budget", "office-note-budget"),
     ("portal-password", "office-note-portal-password"),

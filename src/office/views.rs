@@ -2,13 +2,12 @@
 //! or reads anything.
 
 use crate::desk::holds::Mine;
-use crate::desk::office::{Asked, Begun, Today, UNFINISHED, Waits};
+use crate::desk::office::{Asked, Today, UNFINISHED, Waits};
 use crate::desk::tasks::Stands;
 use crate::model::{MessageId, Secret};
 use crate::office::Gap;
 use crate::office::mail::Done;
 use crate::office::page::{Page, Tab};
-use crate::office::write;
 use askama::Template;
 
 /// The first screen: address and password.
@@ -140,11 +139,6 @@ impl TodayView<'_> {
             Some(subject) => subject.clone(),
             None => self.page.t("office-gone-subject"),
         }
-    }
-
-    /// Where it is written on.
-    fn goes_on(&self, begun: &Begun) -> String {
-        write::path(begun.composing)
     }
 
     /// For how many days it is kept.

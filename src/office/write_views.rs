@@ -6,6 +6,7 @@ use crate::desk::office::{
     Author, Blank, Kept, LONGEST_SUBJECT, LONGEST_TEXT, Letter, Person, Place, Preview, Unsent,
     Wish,
 };
+use crate::model::{AccountId, WorkId};
 use crate::office::page::{Page, Tab};
 use crate::upload::Limits;
 use crate::web::upload;
@@ -44,6 +45,22 @@ fn born_on(page: &Page<'_>, born: Date) -> String {
     page.one("office-born", "date", page.date(born))
 }
 
+/// A text that cannot be sent any more.
+#[derive(Template)]
+#[template(path = "office/templates/unfinished.html", config = ".askama.toml")]
+pub struct UnfinishedView<'a> {
+    /// The frame.
+    pub page: Page<'a>,
+    /// The value its form carries.
+    pub form: &'a str,
+    /// Its id.
+    pub id: WorkId,
+    /// What was typed.
+    pub typed: &'a Wish,
+    /// When it was kept.
+    pub at: Timestamp,
+}
+
 /// The page on which somebody writes.
 #[derive(Template)]
 #[template(path = "office/templates/write.html", config = ".askama.toml")]
@@ -60,8 +77,12 @@ pub struct WriteView<'a> {
     pub letter: Option<&'a Letter>,
     /// What was typed.
     pub typed: &'a Wish,
-    /// When it was kept, if it was begun before.
-    pub kept: Option<Timestamp>,
+    /// Whose form it is.
+    pub by: AccountId,
+    /// When that was kept which it holds, if it was.
+    pub seen: Option<Timestamp>,
+    /// Something else to the same person that is not finished.
+    pub before: Option<WorkId>,
     /// What is wrong: at which field, in words.
     pub problem: Option<(&'static str, String)>,
     /// Whether files had been chosen, which a browser does not keep.
@@ -77,6 +98,12 @@ impl WriteView<'_> {
     fn doing(&self, what: &str) -> String {
         let joint = if self.path.contains('?') { '&' } else { '?' };
         format!("{}{joint}do={what}", self.path)
+    }
+
+    /// When that was kept which the form holds, as it carries it.
+    fn seen(&self) -> String {
+        let seen = self.seen.map(|seen| seen.as_nanosecond().to_string());
+        seen.unwrap_or_default()
     }
 
     fn wrong(&self, field: &str) -> Option<&str> {
@@ -209,6 +236,7 @@ pub fn problem(page: &Page<'_>, why: &Unsent) -> (&'static str, String) {
         ),
         Unsent::NoText => ("text", page.t("office-write-no-text")),
         Unsent::Anew => ("send", page.t("office-write-anew")),
+        Unsent::NoRoom => ("send", page.t("office-room-text")),
         Unsent::LongText => ("text", page.count("office-write-long-text", LONGEST_TEXT)),
         Unsent::From => ("from", page.t("office-write-no-from")),
         Unsent::To => ("to", page.t("office-write-no-to")),

@@ -2,8 +2,8 @@
 //! key, only its keyed hash.
 
 use crate::model::{
-    Account, AccountId, AddressKey, AppPasswordId, Composing, GrantId, JobId, Lane, MessageId,
-    Recipient, TaskId, TokenKey,
+    Account, AccountId, AddressKey, AppPasswordId, GrantId, JobId, Lane, MessageId, Recipient,
+    TaskId, TokenKey, WorkId,
 };
 use crate::store::records::{
     AccountAddress, AppPassword, Asking, Browser, CodeTally, Draft, Due, Ended, Ending, Factor,
@@ -73,7 +73,7 @@ record!(Ending, Ending, |e| Self::at(e.at, e.what), at(at: Timestamp, what: Ende
 record!(Factor, Factor, |f| Self::at(f.account), at(account: AccountId) = [account.octets().as_slice()]);
 record!(OfficeSession, OfficeSession, |s| Self::at(s.token), at(token: TokenKey) = [token.octets().as_slice()]);
 record!(OfficeBrowser, OfficeBrowser, |b| Self::at(b.token, b.account), at(token: TokenKey, account: AccountId) = [token.octets().as_slice(), account.octets()]);
-record!(Unfinished, Unfinished, |u| Self::at(u.account, u.composing), at(account: AccountId, composing: Composing) = [account.octets().as_slice(), composing.octets()]);
+record!(Unfinished, Unfinished, |u| Self::at(u.account, u.id), at(account: AccountId, id: WorkId) = [account.octets().as_slice(), id.octets()]);
 record!(Quarantined, Quarantined, |q| Self::at(&q.key), at(key: &[u8]) = [key]);
 
 impl Grant {

@@ -12,12 +12,13 @@ use Tried::{Elsewhere, Here};
 use jiff::SignedDuration;
 use rustix::process::Signal;
 use sealpost::access::accounts;
-use sealpost::desk::office::Wish;
-use sealpost::model::{Address, Composing, EventKind, Role};
+use sealpost::desk::office::{Whence, Wish, Work};
+use sealpost::model::{Address, Composing, EventKind, Role, WorkId};
 use sealpost::policy::How;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::Ipv4Addr;
 
 /// Where an event is seen to be written by what causes it.
 enum Tried {
@@ -215,11 +216,20 @@ fn unfinished(house: &House, contact: &str) {
         text: "Half a sentence".into(),
         ..Wish::default()
     };
-    let about = Composing::To(contact.parse().unwrap());
     let kept = house.run(async {
         let doctor = accounts::find(house.store(), &doctor).await.unwrap();
+        let work = Work {
+            id: WorkId::new(house.store().clock().now()),
+            composing: Composing::To(contact.parse().unwrap()),
+            seen: None,
+        };
+        let whence = Whence {
+            ip: Ipv4Addr::LOCALHOST.into(),
+            late: false,
+        };
         let desk = house.desk();
-        desk.keep_unfinished(&doctor.unwrap(), about, &typed).await
+        desk.keep_unfinished(&doctor.unwrap(), work, &typed, whence)
+            .await
     });
     assert!(kept.unwrap());
 }

@@ -252,10 +252,13 @@ impl Office {
     ///
     /// # Errors
     /// If the store cannot be written.
-    pub async fn sign_out(&self, signed: &Signed, caller: &Caller<'_>) -> Result<(), Error> {
-        let account = signed.account.id;
+    pub async fn sign_out(
+        &self,
+        (account, session): (AccountId, TokenKey),
+        caller: &Caller<'_>,
+    ) -> Result<(), Error> {
         let mut tx = Tx::new();
-        tx.delete(&OfficeSession::at(signed.token));
+        tx.delete(&OfficeSession::at(session));
         let event = Event::new(Actor::Account(account), EventKind::SignOut, account);
         let network = self.store.network_key(caller.ip);
         tx.audit(event.from(network).noted(caller.agent));

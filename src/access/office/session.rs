@@ -73,6 +73,8 @@ pub struct Halfway {
 pub struct Late {
     /// The account, as it is now.
     pub account: Account,
+    /// The session.
+    pub token: TokenKey,
     /// The value the session's forms carry.
     pub form: Secret,
 }
@@ -144,7 +146,11 @@ pub(super) async fn worth(store: &Store, cookie: &Token, counts: bool) -> Result
     if ends(&session) <= now {
         let late = session.stage == Stage::Full && !is_over(&session, now);
         return Ok(match late {
-            true => Worth::Late(Box::new(Late { account, form })),
+            true => Worth::Late(Box::new(Late {
+                account,
+                token,
+                form,
+            })),
             false => Worth::Over,
         });
     }

@@ -517,7 +517,10 @@ async fn a_session_ends_with_whatever_it_stands_on() {
                 tx.replace(&held, &account);
                 store.commit(tx).await.unwrap();
             }
-            _ => door.office.sign_out(&signed, &caller).await.unwrap(),
+            _ => {
+                let whose = (signed.account.id, signed.token);
+                door.office.sign_out(whose, &caller).await.unwrap();
+            }
         }
         assert!(door.signed(&entered.session).await.is_none(), "{change}");
         let halfway = door.office.worth(&halfway, true).await.unwrap();

@@ -28,7 +28,7 @@ pub use pen::{Pen, Unsent};
 pub use pending::{Goes, Pending, Standing, Unreleased};
 pub use today::{Asked, Line, Today, Trouble, Waits};
 pub use told::Told;
-pub use unfinished::{Begun, UNFINISHED};
+pub use unfinished::{Begun, UNFINISHED, Whence, Work};
 pub use write::{Author, Blank, LONGEST_SUBJECT, Person, Posted, Wish};
 
 pub use crate::policy::{MAX_REASON, MIN_REASON};

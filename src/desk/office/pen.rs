@@ -35,6 +35,9 @@ pub enum Unsent {
     /// A file is not taken.
     #[error(transparent)]
     File(#[from] Fault),
+    /// There is no room to keep it.
+    #[error("there is too little room to keep it")]
+    NoRoom,
     /// Its form was made for an earlier session.
     #[error("whoever sent it has signed in again since the form was made")]
     Anew,

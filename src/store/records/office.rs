@@ -1,6 +1,6 @@
 //! What the office page keeps about who signs in, and what they have begun to write.
 
-use crate::model::{AccountId, Composing, Seed, TokenKey};
+use crate::model::{AccountId, Composing, Seed, TokenKey, WorkId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -70,9 +70,11 @@ pub struct OfficeBrowser {
 pub struct Unfinished {
     /// Who writes it; nobody else is shown it.
     pub account: AccountId,
+    /// Its id, which its form carries too.
+    pub id: WorkId,
     /// What is written.
     pub composing: Composing,
-    /// When it was kept.
+    /// When it was kept, to the nanosecond: the form that was filled in from it says so.
     pub at: Timestamp,
     /// Whose name it was to bear, as the form said.
     pub from: String,

@@ -1,5 +1,5 @@
 //! The office's alert: a mail without content to an outside address, which says
-//! that there is something in the secure mailbox, or that it is still unread.
+//! that there is something in the secure mailbox, or that it still waits.
 
 use crate::mime::letter::Head;
 use crate::mime::notice::{self, Alert, News};
@@ -30,8 +30,8 @@ pub struct Office<'a> {
 /// at once, or when the last quarter is over, so that none is lost.
 ///
 /// What it counts as one alert says the same: that something came, or that something
-/// lies unread with these accounts. So an alert that is under way speaks for another
-/// one like it, and for no other.
+/// lies unread with these accounts, or with these while they are switched off. So an
+/// alert that is under way speaks for another one like it, and for no other.
 ///
 /// # Errors
 /// The store's own.
@@ -67,10 +67,11 @@ fn key(store: &Store, to: &Address, news: News<'_>) -> [u8; 32] {
     let to = to.folded();
     match news {
         News::Came(_) => store.mac(Label::Index, &[b"alert", to.as_bytes()]),
-        News::Unread { mailboxes, .. } => {
+        News::Unread { mailboxes, off, .. } => {
+            let off = [u8::from(off)];
             let mut mailboxes: Vec<_> = mailboxes.iter().map(Address::folded).collect();
             mailboxes.sort_unstable();
-            let mut pieces: Vec<&[u8]> = vec![b"unread", to.as_bytes()];
+            let mut pieces: Vec<&[u8]> = vec![b"unread", &off, to.as_bytes()];
             pieces.extend(mailboxes.iter().map(|mailbox| mailbox.as_bytes()));
             store.mac(Label::Index, &pieces)
         }

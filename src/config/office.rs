@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 
-/// How long an answer may lie unread before the office is told once more.
+/// How long an answer may wait before the office is told once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadAfter {
     /// For ever.
@@ -63,8 +63,8 @@ pub struct Office {
     /// An address that is told, without content, that an answer has come; at
     /// most every 15 minutes. Default none: nothing leaves.
     pub notify: Option<Address>,
-    /// After how long that address is told once more of an answer that nobody has
-    /// read. Default a day: by then everybody who works there was at work.
+    /// After how long that address is told once more of an answer that still waits:
+    /// nobody has answered it or marked it as read. Default a day: by then everybody who works there was at work.
     pub unread_after: UnreadAfter,
     /// From when on the pages show what a patient has not opened, so that somebody
     /// calls. Default 3 days: half the time that a message can be read.

@@ -220,16 +220,18 @@ pub struct Alert<'a> {
 pub enum News<'a> {
     /// So many answers came since the last alert.
     Came(u32),
-    /// Something lies unread.
+    /// Something still waits: nobody has answered it or marked it as read.
     Unread {
         /// For so many hours, or longer.
         hours: i64,
         /// With these accounts of the office; none: in the shared mailbox.
         mailboxes: &'a [Address],
+        /// Whether all accounts that got it are switched off.
+        off: bool,
     },
 }
 
-/// Writes an alert. It says that something came or lies unread, and neither what nor
+/// Writes an alert. It says that something came or still waits, and neither what nor
 /// from whom.
 #[must_use]
 pub fn alert(alert: &Alert<'_>) -> Vec<u8> {
@@ -240,7 +242,11 @@ pub fn alert(alert: &Alert<'_>) -> Vec<u8> {
             let came = say("alert-came", &count);
             (say("alert-subject", &[]), came)
         }
-        News::Unread { hours, mailboxes } => {
+        News::Unread {
+            hours,
+            mailboxes,
+            off,
+        } => {
             let waits = say("alert-unread", &[("hours", Arg::Number(hours))]);
             let names: Vec<&str> = mailboxes.iter().map(Address::as_str).collect();
             let place = match names.as_slice() {
@@ -250,9 +256,14 @@ pub fn alert(alert: &Alert<'_>) -> Vec<u8> {
                     &[("mailboxes", Arg::Text(names.join(", ")))],
                 ),
             };
+            let off = if off {
+                format!("\n{}", say("alert-unread-off", &[]))
+            } else {
+                String::new()
+            };
             (
                 say("alert-unread-subject", &[]),
-                format!("{waits}\n{place}"),
+                format!("{waits}\n{place}{off}"),
             )
         }
     };
@@ -564,17 +575,24 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_of_something_unread_names_whose_mailbox_it_is_in_and_no_more() {
+    fn an_alert_of_what_still_waits_names_whose_mailbox_it_is_in_and_no_more() {
         let people = people("North Clinic");
         let office = ["ruiz@north.example", "desk@north.example"];
         let office = office.map(|a| Address::parse(a).unwrap());
         for language in Language::ALL {
-            for (place, hours, mailboxes) in [("own", 24, &office[..]), ("shared", 1, &office[..0])]
-            {
+            for (place, hours, mailboxes, off) in [
+                ("own", 24, &office[..], false),
+                ("shared", 1, &office[..0], false),
+                ("off", 24, &office[..1], true),
+            ] {
                 let octets = alert(&Alert {
                     head: people.head(),
                     language,
-                    news: News::Unread { hours, mailboxes },
+                    news: News::Unread {
+                        hours,
+                        mailboxes,
+                        off,
+                    },
                 });
                 let name = format!("alert-unread-{place}-{}", language.tag());
                 insta::assert_snapshot!(name, masked(&octets));

@@ -1,10 +1,16 @@
 //! What an answer answers: once the answer is on its way, nobody needs to answer again.
+//! Until then it is still to be done, and yet somebody has seen to it.
 
 use crate::access::accounts;
 use crate::folders;
 use crate::model::{AccountId, Address, Direction, Head, MessageId, Role, Standing, System};
-use crate::store::records::{Grant, Message};
+use crate::release;
+use crate::store::records::{Grant, Hold, Message};
 use crate::store::{Error, Store};
+
+/// Held messages that are looked at for an answer: as many as two writers may have.
+/// Behind them one is not found, and the office is told of what it answers.
+const LOOKED: usize = 2 * release::MOST;
 
 /// The message from outside that this one answers, as its references name it: what a
 /// patient writes is known by its id (RFC 5322 §3.6.4).
@@ -47,6 +53,34 @@ async fn answers(store: &Store, came: &Message, head: &Head) -> Result<bool, Err
             .any(|to| to.folded() == address.folded())
     };
     Ok(theirs.as_ref().is_some_and(goes))
+}
+
+/// Whether an answer to this message waits for its release.
+///
+/// # Errors
+/// The store's own. What cannot be read of one that is held does not count: it can be
+/// no more released than read.
+pub async fn answer_waits(store: &Store, id: MessageId) -> Result<bool, Error> {
+    for hold in release::all(store, LOOKED).await? {
+        match holds_answer(store, &hold, id).await {
+            Ok(true) => return Ok(true),
+            Ok(false) | Err(Error::Io(_) | Error::Damaged(_) | Error::Newer | Error::Sealed) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+async fn holds_answer(store: &Store, hold: &Hold, id: MessageId) -> Result<bool, Error> {
+    let Some(message) = store.get(&Message::at(hold.message)).await? else {
+        return Ok(false);
+    };
+    let Some(content) = store.open_content(message.content).await? else {
+        return Ok(false);
+    };
+    let head = content.open_head(&message.head)?;
+    // As at the release: references are what a mail program wrote.
+    Ok(answered(store, &head).await? == Some(id) && folders::sees(store, hold.writer, id).await?)
 }
 
 /// Marks it as answered for everybody whose mailbox shows it, and as read for who

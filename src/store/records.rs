@@ -443,7 +443,7 @@ pub enum Ended {
     Content(MessageId),
     /// The wait of a message for its release.
     Hold(MessageId),
-    /// The time in which the office should have read what a patient wrote.
+    /// The time in which the office should have dealt with what a patient wrote.
     Unread(MessageId),
 }
 

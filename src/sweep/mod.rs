@@ -1,8 +1,8 @@
 //! What ends, ends here: grants expire, what nobody released goes back, content
 //! whose retention is over is destroyed, keys roll so that "destroyed" is true,
 //! and what only mattered for a while is tidied away. Before a grant expires
-//! unread, its reader is reminded; and what a patient wrote and nobody of the office
-//! has read in time, the office is told of once more.
+//! unread, its reader is reminded; and what a patient wrote and still waits after its
+//! time, the office is told of once more.
 
 mod pause;
 mod remind;
@@ -50,7 +50,7 @@ pub struct Settings {
     /// How long before its end an unread message is called to mind; `None`:
     /// never.
     pub reminder: Option<SignedDuration>,
-    /// When the office is told once more of what nobody has read; `None`: never.
+    /// When the office is told once more of what still waits; `None`: never.
     pub unread: Option<Unread>,
     /// How the gateway's own mails speak.
     pub voice: Voice,

@@ -103,7 +103,7 @@ pub(super) async fn alert(store: &Store, rules: &Rules, tx: &mut Tx) -> Result<(
 }
 
 /// Adds the alert of what a patient wrote, and the time at which `sweep` looks whether
-/// somebody has read it.
+/// it still waits.
 pub(super) async fn wrote(
     store: &Store,
     rules: &Rules,

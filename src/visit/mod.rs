@@ -85,7 +85,7 @@ pub struct Rules {
     pub write_to: Vec<Address>,
     /// Where a content-free alert goes when an answer arrives.
     pub notify: Option<Address>,
-    /// How long an answer may lie unread before that is told once more; `None`: for
+    /// How long an answer may wait before that is told once more; `None`: for
     /// ever.
     pub unread_after: Option<SignedDuration>,
     /// What else follows an answer.

@@ -6,13 +6,17 @@ use crate::folders;
 use crate::mime::index::Indexer;
 use crate::model::parcel::Body;
 use crate::model::{
-    Account, Actor, Address, Clock, Direction, EventKind, Head, Lane, Language, Live, Mailbox,
-    ManualClock, MessageId, Purpose, Recipient, Role, Secret, Standing, State, System, Token,
+    Account, Actor, Address, Clock, Direction, EventKind, Flags, Head, Lane, Language, Live,
+    Mailbox, ManualClock, MessageId, Purpose, Recipient, Role, Secret, Standing, State, System,
+    Token,
 };
 use crate::outbound;
+use crate::policy;
 use crate::queue;
 use crate::release;
-use crate::store::records::{Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work};
+use crate::store::records::{
+    Ended, Ending, Grant, Job, MailboxGrant, Message, OpenTask, Task, Thread, Work,
+};
 use crate::store::{RootKey, Settings, Store, Tx, samples};
 use crate::sweep::{self, Sweep};
 use crate::upload::{Fault, Limits};
@@ -21,7 +25,10 @@ use crate::visit::{
     Verified, Visit, Which,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 const JANE: &str = "jane@example.com";
@@ -87,7 +94,7 @@ fn address(text: &str) -> Address {
 }
 
 struct Bench {
-    _folder: TempDir,
+    folder: TempDir,
     hand: ManualClock,
     store: Store,
     visit: Visit,
@@ -116,7 +123,7 @@ impl Bench {
         );
         let visit = Visit::new(store.clone(), Passwords::new(), Live::new(rules()));
         Self {
-            _folder: folder,
+            folder,
             hand,
             store,
             visit,
@@ -218,7 +225,7 @@ impl Bench {
         self.store.get(&key).await.unwrap().unwrap().state
     }
 
-    /// A sweep, where something may lie unread for so many hours, or for ever.
+    /// A sweep, where something may wait for so many hours, or for ever.
     async fn sweep(&self, hours: Option<i64>) {
         let settings = sweep::Settings {
             idle: SignedDuration::from_mins(15),
@@ -234,10 +241,10 @@ impl Bench {
         while sweep.turn().await.unwrap() {}
     }
 
-    /// What was told of what lies unread: when it leaves, and the mail.
+    /// What was told of what still waits: when it leaves, and the mail.
     async fn told(&self) -> Vec<(Timestamp, String)> {
         let mails = self.mails(Lane::Report).await.into_iter();
-        let told = mails.filter(|(.., mail)| mail.contains("is still unread"));
+        let told = mails.filter(|(.., mail)| mail.contains("is still waiting"));
         told.map(|(job, _, mail)| (job.due, mail.replace("=\r\n", "")))
             .collect()
     }
@@ -595,7 +602,7 @@ async fn say(bench: &Bench, reader: &Reader, grant: &Grant) -> MessageId {
 const DAY: i64 = 24 * 3_600;
 
 #[tokio::test]
-async fn an_answer_that_nobody_reads_is_told_once_more_by_its_mailboxes_and_no_patient() {
+async fn an_answer_that_still_waits_is_told_once_more_by_its_mailboxes_and_no_patient() {
     let bench = Bench::new().await;
     let (grant, link) = bench.send(JANE).await;
     let (reader, _) = bench.enter(&link).await;
@@ -615,6 +622,10 @@ async fn an_answer_that_nobody_reads_is_told_once_more_by_its_mailboxes_and_no_p
         "ruiz@clinic.example, desk@clinic.example",
     ] {
         assert!(mail.contains(said), "{said} is not in {mail}");
+    }
+    // Whether somebody has looked at it on the office page is not known.
+    for claim in ["opened it", "has read it", "unread"] {
+        assert!(!mail.contains(claim), "{claim} is in {mail}");
     }
     let id = sent.message.to_string();
     for word in ["jane", "Jane", "results", "Thank", "report.pdf", &id] {
@@ -804,6 +815,211 @@ async fn what_lies_unread_in_the_shared_mailbox_is_told_until_one_of_the_office_
             );
             let body = mail.split("\r\n\r\n").nth(1).unwrap();
             assert!(!body.contains('@'), "{body}");
+        }
+    }
+}
+
+/// An answer of the desk in Ruiz's name, to this address, that waits for its release
+/// and refers to a message.
+async fn held(bench: &Bench, writer: &Account, to: &str, id: MessageId) -> Message {
+    let store = &bench.store;
+    let head = Head {
+        envelope: vec![address(to)],
+        references: vec![format!("{id}@mail.clinic.example")],
+        ..Head::default()
+    };
+    let mut content = store.write_content();
+    content.write(b"\r\nCome at nine.\r\n").await.unwrap();
+    let content = content.finish().await.unwrap();
+    let mut message = samples::message(bench.now(), &content, &head);
+    message.account = Some(writer.id);
+    let grant = samples::grant(store, message.id, &address(to));
+    let new = release::New {
+        message: message.id,
+        writer: (writer, store.network_key(caller().ip)),
+        provider: &bench.ruiz,
+        binding: [0; 32],
+        submitted: [0; 32],
+    };
+    let mut tx = Tx::new();
+    tx.attach(content);
+    tx.insert(&message);
+    tx.insert(&samples::recipient(&grant, State::Held));
+    release::hold(store, &mut tx, &release::samples::settings(), &new)
+        .await
+        .unwrap();
+    store.commit(tx).await.unwrap();
+    message
+}
+
+const HOUR: i64 = 3_600;
+
+#[tokio::test]
+async fn while_an_answer_waits_for_release_nobody_is_told_and_if_it_is_rejected_the_office_is() {
+    let bench = Bench::new().await;
+    let (grant, link) = bench.send(JANE).await;
+    let (reader, _) = bench.enter(&link).await;
+    let id = say(&bench, &reader, &grant).await;
+    bench.pass(DAY - HOUR);
+    let answer = held(&bench, &bench.desk, JANE, id).await;
+    bench.pass(HOUR);
+    for _ in 0..5 {
+        bench.sweep(Some(24)).await;
+        bench.pass(HOUR);
+    }
+    assert!(bench.told().await.is_empty(), "told while its answer waits");
+    let by = release::Releaser {
+        provider: bench.ruiz.id,
+        how: policy::How::Own,
+    };
+    let office = release::samples::settings().office;
+    let reason = (answer.id, "The hour is wrong.");
+    release::reject(&bench.store, &office, reason, &by)
+        .await
+        .unwrap();
+    bench.sweep(Some(24)).await;
+    let told = bench.told().await;
+    assert_eq!(told.len(), 1);
+    assert!(told[0].1.contains("for at least 29 hours"), "{}", told[0].1);
+}
+
+#[tokio::test]
+async fn what_is_held_and_is_no_answer_to_it_that_can_be_released_keeps_nobody_from_being_told() {
+    for case in ["forwarded", "another", "stranger", "unreadable"] {
+        let bench = Bench::new().await;
+        let (grant, link) = bench.send(JANE).await;
+        let (reader, _) = bench.enter(&link).await;
+        let id = say(&bench, &reader, &grant).await;
+        let (store, desk) = (&bench.store, &bench.desk);
+        match case {
+            "forwarded" => drop(held(&bench, desk, "bob@example.net", id).await),
+            "another" => drop(held(&bench, desk, JANE, MessageId::new(bench.now())).await),
+            "stranger" => {
+                let kim = address("kim@clinic.example");
+                let kim = accounts::add(store, kim, Role::Staff, Actor::Gateway);
+                held(&bench, &kim.await.unwrap(), JANE, id).await;
+            }
+            _ => {
+                let was = held(&bench, desk, JANE, id).await;
+                let spoilt = store.hold(&Message::at(was.id)).await.unwrap().unwrap();
+                let mut message = spoilt.record.clone();
+                message.head.pop();
+                let mut tx = Tx::new();
+                tx.replace(&spoilt, &message);
+                store.commit(tx).await.unwrap();
+            }
+        }
+        bench.pass(DAY);
+        bench.sweep(Some(24)).await;
+        assert_eq!(bench.told().await.len(), 1, "{case}");
+    }
+}
+
+/// Something that a patient wrote to Ruiz alone, and so large that it has a file of its
+/// own.
+async fn large(bench: &Bench) -> MessageId {
+    let (store, now) = (&bench.store, bench.now());
+    let mut content = store.write_content();
+    content.write(&[b'x'; 200_000]).await.unwrap();
+    let content = content.finish().await.unwrap();
+    let head = Head {
+        envelope: vec![bench.ruiz.address.clone()],
+        ..Head::default()
+    };
+    let id = MessageId::new(now);
+    let mut tx = Tx::new();
+    tx.insert(&Message::settled(
+        id,
+        Direction::Incoming,
+        now,
+        (&content, &head),
+    ));
+    tx.attach(content);
+    tx.file(
+        folders::inbox(store, bench.ruiz.id),
+        id,
+        Flags::default(),
+        None,
+    );
+    tx.put(&Ending {
+        at: now + SignedDuration::from_hours(24),
+        what: Ended::Unread(id),
+    });
+    store.commit(tx).await.unwrap();
+    id
+}
+
+/// The one file of content in the store.
+fn content_file(bench: &Bench) -> PathBuf {
+    let folder = bench.folder.path().join("data").join("content");
+    let folders = fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
+    let mut files = files.map(|file| file.unwrap().path());
+    let file = files.next().unwrap();
+    assert!(files.next().is_none());
+    file
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_looked_at_again_and_holds_up_nothing_that_is_due_behind_it() {
+    for lost in [false, true] {
+        let bench = Bench::new().await;
+        let (grant, link) = bench.send(JANE).await;
+        let (reader, _) = bench.enter(&link).await;
+        large(&bench).await;
+        bench.pass(1);
+        say(&bench, &reader, &grant).await;
+        let file = content_file(&bench);
+        let aside = file.with_extension("aside");
+        fs::rename(&file, &aside).unwrap();
+        if !lost {
+            // A link to itself: the disk neither gives the file nor says that it is not there.
+            symlink(&file, &file).unwrap();
+        }
+        bench.pass(DAY);
+        bench.sweep(Some(24)).await;
+        let told = bench.told().await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].1.contains("desk@clinic.example"), "{}", told[0].1);
+        fs::rename(&aside, &file).unwrap();
+        bench.pass(HOUR - 1);
+        bench.sweep(Some(24)).await;
+        assert_eq!(
+            bench.told().await.len(),
+            1,
+            "looked at before an hour is over"
+        );
+        bench.pass(1);
+        bench.sweep(Some(24)).await;
+        let told = bench.told().await;
+        assert_eq!(told.len(), 2);
+        let alone = told.iter().filter(|(_, mail)| !mail.contains("desk@"));
+        assert_eq!(alone.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn if_all_who_got_it_are_switched_off_it_is_said_and_what_one_had_read_stays_read() {
+    for (off, is_read) in [(1, false), (2, false), (2, true)] {
+        let bench = Bench::new().await;
+        let (grant, link) = bench.send(JANE).await;
+        let (reader, _) = bench.enter(&link).await;
+        let id = say(&bench, &reader, &grant).await;
+        if is_read {
+            does(&bench, Deed::Mark(System::SEEN), id).await;
+        }
+        for account in [&bench.ruiz, &bench.desk].into_iter().take(off) {
+            accounts::set_standing(&bench.store, account.id, Standing::Disabled, Actor::Gateway)
+                .await
+                .unwrap();
+        }
+        bench.pass(DAY);
+        bench.sweep(Some(24)).await;
+        let told = bench.told().await;
+        assert_eq!(told.len(), usize::from(!is_read));
+        for (_, mail) in told {
+            let said = mail.contains("No account that got it is switched on any more.");
+            assert_eq!(said, off == 2, "{mail}");
         }
     }
 }

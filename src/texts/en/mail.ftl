@@ -49,15 +49,18 @@ alert-came =
         [one] Something new is in the secure mailbox.
        *[other] { $count } new items are in the secure mailbox.
     }
-# Nobody has read what came. $mailboxes are addresses of the office.
-alert-unread-subject = Something in the secure mailbox is still unread
+# Nobody has answered what came, or marked it as read: whether somebody has looked at it
+# is not known. $mailboxes are addresses of the office.
+alert-unread-subject = Something in the secure mailbox is still waiting
 alert-unread =
     { $hours ->
-        [one] Something in the secure mailbox has been unread for at least { $hours } hour.
-       *[other] Something in the secure mailbox has been unread for at least { $hours } hours.
+        [one] Something in the secure mailbox has been waiting for at least { $hours } hour.
+       *[other] Something in the secure mailbox has been waiting for at least { $hours } hours.
     }
-alert-unread-in = It is in the mailbox of { $mailboxes }, and nobody there has opened it.
-alert-unread-shared = It is in the shared mailbox of the office, and nobody has opened it.
+alert-unread-in = It is in the mailbox of { $mailboxes }. Nobody there has answered it or marked it as read.
+alert-unread-shared = It is in the shared mailbox of the office. Nobody has answered it or marked it as read.
+# All accounts that got it are switched off, be it one or several.
+alert-unread-off = No account that got it is switched on any more. Please find somebody who answers the patient.
 alert-read = Open the mail program of the office to read it. Nothing of it is in this e-mail.
 
 # Reports to the sender of a message, in the sender's own mailbox.

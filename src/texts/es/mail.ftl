@@ -48,15 +48,18 @@ alert-came =
         [one] Hay algo nuevo en el buzón seguro.
        *[other] Hay { $count } novedades en el buzón seguro.
     }
-# Nobody has read what came. $mailboxes are addresses of the office.
-alert-unread-subject = Algo sigue sin leerse en el buzón seguro
+# Nobody has answered what came, or marked it as read: whether somebody has looked at it
+# is not known. $mailboxes are addresses of the office.
+alert-unread-subject = Algo sigue esperando en el buzón seguro
 alert-unread =
     { $hours ->
-        [one] Algo en el buzón seguro lleva al menos { $hours } hora sin leerse.
-       *[other] Algo en el buzón seguro lleva al menos { $hours } horas sin leerse.
+        [one] Algo en el buzón seguro lleva esperando al menos { $hours } hora.
+       *[other] Algo en el buzón seguro lleva esperando al menos { $hours } horas.
     }
-alert-unread-in = Está en el buzón de { $mailboxes }, y nadie lo ha abierto allí.
-alert-unread-shared = Está en el buzón compartido de la oficina, y nadie lo ha abierto.
+alert-unread-in = Está en el buzón de { $mailboxes }. Nadie allí lo ha respondido ni lo ha marcado como leído.
+alert-unread-shared = Está en el buzón compartido de la oficina. Nadie lo ha respondido ni lo ha marcado como leído.
+# All accounts that got it are switched off, be it one or several.
+alert-unread-off = Ninguna cuenta que lo recibió sigue activa. Busque a alguien que responda al paciente.
 alert-read = Para leerlo, abra el programa de correo de la oficina. Este correo no contiene nada del mensaje.
 
 # Reports to the sender of a message, in the sender's own mailbox.

@@ -145,6 +145,7 @@ fn codes(values: &Values, head: Head<'_>, language: Language) {
         News::Unread {
             hours: 24,
             mailboxes: &mailboxes,
+            off: true,
         },
     ] {
         let octets = alert(&Alert {

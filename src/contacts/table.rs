@@ -53,7 +53,7 @@ const COLUMNS: [&str; 24] = [
 /// What the columns are called on the pages of the office, in English and in
 /// Spanish, as [`letters`] has it. Where there are several of a kind, a number may
 /// follow.
-const LABELS: [(&str, &str); 27] = [
+const LABELS: [(&str, &str); 30] = [
     ("firstname", "first"),
     ("nombre", "first"),
     ("lastname", "last"),
@@ -62,6 +62,10 @@ const LABELS: [(&str, &str); 27] = [
     ("nombreenlosmensajes", "name"),
     ("dateofbirth", "born"),
     ("fechadenacimiento", "born"),
+    // As other programs write them out.
+    ("dob", "born"),
+    ("birthdate", "born"),
+    ("birthday", "born"),
     ("whotheyare", "status"),
     ("quienes", "status"),
     ("estado", "status"),

@@ -5,7 +5,8 @@ use crate::desk::{Desk, Refused, wish};
 use crate::folders::{self, Moved};
 use crate::model::{Actor, Address, Event, EventKind, GrantId, Lane, MessageId, Purpose, State};
 use crate::queue;
-use crate::store::records::{Draft, Grant, Handled, Request, Work};
+use crate::release;
+use crate::store::records::{Draft, Grant, Handled, Message, Request, Work};
 use crate::store::{Change, Error, Held, Tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,13 +43,39 @@ impl Desk {
         id: MessageId,
         only: Option<&Address>,
     ) -> Result<Vec<RecalledView>, Refused> {
+        let mut done = self.recall_once(id, only).await;
         for _ in 1..RACES {
-            match self.recall_once(id, only).await {
-                Err(Refused::Store(Error::Conflict)) => {}
-                done => return done,
+            if !matches!(done, Err(Refused::Store(Error::Conflict))) {
+                break;
             }
+            done = self.recall_once(id, only).await;
         }
-        self.recall_once(id, only).await
+        let views = done?;
+        if views
+            .iter()
+            .all(|view| view.withdrawn && view.opened.is_none())
+            && let Err(error) = self.ask_again(id).await
+        {
+            // The message is withdrawn; only the question does not wait again.
+            tracing::warn!(event = "recall.unmarked", id = %id, reason = %error, "An answer was withdrawn, but what it answers could not be marked as open again.");
+        }
+        Ok(views)
+    }
+
+    /// What a message answers waits again: nobody has read the answer.
+    async fn ask_again(&self, id: MessageId) -> Result<(), Error> {
+        let Some(message) = self.store.get(&Message::at(id)).await? else {
+            return Ok(());
+        };
+        let Some(head) = self.head(&message).await? else {
+            return Ok(());
+        };
+        match release::answered(&self.store, &head).await? {
+            Some(question) => {
+                release::unmark_answered(&self.store, question, message.account).await
+            }
+            None => Ok(()),
+        }
     }
 
     async fn recall_once(

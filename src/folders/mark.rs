@@ -1,7 +1,7 @@
 //! Flags that the gateway sets, wherever an account's mailbox shows a message.
 
 use crate::folders::places;
-use crate::model::{AccountId, Keyword, MessageId, System};
+use crate::model::{AccountId, Flags, Keyword, MessageId, System};
 use crate::store::{Error, Store, Tx};
 
 /// Tries against others who change the same entries.
@@ -18,20 +18,50 @@ pub async fn mark(
     id: MessageId,
     (flags, keyword): (System, Option<Keyword>),
 ) -> Result<bool, Error> {
+    change(store, (account, id), |now| {
+        now.system = now.system.with(flags);
+        keyword.clone().is_none_or(|word| now.insert(word))
+    })
+    .await
+}
+
+/// Takes these flags away, and no others are changed.
+///
+/// # Errors
+/// The store's own.
+pub async fn unmark(
+    store: &Store,
+    account: AccountId,
+    id: MessageId,
+    flags: System,
+) -> Result<(), Error> {
+    let taken = change(store, (account, id), |now| {
+        now.system = now.system.without(flags);
+        true
+    });
+    taken.await.map(drop)
+}
+
+/// Changes the flags of every entry; nothing, if `one` says of an entry that it cannot
+/// be.
+async fn change(
+    store: &Store,
+    (account, id): (AccountId, MessageId),
+    one: impl Fn(&mut Flags) -> bool,
+) -> Result<bool, Error> {
     for _ in 0..ATTEMPTS {
         let mut tx = Tx::new();
-        let mut full = false;
+        let mut fits = true;
         for (folder, uid, reader) in places(store, account, id).await? {
             let mut change = store.hold_rows(folder, &[uid], reader).await?;
             change.update(|row| {
                 let mut now = row.flags.clone();
-                now.system = now.system.with(flags);
-                full |= keyword.clone().is_some_and(|word| !now.insert(word));
+                fits &= one(&mut now);
                 now
             });
             tx.flag(change);
         }
-        if full {
+        if !fits {
             return Ok(false);
         }
         if tx.is_empty() || store.try_commit(tx).await?.is_some() {

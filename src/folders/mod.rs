@@ -27,7 +27,7 @@ mod views;
 pub use change::{Refused, create, delete, rename, subscribe};
 pub use entries::{copy, expunge, make_up, take_out};
 pub use list::{Folder, add_release, find, find_beside_release, list, outline};
-pub use mark::mark;
+pub use mark::{mark, unmark};
 pub use name::{PATIENTS, SHARED, normal};
 pub use post::{Post, post};
 pub use track::{Moved, still_tracked, track, tracked};

@@ -43,13 +43,14 @@ pub(super) struct Until {
 }
 
 /// What pages say at their top after a form was sent.
-const SAID: [(&str, Done); 15] = [
+const SAID: [(&str, Done); 16] = [
     ("again", said("office-done-again")),
     ("closed", said("office-done-closed")),
     ("dropped", said("office-done-dropped")),
     ("finished", said("office-done-finished")),
     ("held", said("office-done-held")),
     ("kept", said("office-done-kept")),
+    ("kept-files", said("office-done-kept-files")),
     ("recalled", said("office-done-recalled")),
     ("released", said("office-done-released")),
     ("returned", said("office-done-returned")),

@@ -206,6 +206,7 @@ impl Office {
         let desk = &self.0.desk;
         let kept = desk.keep_unfinished(&signed.account, work, &fields.wish, whence);
         match kept.await {
+            Ok(true) if fields.has_files() => Ok(to("/today?done=kept-files")),
             Ok(true) => Ok(to("/today?done=kept")),
             Ok(false) => Ok(to("/today")),
             Err(desk::Refused::Store(Error::Full)) => {

@@ -47,6 +47,15 @@ pub struct File {
     pub size: u64,
 }
 
+impl File {
+    /// Whether it says that it is a picture of a kind that every browser shows. What its
+    /// octets are is seen when it is shown.
+    #[must_use]
+    pub fn is_picture(&self) -> bool {
+        matches!(self.kind.as_str(), "image/png" | "image/jpeg" | "image/gif")
+    }
+}
+
 /// How many HTML parts are cleaned at a time. The worst takes half a second of a
 /// core and seventy times its memory (decision 0017): away from the connections,
 /// and as many at a time as bound it to 140 MiB, whichever page asks.

@@ -108,3 +108,27 @@ pub async fn mark_answered(
     }
     failed.map_or(Ok(()), Err)
 }
+
+/// Takes the marks back: the answer was withdrawn before anybody had read it, so that
+/// the question waits again, also for who had answered. If that fails for one, it is
+/// done for the others.
+///
+/// # Errors
+/// The store's own.
+pub async fn unmark_answered(
+    store: &Store,
+    id: MessageId,
+    by: Option<AccountId>,
+) -> Result<(), Error> {
+    let mut failed = None;
+    for account in accounts::list(store).await? {
+        let flags = match by {
+            Some(by) if by == account.id => System::SEEN.with(System::ANSWERED),
+            _ => System::ANSWERED,
+        };
+        if let Err(error) = folders::unmark(store, account.id, id, flags).await {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}

@@ -16,7 +16,7 @@ mod binding;
 mod go;
 mod letters;
 
-pub use answered::{answer_waits, answered, mark_answered};
+pub use answered::{answer_waits, answered, mark_answered, unmark_answered};
 pub use back::{LONGEST_REASON, expire, reject, withdraw};
 pub use binding::Binding;
 pub use go::{Refused, Releaser, release};

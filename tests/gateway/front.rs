@@ -3,6 +3,7 @@
 
 use crate::browser::{Browser, Page};
 use crate::harness::{House, decoded, notice, relay, wait};
+use crate::imap::Imap;
 use crate::postfix::{Mail, Postfix};
 use crate::programs::{Letter, swaks};
 use sealpost::access::accounts;
@@ -95,6 +96,45 @@ fn in_the_office(house: &House) -> Vec<u8> {
     })
 }
 
+/// A patient signs in and asks; the browser, where the portal is, and the question's
+/// Message-ID.
+fn question(relay: &Postfix, house: &House, to: &str) -> (Browser, String, String) {
+    let portal = portal(house);
+    let browser = Browser::new(&house.door);
+    let page = asks(&browser, &portal, to).says("•••@example.test");
+    let code = code(relay, to, 1);
+    let fields = [("form", page.form()), ("code", code)];
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    browser
+        .send(&format!("{portal}/sign-in/code"), &fields)
+        .says("No messages yet");
+    writes(&browser, &portal);
+    let mail = Mail {
+        from: String::new(),
+        to: String::new(),
+        octets: in_the_office(house),
+    };
+    let text = decoded(&mail);
+    assert!(text.contains("May I take two avocets?"), "{text}");
+    let parsed = mail_parser::MessageParser::default().parse(&mail.octets);
+    let message_id = parsed.unwrap().message_id().unwrap().to_owned();
+    (browser, portal, message_id)
+}
+
+/// The doctor answers in a mail program.
+fn answers(house: &House, to: &str, message_id: &str) {
+    let letter = Letter {
+        subject: "Re: My avocets".into(),
+        text: "Take one avocet.".into(),
+        ..Letter::new(&house.doctor, to)
+    };
+    let header = format!("In-Reply-To: <{message_id}>");
+    let more = ["--header", &header];
+    assert!(swaks(&house.door, &house.doctor, &letter, true, &more).good);
+}
+
 #[test]
 fn a_patient_writes_first_and_the_answer_comes_by_the_portal() {
     let relay = relay();
@@ -106,37 +146,8 @@ fn a_patient_writes_first_and_the_answer_comes_by_the_portal() {
     let to = house.patient("jane");
     house.hide("avocet");
     let id = granted(&house, &to);
-    let portal = portal(&house);
-    let browser = Browser::new(&house.door);
-    let page = asks(&browser, &portal, &to).says("•••@example.test");
-    let code = code(&relay, &to, 1);
-    let fields = [("form", page.form()), ("code", code)];
-    let fields = fields
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()));
-    browser
-        .send(&format!("{portal}/sign-in/code"), &fields)
-        .says("No messages yet");
-    writes(&browser, &portal);
-    let octets = in_the_office(&house);
-    let mail = Mail {
-        from: String::new(),
-        to: String::new(),
-        octets,
-    };
-    let text = decoded(&mail);
-    assert!(text.contains("May I take two avocets?"), "{text}");
-    let parsed = mail_parser::MessageParser::default().parse(&mail.octets);
-    let message_id = parsed.unwrap().message_id().unwrap().to_owned();
-
-    let letter = Letter {
-        subject: "Re: My avocets".into(),
-        text: "Take one avocet.".into(),
-        ..Letter::new(&house.doctor, &to)
-    };
-    let header = format!("In-Reply-To: <{message_id}>");
-    let more = ["--header", &header];
-    assert!(swaks(&house.door, &house.doctor, &letter, true, &more).good);
+    let (browser, portal, message_id) = question(&relay, &house, &to);
+    answers(&house, &to, &message_id);
     let told = notice(&relay.wait_for(&to, 2)[1]);
     assert!(
         !told.decoded.to_lowercase().contains("avocet"),
@@ -155,6 +166,47 @@ fn a_patient_writes_first_and_the_answer_comes_by_the_portal() {
     browser
         .open(&format!("{portal}/inbox"))
         .says("We closed your messages");
+    house.drained();
+}
+
+#[test]
+fn a_question_waits_again_when_its_answer_is_taken_back_before_anybody_read_it() {
+    let relay = relay();
+    let house = House::open(&relay);
+    let to = house.patient("jane");
+    house.hide("avocet");
+    granted(&house, &to);
+    let (browser, portal, message_id) = question(&relay, &house, &to);
+    for read in [false, true] {
+        answers(&house, &to, &message_id);
+        house.drained();
+        // As the mail program marks what was answered in it.
+        let mut imap = Imap::sign_in(&house.door, &house.doctor);
+        imap.good("SELECT INBOX");
+        imap.good("STORE 1 +FLAGS (\\Seen \\Answered)");
+        if read {
+            let page = browser.open(&format!("{portal}/inbox"));
+            let page = page.says("Re: My avocets");
+            browser
+                .open(&page.links("/message/")[0])
+                .says("Take one avocet.");
+        }
+        let listed = house.json(&["message", "list", "--json"]);
+        let mut all = listed.as_array().unwrap().iter();
+        let sent =
+            all.find(|m| m["direction"] == "outgoing" && m["recipients"][0]["state"] != "recalled");
+        let id = sent.unwrap()["id"].as_str().unwrap().to_owned();
+        let said = house.command(&["message", "recall", &id, "--yes"]);
+        assert!(said.status.success());
+        imap.good("NOOP");
+        let flags = imap.good("FETCH 1 FLAGS");
+        let line = flags
+            .lines()
+            .rfind(|line| line.contains("FETCH ("))
+            .unwrap();
+        assert_eq!(line.contains("\\Answered"), read, "{flags}");
+        assert_eq!(line.contains("\\Seen"), read, "{flags}");
+    }
     house.drained();
 }
 

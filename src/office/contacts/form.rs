@@ -52,6 +52,7 @@ pub(in crate::office) async fn add_form(Keeper(seat): Keeper) -> Result<Response
         blank.guarantor = head.guarantor.or(Some(head.id));
         (blank.last, blank.postal, blank.provider) = (head.last, head.postal, head.provider);
         (blank.phones, blank.emails) = (head.phones, head.emails);
+        blank.language = head.language;
     }
     let form = Form::of(&seat, None, &blank, None).await?;
     seat.show(&form.view(&seat, &[], None))

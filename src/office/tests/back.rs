@@ -41,7 +41,7 @@ async fn what_was_given_back_is_on_its_writers_today_and_sent_again_from_there_w
     assert!(today.contains("1 message came back to you"), "{today}");
     let page = desk.get(&format!("/message/{id}")).await.text();
     assert!(
-        page.contains("This was not sent. It lies in the Drafts of your mail program."),
+        page.contains("This was not sent. Change it and send it again here"),
         "{page}"
     );
     let path = format!("/write/{jane}?draft={id}");

@@ -202,14 +202,15 @@ async fn what_is_kept_for_later_waits_for_its_writer_alone_until_it_is_thrown_aw
     let half = [("to", ""), ("subject", ""), ("text", "Half a sentence")];
     let sheet = Sheet::of(&mut ruiz, &path).await;
     let answer = sheet.press(&mut ruiz, &keep, &half).await;
-    assert_eq!(answer.header("location"), "/today?done=kept");
+    // A file had been chosen, and is not kept.
+    assert_eq!(answer.header("location"), "/today?done=kept-files");
     let on = format!("/unfinished/{}", kept(&bench).await[0].id);
     let page = ruiz.get(&on).await.text();
     assert!(
         page.contains("Half a sentence") && page.contains("Throw away"),
         "{page}"
     );
-    let today = ruiz.get("/today?done=kept").await.text();
+    let today = ruiz.get("/today?done=kept-files").await.text();
     let unnamed = today.contains("Message without a subject");
     assert!(today.contains("Kept for later") && unnamed, "{today}");
     for theirs in ["/today", &path] {
